@@ -1,0 +1,88 @@
+// Package account holds the nouns and rules of an account: addresses, details, sessions, consent, and what comes next.
+package account
+
+import (
+	"time"
+
+	"phonon.in/central/shared/phone"
+)
+
+// ID names an account: 26 characters from token.NewID.
+type ID string
+
+// Type says who holds the account.
+type Type string
+
+const (
+	Individual Type = "individual"
+	Company    Type = "company"
+)
+
+// Status of an account.
+type Status string
+
+const (
+	Active   Status = "active"
+	Disabled Status = "disabled"
+)
+
+// Profile is the account as every function sees it. It never carries a credential.
+type Profile struct {
+	ID                ID
+	Email             Email
+	Details           Details // zero until the first save
+	Phone             Phone   // zero until proven
+	Locale            string  // BCP 47
+	Status            Status
+	KYC               string // state of the newest case; "not_started" before the first
+	KYCCase           int    // number of the newest case; 0 before the first
+	CredentialVersion int    // grows when the password changes: sessions of an older version are over
+	Version           int    // grows with each change: the ETag
+	CreatedAt         time.Time
+	UpdatedAt         time.Time
+}
+
+// Phone is a number that its holder has proven.
+type Phone struct {
+	Number     phone.Number
+	VerifiedAt time.Time
+}
+
+// Step is where a person goes next.
+type Step string
+
+const (
+	StepDetails Step = "account-details"
+	StepKYC     Step = "kyc"
+	StepHome    Step = "home"
+	StepLogin   Step = "login"
+)
+
+// Next decides what a person has to do next. The pages, the API and the command line all obey it.
+func Next(p Profile) Step {
+	switch {
+	case p.Details.IsZero():
+		return StepDetails
+	case p.KYC == "not_started" || p.KYC == "draft" || p.KYC == "needs_info" || p.KYC == "rejected" || p.KYC == "expired":
+		return StepKYC
+	}
+	return StepHome
+}
+
+// Consent is one acceptance of one document. It is written once and never changed.
+type Consent struct {
+	Document   string // "terms"
+	Version    string
+	Locale     string
+	AcceptedAt time.Time
+	IP         string
+	UserAgent  string
+}
+
+// Activity is one event that the holder of the account should be able to see.
+type Activity struct {
+	Kind      string // "account_created", "logged_in", "password_changed", "phone_verified", ...
+	At        time.Time
+	IP        string
+	UserAgent string
+}

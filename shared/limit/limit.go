@@ -1,0 +1,104 @@
+// Package limit is the one table of every limit on how often something may be done.
+//
+// A limit counts in fixed windows: at most Max times per Window for one "who". Counting is a conditional write that comes
+// before the work, so parallel requests cannot slip past it.
+package limit
+
+import (
+	"fmt"
+	"time"
+
+	"phonon.in/central/shared/fault"
+)
+
+// Rule is one row of the table.
+type Rule struct {
+	Name   string // part of the counter's key: stable
+	Max    int    // uses per window
+	Window time.Duration
+	Detail string // for the person who meets the limit
+}
+
+const day = 24 * time.Hour
+
+// The table. IP limits are wide because Indian mobile networks put many people behind one address; the narrow limits
+// are on the thing that is attacked or that costs money.
+var (
+	SignupIP       = Rule{"signup-ip", 120, 10 * time.Minute, "Too many sign-ups from your network."}
+	SignupAddress  = Rule{"signup-address", 20, time.Hour, "Too many sign-ups for this address. Look into its inbox, also under spam."}
+	MailGap        = Rule{"mail-gap", 1, time.Minute, "A mail was sent less than a minute ago. Look into your inbox, also under spam."}
+	MailHour       = Rule{"mail-hour", 5, time.Hour, "Five mails went to this address within the hour. Look into the inbox, also under spam."}
+	MailDay        = Rule{"mail-day", 10, day, "Ten mails went to this address today. Look into the inbox, also under spam, or try tomorrow."}
+	VerifyIP       = Rule{"verify-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
+	VerifyPassword = Rule{"verify-password", 10, time.Hour, "Too many wrong passwords for this link."}
+
+	LoginIP        = Rule{"login-ip", 300, 5 * time.Minute, "Too many log-ins from your network."}
+	LoginAddressIP = Rule{"login-address-ip", 60, 15 * time.Minute, "Too many wrong passwords. Wait, or reset your password."}
+	LoginAddress   = Rule{"login-address", 100, day, "Too many wrong passwords for this address. Reset your password to go on."}
+	LoginDevice    = Rule{"login-device", 100, day, "Too many wrong passwords. Reset your password to go on."}
+	ForgotIP       = Rule{"forgot-ip", 60, 10 * time.Minute, "Too many requests from your network."}
+	ForgotAddress  = Rule{"forgot-address", 5, time.Hour, "Five reset mails were asked for within the hour. Look into the inbox, also under spam."}
+	ResetIP        = Rule{"reset-ip", 60, 10 * time.Minute, "Too many attempts from your network."}
+	PasswordChange = Rule{"password-change", 10, 15 * time.Minute, "Too many wrong passwords. Wait a few minutes."}
+
+	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
+	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent a moment ago. Wait for it before you ask for another."}
+	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}
+	CodeAccount = Rule{"code-account", 10, day, "Ten codes were sent for this account today. Try again tomorrow."}
+	CodePrefix  = Rule{"code-prefix", 30, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
+	CallPhone   = Rule{"call-phone", 3, day, "Three calls went to this number today. Try another number, or tomorrow."}
+	CodeTryIP   = Rule{"code-try-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
+
+	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
+	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}
+	WriteAccount  = Rule{"write-account", 300, 10 * time.Minute, "Too many changes within a short time."}
+)
+
+// CaptchaAfter is the number of wrong passwords for an address within LoginAddress's window after which log-in asks for a captcha too.
+const CaptchaAfter = 50
+
+// SMSBudget and CallBudget bound what one day may cost, over all accounts. Max comes from the configuration.
+func SMSBudget(perDay int) Rule {
+	return Rule{"budget-sms", perDay, day, "We cannot send more SMS today. Choose a call, or try tomorrow."}
+}
+
+// CallBudget is SMSBudget for calls.
+func CallBudget(perDay int) Rule {
+	return Rule{"budget-call", perDay, day, "We cannot make more calls today. Try again tomorrow."}
+}
+
+// Use is one use of a rule by one who: an IP prefix, an address digest, an account id, a phone number.
+type Use struct {
+	Rule Rule
+	Who  string
+}
+
+// By makes a use.
+func (r Rule) By(who string) Use { return Use{r, who} }
+
+// WindowStart is the start of the window that now is in. Windows of different whos start at different times, so that
+// counters do not all open at the same moment.
+func (u Use) WindowStart(now time.Time) time.Time {
+	var shift time.Duration
+	for _, c := range []byte(u.Who) {
+		shift = (shift*31 + time.Duration(c)*time.Second) % u.Rule.Window
+	}
+	return now.Add(-shift).Truncate(u.Rule.Window).Add(shift)
+}
+
+// Exceeded is the fault for a use beyond the limit; RetryAfter reaches to the end of the window.
+func (u Use) Exceeded(now time.Time) *fault.Error {
+	wait := u.WindowStart(now).Add(u.Rule.Window).Sub(now)
+	f := fault.New(fault.TooMany, "too_many_requests", u.Rule.Detail+" "+tryAgain(wait))
+	return f.After(wait).With("limit", u.Rule.Name)
+}
+
+func tryAgain(d time.Duration) string {
+	switch {
+	case d <= time.Minute:
+		return fmt.Sprintf("Try again in %d seconds.", int(d.Seconds())+1)
+	case d <= time.Hour:
+		return fmt.Sprintf("Try again in %d minutes.", int(d.Minutes())+1)
+	}
+	return fmt.Sprintf("Try again in %d hours.", int(d.Hours())+1)
+}

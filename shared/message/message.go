@@ -1,0 +1,51 @@
+// Package message names what Central sends to people: the nouns that the outbox stores and that mail, SMS and voice render.
+package message
+
+import (
+	"time"
+
+	"phonon.in/central/shared/token"
+)
+
+// Kind says what a message is for; each has one template per language.
+type Kind string
+
+const (
+	VerifyEmail     Kind = "verify_email"     // Refs: address digest, sign-up id
+	AlreadyMember   Kind = "already_member"   // no refs: the address has an account
+	ResetPassword   Kind = "reset_password"   // Refs: account id, reset id
+	PasswordChanged Kind = "password_changed" // no refs
+	Decoy           Kind = "decoy"            // no refs: sent to the mail provider's simulator, so that unknown addresses take the same time
+	PhoneCodeSMS    Kind = "phone_code_sms"   // Refs: challenge id, E.164 number
+	PhoneCodeCall   Kind = "phone_code_call"  // Refs: challenge id, E.164 number
+)
+
+// Message is one thing to send. It carries references, never a secret: the link or the code is derived from Refs when it
+// is sent, so a leaked table opens nothing and a message sent twice says the same.
+type Message struct {
+	ID        string // from token.NewID
+	Kind      Kind
+	To        string // an e-mail address or an E.164 number
+	Locale    string // BCP 47: "en", "hi"
+	Refs      []string
+	CreatedAt time.Time
+	NotAfter  time.Time // past this it is of no use to anybody and is dropped
+	Attempts  int       // deliveries tried so far
+}
+
+// Mail is a message ready for the mail sender.
+type Mail struct {
+	Kind   Kind
+	To     string
+	Locale string
+	Link   token.Secret  // the page to open; empty where the mail has none
+	Life   time.Duration // how long the link works
+}
+
+// Code is a message ready for the SMS or voice sender.
+type Code struct {
+	To     string // E.164
+	Locale string
+	Digits token.Secret
+	Life   time.Duration
+}

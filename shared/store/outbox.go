@@ -1,0 +1,127 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"phonon.in/central/shared/message"
+)
+
+// OutboxShards is how many partitions undelivered messages are spread over.
+const OutboxShards = outboxShards
+
+// inlineLease is how long the function that wrote a message has it to itself, to deliver it at once.
+const inlineLease = 10 * time.Second
+
+type outboxRow struct {
+	key
+	ID        string   `dynamodbav:"id"`
+	Kind      string   `dynamodbav:"kind"`
+	To        string   `dynamodbav:"to"`
+	Locale    string   `dynamodbav:"locale"`
+	Refs      []string `dynamodbav:"refs"`
+	CreatedAt stamp    `dynamodbav:"createdAt"`
+	NotAfter  int64    `dynamodbav:"notAfter"`
+	Attempts  int      `dynamodbav:"attempts"`
+	DueAt     int64    `dynamodbav:"dueAt"` // milliseconds; nobody else may deliver before
+	Reason    string   `dynamodbav:"reason,omitempty"`
+	ExpiresAt int64    `dynamodbav:"expiresAt"`
+}
+
+func pendingRow(m message.Message) outboxRow {
+	return outboxRow{
+		key: outboxKey(m), ID: m.ID, Kind: string(m.Kind), To: m.To, Locale: m.Locale, Refs: m.Refs, Attempts: m.Attempts,
+		CreatedAt: stampOf(m.CreatedAt), NotAfter: m.NotAfter.Unix(), DueAt: m.CreatedAt.Add(inlineLease).UnixMilli(),
+		ExpiresAt: m.NotAfter.Add(deadLife).Unix(),
+	}
+}
+
+func (r outboxRow) message() message.Message {
+	return message.Message{
+		ID: r.ID, Kind: message.Kind(r.Kind), To: r.To, Locale: r.Locale, Refs: r.Refs, Attempts: r.Attempts,
+		CreatedAt: r.CreatedAt.time(), NotAfter: time.Unix(r.NotAfter, 0).UTC(),
+	}
+}
+
+// QueueMessage writes a message that belongs to no other change. Writing the same message again does nothing new.
+func (s *Store) QueueMessage(ctx context.Context, m message.Message) error {
+	return s.put(ctx, "queue message", s.tokens, pendingRow(m), "")
+}
+
+// ClaimMessages takes up to most messages of one shard that are due, oldest first, for the time of lease. A message is taken
+// by one caller at a time; the claim counts as an attempt.
+func (s *Store) ClaimMessages(ctx context.Context, now time.Time, shard int, lease time.Duration, most int) ([]message.Message, error) {
+	var claimed []message.Message
+	input := &dynamodb.QueryInput{
+		TableName: &s.tokens, ConsistentRead: aws.Bool(true),
+		KeyConditionExpression: aws.String("pk = :pk"), FilterExpression: aws.String("dueAt <= :now"),
+		ExpressionAttributeValues: values{":pk": outboxPartition(shard), ":now": now.UnixMilli()}.marshal(),
+	}
+	for {
+		page, err := call(ctx, "read outbox", func(ctx context.Context) (*dynamodb.QueryOutput, error) { return s.db.Query(ctx, input) })
+		if err != nil {
+			return claimed, err
+		}
+		for _, i := range page.Items {
+			var row outboxRow
+			if err := unmarshal(i, &row); err != nil {
+				return claimed, err
+			}
+			m, ok, err := s.claim(ctx, row, now.Add(lease))
+			if err != nil {
+				return claimed, err
+			}
+			if ok {
+				claimed = append(claimed, m)
+			}
+			if len(claimed) == most {
+				return claimed, nil
+			}
+		}
+		if page.LastEvaluatedKey == nil {
+			return claimed, nil
+		}
+		input.ExclusiveStartKey = page.LastEvaluatedKey
+	}
+}
+
+func (s *Store) claim(ctx context.Context, row outboxRow, until time.Time) (message.Message, bool, error) {
+	claimed, err := s.update(ctx, "claim message", s.tokens, change{
+		key: row.key, set: "SET dueAt = :until ADD attempts :one", when: "dueAt = :seen",
+		values: values{":until": until.UnixMilli(), ":seen": row.DueAt, ":one": 1},
+	})
+	if _, taken := conditionFailed(err); taken {
+		return message.Message{}, false, nil
+	}
+	if err != nil {
+		return message.Message{}, false, err
+	}
+	err = unmarshal(claimed, &row)
+	return row.message(), err == nil, err
+}
+
+// MessageDelivered removes a message that was sent.
+func (s *Store) MessageDelivered(ctx context.Context, m message.Message) error {
+	return s.delete(ctx, "remove message", s.tokens, outboxKey(m))
+}
+
+// MessageFailed makes a message due again at next.
+func (s *Store) MessageFailed(ctx context.Context, m message.Message, next time.Time) error {
+	_, err := s.update(ctx, "put message back", s.tokens, change{
+		key: outboxKey(m), set: "SET dueAt = :next", when: "attribute_exists(pk)", values: values{":next": next.UnixMilli()},
+	})
+	if _, gone := conditionFailed(err); gone {
+		return nil
+	}
+	return err
+}
+
+// MessageDead moves a message that cannot be delivered to where an operator finds it.
+func (s *Store) MessageDead(ctx context.Context, m message.Message, reason string, now time.Time) error {
+	row := pendingRow(m)
+	row.key, row.Reason, row.ExpiresAt = deadKey(m), reason, now.Add(deadLife).Unix()
+	return s.transact(ctx, "bury message", putOver(s.tokens, row), deleteIn(s.tokens, outboxKey(m)))
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/phone"
+)
+
+type challengeRow struct {
+	key
+	ID        string `dynamodbav:"id"`
+	Phone     string `dynamodbav:"phone"`
+	Kind      string `dynamodbav:"kind"`
+	Channel   string `dynamodbav:"channel"`
+	Attempts  int    `dynamodbav:"attempts"`
+	CreatedAt stamp  `dynamodbav:"createdAt"`
+	UsedAt    stamp  `dynamodbav:"usedAt,omitempty"`
+	ExpiresAt int64  `dynamodbav:"expiresAt"`
+}
+
+func (r challengeRow) challenge(id account.ID) account.Challenge {
+	return account.Challenge{
+		ID: r.ID, AccountID: id, Number: phone.FromStored(r.Phone, phone.Kind(r.Kind)), Channel: phone.Channel(r.Channel),
+		Attempts: r.Attempts, CreatedAt: r.CreatedAt.time(), UsedAt: r.UsedAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
+	}
+}
+
+// StartChallenge writes a phone challenge and the message with its code. It replaces an older challenge.
+func (s *Store) StartChallenge(ctx context.Context, c account.Challenge, m message.Message) error {
+	row := challengeRow{
+		key: challengeKey(c.AccountID), ID: c.ID, Phone: c.Number.E164(), Kind: string(c.Number.Kind()), Channel: string(c.Channel),
+		CreatedAt: stampOf(c.CreatedAt), ExpiresAt: c.ExpiresAt.Unix(),
+	}
+	return s.transact(ctx, "start challenge", putOver(s.tokens, row), putNew(s.tokens, pendingRow(m)))
+}
+
+// CountAttempt counts one attempt on a challenge before the code is compared, and returns the challenge with the attempt
+// counted. However many run at once, no more than account.ChallengeAttempts succeed. It returns account.ErrChallengeExpired,
+// ErrChallengeReplaced, ErrChallengeUsed or ErrChallengeSpent.
+func (s *Store) CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error) {
+	counted, err := s.update(ctx, "count attempt", s.tokens, change{
+		key: challengeKey(id), set: "ADD attempts :one",
+		when:   "id = :id AND attempts < :max AND attribute_not_exists(usedAt) AND expiresAt > :now",
+		values: values{":one": 1, ":id": challengeID, ":max": account.ChallengeAttempts, ":now": now.Unix()},
+	})
+	var row challengeRow
+	found, failed := conditionFailed(err)
+	if failed && found == nil {
+		return account.Challenge{}, account.ErrChallengeExpired.Because(err)
+	}
+	if failed {
+		if err := unmarshal(found, &row); err != nil {
+			return account.Challenge{}, err
+		}
+		return account.Challenge{}, row.refusal(challengeID, now)
+	}
+	if err != nil {
+		return account.Challenge{}, err
+	}
+	if err := unmarshal(counted, &row); err != nil {
+		return account.Challenge{}, err
+	}
+	return row.challenge(id), nil
+}
+
+func (r challengeRow) refusal(challengeID string, now time.Time) error {
+	switch {
+	case r.ID != challengeID:
+		return account.ErrChallengeReplaced
+	case r.UsedAt != "":
+		return account.ErrChallengeUsed
+	case r.ExpiresAt <= now.Unix():
+		return account.ErrChallengeExpired
+	}
+	return account.ErrChallengeSpent
+}
+
+// VerifyPhone uses the challenge up and gives its number to the account: claim on the number, profile, activity, all or
+// none. An older number of the account is released. It returns account.ErrPhoneInUse when five other accounts have the number,
+// account.ErrChallengeUsed or ErrChallengeReplaced when another request was faster, and account.ErrBusy when the account's number changed meanwhile.
+func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error {
+	number := c.Number.E164()
+	self := &types.AttributeValueMemberSS{Value: []string{string(p.ID)}}
+	profile := change{
+		key: profileKey(p.ID), set: "SET phone = :phone, phoneKind = :kind, phoneVerifiedAt = :now, updatedAt = :now ADD version :one",
+		when:   "attribute_exists(pk) AND attribute_not_exists(phone)",
+		values: values{":phone": number, ":kind": string(c.Number.Kind()), ":now": stampOf(now), ":one": 1},
+	}
+	old := p.Phone.Number.E164()
+	if old != "" {
+		profile.when, profile.values[":old"] = "phone = :old", old
+	}
+	actions := []types.TransactWriteItem{
+		updateIn(s.tokens, change{
+			key: challengeKey(p.ID), set: "SET usedAt = :now", when: "id = :id AND attribute_not_exists(usedAt)",
+			values: values{":now": stampOf(now), ":id": c.ID},
+		}),
+		updateIn(s.users, change{
+			key: phoneKey(number), set: "ADD accounts :self",
+			when:   "attribute_not_exists(accounts) OR size(accounts) < :most OR contains(accounts, :id)",
+			values: values{":self": self, ":id": string(p.ID), ":most": phoneAccounts},
+		}),
+		updateIn(s.users, profile),
+		putNew(s.users, activityToRow(p.ID, seen)),
+	}
+	if old != "" && old != number {
+		actions = append(actions, updateIn(s.users, change{key: phoneKey(old), set: "DELETE accounts :self", values: values{":self": self}}))
+	}
+	err := s.transact(ctx, "verify phone", actions...)
+	index, found, failed := failedAt(err)
+	if !failed {
+		return err
+	}
+	switch index {
+	case 0:
+		var row challengeRow
+		if found != nil && unmarshal(found, &row) == nil && row.ID == c.ID {
+			return account.ErrChallengeUsed.Because(err)
+		}
+		return account.ErrChallengeReplaced.Because(err)
+	case 1:
+		return account.ErrPhoneInUse.Because(err)
+	}
+	return account.ErrBusy.Because(err)
+}

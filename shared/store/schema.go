@@ -1,0 +1,87 @@
+package store
+
+import (
+	"fmt"
+	"hash/fnv"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+)
+
+// Keys, items and access patterns: everything that is in the two tables, in one place.
+//
+//	users    account#<id>        profile                      the account without credentials
+//	         account#<id>        consent#<time>#<document>    one per acceptance, never changed
+//	         account#<id>        activity#<time>#<id>         one per event, gone after 400 days
+//	         account#<id>        kyc#<caseNo>                 a KYC case
+//	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
+//	         email#<address>     login                        the claim on an address: its existence is the uniqueness
+//	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
+//	         index review-queue: reviewStatus, submittedAt    cases waiting for a reviewer, nothing else
+//	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
+//	         account#<id>        session#<digest>             a session
+//	         account#<id>        reset                        the open password reset
+//	         account#<id>        challenge#phone              the open phone challenge
+//	         captcha#<signature> spent                        a solved captcha that was used
+//	         limit#<rule>#<who>  <window start>               a counter
+//	         outbox#<00..15>     <time>#<id>                  a message that is not delivered yet
+//	         outbox#dead         <time>#<id>                  a message that could not be delivered
+//
+// Reads are consistent and by full key, or by one partition and a prefix of the sort key. There is no Scan. DynamoDB deletes
+// expired items days late: every condition and every read compares expiresAt itself.
+type key struct {
+	PK string `dynamodbav:"pk"`
+	SK string `dynamodbav:"sk"`
+}
+
+const (
+	activityLife  = 400 * 24 * time.Hour // DPDP Rules 2025 r.8(3) asks for a year; 400 days are more in any year
+	deadLife      = 30 * 24 * time.Hour
+	phoneAccounts = 5
+	outboxShards  = 16
+
+	// ReviewQueue is the sparse index of cases that wait for a reviewer.
+	ReviewQueue = "review-queue"
+)
+
+// sortTime is RFC 3339 in UTC with a fixed width, so that it sorts as text.
+const sortTime = "2006-01-02T15:04:05.000000Z"
+
+func profileKey(id account.ID) key { return key{"account#" + string(id), "profile"} }
+func consentKey(id account.ID, c account.Consent) key {
+	return key{"account#" + string(id), "consent#" + c.AcceptedAt.UTC().Format(sortTime) + "#" + c.Document}
+}
+func activityKey(id account.ID, at time.Time, eventID string) key {
+	return key{"account#" + string(id), "activity#" + at.UTC().Format(sortTime) + "#" + eventID}
+}
+func casePrefix(no int) string              { return fmt.Sprintf("kyc#%04d", no) }
+func caseKey(id account.ID, no int) key     { return key{"account#" + string(id), casePrefix(no)} }
+func loginKey(e account.Email) key          { return key{"email#" + e.String(), "login"} }
+func phoneKey(e164 string) key              { return key{"phone#" + e164, "claim"} }
+func signupKey(digest, id string) key       { return key{"signup#" + digest, id} }
+func resetKey(id account.ID) key            { return key{"account#" + string(id), "reset"} }
+func challengeKey(id account.ID) key        { return key{"account#" + string(id), "challenge#phone"} }
+func captchaKey(signature string) key       { return key{"captcha#" + signature, "spent"} }
+func limitKey(u limit.Use, t time.Time) key { return key{"limit#" + u.Rule.Name + "#" + u.Who, t.UTC().Format(sortTime)} }
+
+const sessionPrefix = "session#"
+
+func sessionKey(id account.ID, digest string) key {
+	return key{"account#" + string(id), sessionPrefix + digest}
+}
+
+func documentKey(id account.ID, no int, documentID string) key {
+	return key{"account#" + string(id), casePrefix(no) + "#doc#" + documentID}
+}
+
+func outboxKey(m message.Message) key {
+	h := fnv.New32a()
+	h.Write([]byte(m.ID))
+	return key{outboxPartition(int(h.Sum32() % outboxShards)), m.CreatedAt.UTC().Format(sortTime) + "#" + m.ID}
+}
+
+func outboxPartition(shard int) string { return fmt.Sprintf("outbox#%02d", shard) }
+
+func deadKey(m message.Message) key { return key{"outbox#dead", outboxKey(m).SK} }

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/message"
+)
+
+// StartSignup writes a sign-up and the mail that belongs to it.
+func (s *Store) StartSignup(ctx context.Context, p account.Signup, m message.Message) error {
+	return s.transact(ctx, "start sign-up", putNew(s.tokens, signupToRow(p)), putNew(s.tokens, pendingRow(m)))
+}
+
+// Signup reads one sign-up by the digest of its address and its id. It returns account.ErrLinkExpired when there is none.
+func (s *Store) Signup(ctx context.Context, digest, id string) (account.Signup, error) {
+	var row signupRow
+	found, err := s.get(ctx, "read sign-up", s.tokens, signupKey(digest, id), &row)
+	if err != nil {
+		return account.Signup{}, err
+	}
+	if !found {
+		return account.Signup{}, account.ErrLinkExpired
+	}
+	return row.signup()
+}
+
+// NewestSignup returns the newest sign-up for the address that can still be verified; found is false when there is none.
+func (s *Store) NewestSignup(ctx context.Context, email account.Email, now time.Time) (newest account.Signup, found bool, err error) {
+	items, err := s.query(ctx, "read sign-ups", s.tokens, signupKey(email.Digest(), "").PK, "")
+	if err != nil {
+		return newest, false, err
+	}
+	for _, i := range items {
+		var row signupRow
+		if err := unmarshal(i, &row); err != nil {
+			return newest, false, err
+		}
+		p, err := row.signup()
+		if err != nil {
+			return newest, false, err
+		}
+		if p.Usable(now) && (!found || p.CreatedAt.After(newest.CreatedAt)) {
+			newest, found = p, true
+		}
+	}
+	return newest, found, nil
+}
+
+// CompleteSignup turns a sign-up into an account: profile, claim on the address, consent, first activity, all or none.
+// It returns account.ErrAlreadyVerified when the sign-up was used or the address was claimed meanwhile, and
+// account.ErrLinkExpired when the sign-up is too old or gone.
+func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile account.Profile, seen account.Activity, now time.Time) error {
+	err := s.transact(ctx, "complete sign-up",
+		updateIn(s.tokens, change{
+			key: signupKey(p.Email.Digest(), p.ID), set: "SET usedAt = :used",
+			when:   "attribute_not_exists(usedAt) AND expiresAt > :now AND member = :no",
+			values: values{":used": stampOf(now), ":now": now.Unix(), ":no": false},
+		}),
+		putNew(s.users, loginRow{
+			key: loginKey(p.Email), AccountID: string(profile.ID), PasswordHash: p.PasswordHash.Reveal(),
+			CredentialVersion: profile.CredentialVersion,
+		}),
+		putNew(s.users, profileToRow(profile)),
+		putNew(s.users, consentToRow(profile.ID, p.Consent)),
+		putNew(s.users, activityToRow(profile.ID, seen)),
+	)
+	index, found, failed := failedAt(err)
+	switch {
+	case !failed:
+		return err
+	case index == 0 && found["usedAt"] == nil:
+		return account.ErrLinkExpired.Because(err)
+	}
+	return account.ErrAlreadyVerified.Because(err)
+}
+
+// Login reads the claim on an address; found is false when no account has it.
+func (s *Store) Login(ctx context.Context, email account.Email) (l account.Login, found bool, err error) {
+	var row loginRow
+	found, err = s.get(ctx, "read login", s.users, loginKey(email), &row)
+	if err != nil || !found {
+		return l, false, err
+	}
+	return row.login(email), true, nil
+}

@@ -1,0 +1,133 @@
+package token
+
+import (
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Purpose separates keys: what was signed for one purpose proves nothing for another.
+type Purpose string
+
+const (
+	VerifyEmail   Purpose = "verify-email"   // the mailed link
+	SignupBrowser Purpose = "signup-browser" // the cookie of the browser that signed up
+	ResetPassword Purpose = "reset-password"
+	PhoneCode     Purpose = "phone-code"
+	Captcha       Purpose = "captcha"
+	KnownDevice   Purpose = "known-device" // the cookie of a browser that logged in before
+)
+
+// ErrInvalid is the error for a token that this keyring did not sign for this purpose.
+var ErrInvalid = errors.New("token: not signed by us")
+
+// Keyring holds the master key, and while it is being rotated the previous one, which still verifies but no longer signs.
+type Keyring struct{ keys [][]byte }
+
+// minKeyLength is the length in characters of the generated secret; 32 characters of base62 have 190 bits.
+const minKeyLength = 32
+
+// ParseKeyring reads the secret document {"current": "...", "previous": "..."}; other members are ignored.
+func ParseKeyring(document []byte) (Keyring, error) {
+	var d struct{ Current, Previous string }
+	if err := json.Unmarshal(document, &d); err != nil {
+		return Keyring{}, errors.New("token: the secret is not a JSON object with a member \"current\"")
+	}
+	var k Keyring
+	for _, s := range []string{d.Current, d.Previous} {
+		if s == "" {
+			continue
+		}
+		if len(s) < minKeyLength {
+			return Keyring{}, fmt.Errorf("token: a key has %d characters, needs at least %d", len(s), minKeyLength)
+		}
+		k.keys = append(k.keys, []byte(s))
+	}
+	if d.Current == "" {
+		return Keyring{}, errors.New("token: the secret has no member \"current\"")
+	}
+	return k, nil
+}
+
+// Sign returns the HMAC-SHA-256 of parts under the current key of purpose. Parts are length-prefixed, so no two lists of
+// parts have the same encoding.
+func (k Keyring) Sign(p Purpose, parts ...string) []byte { return sign(k.keys[0], p, parts) }
+
+// Verify reports whether mac is the signature of parts under the current or the previous key.
+func (k Keyring) Verify(p Purpose, mac []byte, parts ...string) bool {
+	ok := false
+	for _, key := range k.keys {
+		if hmac.Equal(mac, sign(key, p, parts)) {
+			ok = true
+		}
+	}
+	return ok
+}
+
+func sign(master []byte, p Purpose, parts []string) []byte {
+	key, err := hkdf.Key(sha256.New, master, nil, "central "+string(p), sha256.Size)
+	if err != nil {
+		panic("token: hkdf: " + err.Error()) // only for an impossible key length
+	}
+	mac := hmac.New(sha256.New, key)
+	var length [4]byte
+	for _, part := range parts {
+		binary.BigEndian.PutUint32(length[:], uint32(len(part)))
+		mac.Write(length[:])
+		mac.Write([]byte(part))
+	}
+	return mac.Sum(nil)
+}
+
+// Issue makes the token part.part.mac. Parts must be of letters, digits, '-' and '_'.
+func (k Keyring) Issue(p Purpose, parts ...string) Secret {
+	mac := base64.RawURLEncoding.EncodeToString(k.Sign(p, parts...))
+	return NewSecret(strings.Join(append(append([]string{}, parts...), mac), "."))
+}
+
+// maxTokenLength bounds the work spent on a hostile token.
+const maxTokenLength = 512
+
+// Open checks a token that Issue made for the same purpose and returns its n parts, or ErrInvalid.
+func (k Keyring) Open(p Purpose, s string, n int) ([]string, error) {
+	if len(s) > maxTokenLength {
+		return nil, ErrInvalid
+	}
+	parts := strings.Split(s, ".")
+	if len(parts) != n+1 {
+		return nil, ErrInvalid
+	}
+	mac, err := base64.RawURLEncoding.Strict().DecodeString(parts[n])
+	if err != nil || !k.Verify(p, mac, parts[:n]...) {
+		return nil, ErrInvalid
+	}
+	return parts[:n], nil
+}
+
+// codeModulus gives six digits: 20 bits, as ASVS 6.5.4 asks at least.
+const codeModulus = 1_000_000
+
+// Code derives a six-digit code from parts.
+func (k Keyring) Code(p Purpose, parts ...string) Secret { return code(k.Sign(p, parts...)) }
+
+// CodeMatches compares a typed code in constant time with the one derived under the current or the previous key.
+func (k Keyring) CodeMatches(p Purpose, typed string, parts ...string) bool {
+	ok := false
+	for _, key := range k.keys {
+		if code(sign(key, p, parts)).Equal(typed) {
+			ok = true
+		}
+	}
+	return ok
+}
+
+func code(mac []byte) Secret {
+	// 64 bits over a million: the bias is below 2^-44.
+	return NewSecret(fmt.Sprintf("%06d", binary.BigEndian.Uint64(mac)%codeModulus))
+}
