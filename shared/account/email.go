@@ -1,0 +1,140 @@
+package account
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"log/slog"
+	"strings"
+
+	"golang.org/x/net/idna"
+
+	"phonon.in/central/shared/fault"
+)
+
+// Email is one address in the one spelling that Central uses everywhere: as the name of the account, for limits and for
+// sending. Values compare with ==. The zero value is no address.
+type Email struct{ address string }
+
+// Limits in bytes of RFC 5321 4.5.3.1 (the path of 256 has two angle brackets) and RFC 1035 2.3.4.
+const (
+	maxAddress = 254
+	maxLocal   = 64
+	maxLabel   = 63
+	maxRaw     = 4 * maxAddress // what is longer cannot become short enough in ASCII
+)
+
+// ParseEmail reads an address. Its rules are narrower than RFC 5322, because an address must not have two spellings: the
+// local part is ASCII of RFC 5322 atoms (no quotes, no comments), the domain becomes A-labels (UTS 46), ASCII letters become
+// lower case. Parsing String() again gives the same Email. The fault is email_invalid at /email.
+func ParseEmail(s string) (Email, error) {
+	s = strings.Trim(s, " ")
+	if s == "" {
+		return Email{}, invalidEmail("Enter your e-mail address.")
+	}
+	if len(s) > maxRaw {
+		return Email{}, invalidEmail("This is too long for an e-mail address.")
+	}
+	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return Email{}, invalidEmail("An e-mail address has no spaces or control characters.")
+	}
+	local, domain, found := strings.Cut(s, "@")
+	if !found || strings.Contains(domain, "@") {
+		return Email{}, invalidEmail("An e-mail address has exactly one @, like name@example.com.")
+	}
+	if detail := checkLocal(local); detail != "" {
+		return Email{}, invalidEmail(detail)
+	}
+	domain, ok := asciiDomain(domain)
+	if !ok {
+		return Email{}, invalidEmail("Check the part after the @: it should look like example.com.")
+	}
+	// Both parts are ASCII here: outside ASCII, lowering makes different letters the same.
+	address := strings.ToLower(local) + "@" + domain
+	if len(address) > maxAddress {
+		return Email{}, invalidEmail("This is too long for an e-mail address.")
+	}
+	return Email{address}, nil
+}
+
+// checkLocal says what is wrong with a local part, or nothing.
+func checkLocal(local string) string {
+	switch {
+	case local == "":
+		return "The part before the @ is missing."
+	case len(local) > maxLocal:
+		return "The part before the @ is too long."
+	case strings.HasPrefix(local, "."), strings.HasSuffix(local, "."), strings.Contains(local, ".."):
+		return "The part before the @ has a dot at its start, at its end, or two in a row."
+	}
+	for _, c := range []byte(local) {
+		if !isAtext(c) && c != '.' {
+			return "The part before the @ has a character that we do not accept. Letters a to z, digits, dots, hyphens and the like work."
+		}
+	}
+	return ""
+}
+
+// isAtext is atext of RFC 5322 3.2.3.
+func isAtext(c byte) bool {
+	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("!#$%&'*+-/=?^_`{|}~", c) >= 0
+}
+
+// asciiDomain turns a domain into lower-case A-labels.
+func asciiDomain(domain string) (string, bool) {
+	ascii, err := idna.Lookup.ToASCII(domain)
+	if err != nil {
+		return "", false
+	}
+	labels, typed := strings.Split(ascii, "."), strings.Split(domain, ".")
+	if len(labels) < 2 || len(labels) != len(typed) {
+		return "", false
+	}
+	for i, label := range labels {
+		if label == "" || len(label) > maxLabel {
+			return "", false
+		}
+		// UTS 46 also maps look-alikes such as full-width letters or the Kelvin sign to ASCII. Nobody's address needs them.
+		if !isASCII(typed[i]) && !strings.HasPrefix(label, "xn--") {
+			return "", false
+		}
+	}
+	// A top-level domain begins with a letter, an IPv4 address or a hexadecimal number does not.
+	if tld := labels[len(labels)-1]; tld[0] < 'a' || tld[0] > 'z' {
+		return "", false
+	}
+	return ascii, true
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r > 0x7f })
+}
+
+func invalidEmail(detail string) error { return fault.At("/email", "email_invalid", detail) }
+
+// String is the address. It is personal data: log the Email itself, which masks, and not this.
+func (e Email) String() string { return e.address }
+
+// IsZero reports that there is no address.
+func (e Email) IsZero() bool { return e.address == "" }
+
+// Local is the part before the @.
+func (e Email) Local() string {
+	local, _, _ := strings.Cut(e.address, "@")
+	return local
+}
+
+// Digest names the address in keys and tokens: 22 characters of base64url, 128 bits of SHA-256. It is no secret: who guesses
+// the address can compute it.
+func (e Email) Digest() string {
+	sum := sha256.Sum256([]byte(e.address))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}
+
+// LogValue masks the address: "a***@example.com".
+func (e Email) LogValue() slog.Value {
+	local, domain, found := strings.Cut(e.address, "@")
+	if !found {
+		return slog.StringValue("")
+	}
+	return slog.StringValue(local[:1] + "***@" + domain)
+}
