@@ -28,7 +28,7 @@ const (
 var ErrInvalid = errors.New("token: not signed by us")
 
 // Keyring holds the master key, and while it is being rotated the previous one, which still verifies but no longer signs.
-type Keyring struct{ keys [][]byte }
+type Keyring struct{ keys []Secret }
 
 // minKeyLength is the length in characters of the generated secret; 32 characters of base62 have 190 bits.
 const minKeyLength = 32
@@ -47,7 +47,7 @@ func ParseKeyring(document []byte) (Keyring, error) {
 		if len(s) < minKeyLength {
 			return Keyring{}, fmt.Errorf("token: a key has %d characters, needs at least %d", len(s), minKeyLength)
 		}
-		k.keys = append(k.keys, []byte(s))
+		k.keys = append(k.keys, NewSecret(s))
 	}
 	if d.Current == "" {
 		return Keyring{}, errors.New("token: the secret has no member \"current\"")
@@ -70,8 +70,8 @@ func (k Keyring) Verify(p Purpose, mac []byte, parts ...string) bool {
 	return ok
 }
 
-func sign(master []byte, p Purpose, parts []string) []byte {
-	key, err := hkdf.Key(sha256.New, master, nil, "central "+string(p), sha256.Size)
+func sign(master Secret, p Purpose, parts []string) []byte {
+	key, err := hkdf.Key(sha256.New, []byte(master.Reveal()), nil, "central "+string(p), sha256.Size)
 	if err != nil {
 		panic("token: hkdf: " + err.Error()) // only for an impossible key length
 	}
@@ -94,6 +94,9 @@ func (k Keyring) Issue(p Purpose, parts ...string) Secret {
 // maxTokenLength bounds the work spent on a hostile token.
 const maxTokenLength = 512
 
+// macLength is that of 32 bytes in base64url.
+const macLength = 43
+
 // Open checks a token that Issue made for the same purpose and returns its n parts, or ErrInvalid.
 func (k Keyring) Open(p Purpose, s string, n int) ([]string, error) {
 	if len(s) > maxTokenLength {
@@ -104,7 +107,8 @@ func (k Keyring) Open(p Purpose, s string, n int) ([]string, error) {
 		return nil, ErrInvalid
 	}
 	mac, err := base64.RawURLEncoding.Strict().DecodeString(parts[n])
-	if err != nil || !k.Verify(p, mac, parts[:n]...) {
+	// The decoder skips line breaks, the length does not: a token has one spelling.
+	if err != nil || len(parts[n]) != macLength || !k.Verify(p, mac, parts[:n]...) {
 		return nil, ErrInvalid
 	}
 	return parts[:n], nil
