@@ -83,7 +83,7 @@ type signupRow struct {
 	Locale       string `dynamodbav:"locale"`
 	IP           string `dynamodbav:"ip"`
 	UserAgent    string `dynamodbav:"userAgent"`
-	Member       bool   `dynamodbav:"member"`
+	Member       bool   `dynamodbav:"known"`
 	CreatedAt    stamp  `dynamodbav:"createdAt"`
 	UsedAt       stamp  `dynamodbav:"usedAt,omitempty"`
 	ExpiresAt    int64  `dynamodbav:"expiresAt"`

@@ -56,15 +56,17 @@ func consentKey(id account.ID, c account.Consent) key {
 func activityKey(id account.ID, at time.Time, eventID string) key {
 	return key{"account#" + string(id), "activity#" + at.UTC().Format(sortTime) + "#" + eventID}
 }
-func casePrefix(no int) string              { return fmt.Sprintf("kyc#%04d", no) }
-func caseKey(id account.ID, no int) key     { return key{"account#" + string(id), casePrefix(no)} }
-func loginKey(e account.Email) key          { return key{"email#" + e.String(), "login"} }
-func phoneKey(e164 string) key              { return key{"phone#" + e164, "claim"} }
-func signupKey(digest, id string) key       { return key{"signup#" + digest, id} }
-func resetKey(id account.ID) key            { return key{"account#" + string(id), "reset"} }
-func challengeKey(id account.ID) key        { return key{"account#" + string(id), "challenge#phone"} }
-func captchaKey(signature string) key       { return key{"captcha#" + signature, "spent"} }
-func limitKey(u limit.Use, t time.Time) key { return key{"limit#" + u.Rule.Name + "#" + u.Who, t.UTC().Format(sortTime)} }
+func casePrefix(no int) string          { return fmt.Sprintf("kyc#%04d", no) }
+func caseKey(id account.ID, no int) key { return key{"account#" + string(id), casePrefix(no)} }
+func loginKey(e account.Email) key      { return key{"email#" + e.String(), "login"} }
+func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
+func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
+func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
+func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
+func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
+func limitKey(u limit.Use, t time.Time) key {
+	return key{"limit#" + u.Rule.Name + "#" + u.Who, t.UTC().Format(sortTime)}
+}
 
 const sessionPrefix = "session#"
 

@@ -55,7 +55,7 @@ func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile ac
 	err := s.transact(ctx, "complete sign-up",
 		updateIn(s.tokens, change{
 			key: signupKey(p.Email.Digest(), p.ID), set: "SET usedAt = :used",
-			when:   "attribute_not_exists(usedAt) AND expiresAt > :now AND member = :no",
+			when:   "attribute_not_exists(usedAt) AND expiresAt > :now AND known = :no",
 			values: values{":used": stampOf(now), ":now": now.Unix(), ":no": false},
 		}),
 		putNew(s.users, loginRow{

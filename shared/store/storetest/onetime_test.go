@@ -1,0 +1,250 @@
+package storetest
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/token"
+)
+
+func TestCaptcha(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		t.Run("a captcha spent by 16 at once counts once", func(t *testing.T) {
+			errs := atOnce(16, func(int) error { return f.Spend(t.Context(), "sig-1", now.Add(time.Minute)) })
+			wantOneWinner(t, errs, account.ErrCaptchaSpent)
+		})
+		t.Run("a lost answer does not turn an own captcha into a spent one", func(t *testing.T) {
+			s, hits := f.WithFault(t, "PutItem", LostAnswer, 1)
+			must(t, s.Spend(t.Context(), "sig-2", now.Add(time.Minute)))
+			if hits.Load() != 1 {
+				t.Error("no answer was lost")
+			}
+			want(t, s.Spend(t.Context(), "sig-2", now.Add(time.Minute)), account.ErrCaptchaSpent)
+		})
+	})
+}
+
+func TestLimits(t *testing.T) {
+	rule := limit.Rule{Name: "test", Max: 10, Window: time.Hour, Detail: "Too many."}
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		t.Run("of 100 uses at once exactly the limit pass", func(t *testing.T) {
+			passed := 0
+			for _, err := range atOnce(100, func(int) error {
+				_, err := f.Take(t.Context(), now, rule.By("crowd"))
+				return err
+			}) {
+				if err == nil {
+					passed++
+				}
+			}
+			if passed != rule.Max {
+				t.Errorf("%d passed", passed)
+			}
+			_, err := f.Take(t.Context(), now, rule.By("somebody else"))
+			must(t, err)
+		})
+		t.Run("the next window starts at nought, and the fault says when", func(t *testing.T) {
+			use := rule.By("waiting")
+			for range rule.Max {
+				_, err := f.Take(t.Context(), now, use)
+				must(t, err)
+			}
+			_, err := f.Take(t.Context(), now, use)
+			var refusal interface{ Error() string }
+			if !errors.As(err, &refusal) {
+				t.Fatal("the use beyond the limit passed")
+			}
+			wait := use.Exceeded(now).RetryAfter
+			if _, err = f.Take(t.Context(), now.Add(wait-time.Second), use); err == nil {
+				t.Error("it passed before the time it was told")
+			}
+			counts, err := f.Take(t.Context(), now.Add(wait), use)
+			must(t, err)
+			if counts[0] != 1 {
+				t.Errorf("the new window starts at %d", counts[0])
+			}
+		})
+		t.Run("a use given back can be taken again, and forgiving empties the window", func(t *testing.T) {
+			use := rule.By("giving")
+			for range rule.Max {
+				_, err := f.Take(t.Context(), now, use)
+				must(t, err)
+			}
+			must(t, f.Release(t.Context(), now, use))
+			_, err := f.Take(t.Context(), now, use)
+			must(t, err)
+			must(t, f.Forgive(t.Context(), now, use))
+			counts, err := f.Take(t.Context(), now, use)
+			must(t, err)
+			if counts[0] != 1 {
+				t.Errorf("after forgiving the count is %d", counts[0])
+			}
+			must(t, f.Release(t.Context(), now, rule.By("never taken")))
+		})
+	})
+}
+
+func TestPassword(t *testing.T) {
+	hash := token.NewSecret("$argon2id$new")
+	open := func(t *testing.T, f Fixture, p account.Profile) account.Reset {
+		r := account.Reset{ID: token.NewID(), AccountID: p.ID, CredentialVersion: p.CredentialVersion, CreatedAt: now, ExpiresAt: now.Add(account.ResetLife)}
+		must(t, f.StartReset(t.Context(), r, mail(message.ResetPassword, p.Email.String())))
+		return r
+	}
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		reset := func(t *testing.T, r account.Reset, p account.Profile, at time.Time) error {
+			return f.CompleteReset(t.Context(), r, p, hash, mail(message.PasswordChanged, p.Email.String()), seen("password_reset"), at)
+		}
+		t.Run("a reset used by 16 at once works once and ends every session", func(t *testing.T) {
+			p := member(t, f, "reset@example.com")
+			s := account.Session{Digest: "digest", AccountID: p.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), CredentialVersion: 1}
+			must(t, f.StartSession(t.Context(), s, seen("logged_in")))
+			r := open(t, f, p)
+			wantOneWinner(t, atOnce(16, func(int) error { return reset(t, r, p, now) }), account.ErrLinkUsed, account.ErrLinkExpired)
+			l, _, err := f.Login(t.Context(), p.Email)
+			must(t, err)
+			if l.CredentialVersion != 2 || !l.PasswordHash.Equal(hash.Reveal()) {
+				t.Errorf("login is %+v", l)
+			}
+			session, profile, err := f.OpenSession(t.Context(), p.ID, "digest")
+			must(t, err)
+			if session.Open(profile, now) {
+				t.Error("a session outlived the reset")
+			}
+			want(t, reset(t, r, p, now), account.ErrLinkUsed)
+		})
+		t.Run("a reset is refused when it expired, was replaced, or the password changed meanwhile", func(t *testing.T) {
+			p := member(t, f, "stale@example.com")
+			_, _, err := f.Reset(t.Context(), p.ID)
+			want(t, err, account.ErrLinkExpired)
+			first := open(t, f, p)
+			second := open(t, f, p)
+			want(t, reset(t, first, p, now), account.ErrLinkExpired)
+			want(t, reset(t, second, p, second.ExpiresAt), account.ErrLinkExpired)
+			s := account.Session{Digest: "keep", AccountID: p.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), CredentialVersion: 1}
+			must(t, f.StartSession(t.Context(), s, seen("logged_in")))
+			must(t, f.ChangePassword(t.Context(), p, "keep", hash, mail(message.PasswordChanged, p.Email.String()), seen("password_changed"), now))
+			want(t, reset(t, second, p, now), account.ErrLinkExpired)
+			session, profile, err := f.OpenSession(t.Context(), p.ID, "keep")
+			must(t, err)
+			if !session.Open(profile, now) {
+				t.Error("the session that changed the password is over")
+			}
+			want(t, f.ChangePassword(t.Context(), p, "keep", hash, mail(message.PasswordChanged, "x"), seen("password_changed"), now), account.ErrBusy)
+		})
+	})
+}
+
+func TestSessions(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		p := member(t, f, "sessions@example.com")
+		for i, digest := range []string{"one", "two", "three", "old"} {
+			s := account.Session{
+				Digest: digest, AccountID: p.ID, CreatedAt: now, LastSeenAt: now.Add(time.Duration(i) * time.Minute),
+				ExpiresAt: now.Add(account.SessionLife), IP: "192.0.2.1", UserAgent: "test", CredentialVersion: 1,
+			}
+			if digest == "old" {
+				s.LastSeenAt, s.ExpiresAt = now.Add(-time.Hour), now
+			}
+			must(t, f.StartSession(t.Context(), s, seen("logged_in")))
+		}
+		digests := func() string {
+			open, err := f.Sessions(t.Context(), p, now.Add(time.Hour))
+			must(t, err)
+			var all []string
+			for _, s := range open {
+				all = append(all, s.Digest)
+			}
+			return strings.Join(all, " ")
+		}
+		if got := digests(); got != "three two one" {
+			t.Errorf("open sessions: %s", got)
+		}
+		one, profile, err := f.OpenSession(t.Context(), p.ID, "one")
+		must(t, err)
+		if profile != p || one.Digest != "one" {
+			t.Errorf("got %+v of %+v", one, profile)
+		}
+		must(t, f.TouchSession(t.Context(), one, now.Add(10*time.Minute)))
+		if got := digests(); got != "one three two" {
+			t.Errorf("after a touch: %s", got)
+		}
+		must(t, f.EndSession(t.Context(), p.ID, "two"))
+		must(t, f.EndSession(t.Context(), p.ID, "two"))
+		_, _, err = f.OpenSession(t.Context(), p.ID, "two")
+		want(t, err, account.ErrSessionUnknown)
+		ended := one
+		ended.Digest = "two"
+		must(t, f.TouchSession(t.Context(), ended, now))
+		must(t, f.EndOtherSessions(t.Context(), p.ID, "one"))
+		if got := digests(); got != "one" {
+			t.Errorf("after ending the others: %s", got)
+		}
+	})
+}
+
+func TestOutbox(t *testing.T) {
+	claim := func(t *testing.T, f Fixture, at time.Time) []message.Message {
+		var all []message.Message
+		for shard := range 16 {
+			got, err := f.ClaimMessages(t.Context(), at, shard, time.Minute, 10)
+			must(t, err)
+			all = append(all, got...)
+		}
+		return all
+	}
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		m := mail(message.VerifyEmail, "outbox@example.com")
+		must(t, f.QueueMessage(t.Context(), m))
+		if got := claim(t, f, now.Add(9*time.Second)); len(got) != 0 {
+			t.Error("a message was claimed while its writer had it")
+		}
+		due := now.Add(10 * time.Second)
+		won := make([]int, 16)
+		for _, err := range atOnce(16, func(i int) error {
+			for shard := range 16 {
+				got, err := f.ClaimMessages(t.Context(), due, shard, time.Minute, 10)
+				if err != nil {
+					return err
+				}
+				won[i] += len(got)
+			}
+			return nil
+		}) {
+			must(t, err)
+		}
+		sum := 0
+		for _, n := range won {
+			sum += n
+		}
+		if sum != 1 {
+			t.Errorf("the message was claimed %d times at once", sum)
+		}
+		got := claim(t, f, due.Add(time.Minute))
+		if len(got) != 1 || got[0].Attempts != 2 || got[0].To != m.To || strings.Join(got[0].Refs, " ") != "a b" {
+			t.Fatalf("after the lease: %+v", got)
+		}
+		must(t, f.MessageFailed(t.Context(), got[0], now.Add(time.Hour)))
+		if len(claim(t, f, now.Add(59*time.Minute))) != 0 {
+			t.Error("it was claimed before its time")
+		}
+		if len(claim(t, f, now.Add(time.Hour))) != 1 {
+			t.Error("it was not claimed at its time")
+		}
+		must(t, f.MessageDelivered(t.Context(), m))
+		must(t, f.MessageFailed(t.Context(), m, now))
+		if len(claim(t, f, now.Add(2*time.Hour))) != 0 {
+			t.Error("a delivered message came back")
+		}
+		must(t, f.QueueMessage(t.Context(), m))
+		must(t, f.MessageDead(t.Context(), m, "refused", now))
+		if len(claim(t, f, now.Add(2*time.Hour))) != 0 {
+			t.Error("a dead message came back")
+		}
+	})
+}
