@@ -2,7 +2,9 @@
 package numbering
 
 import (
-	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 
@@ -30,12 +32,11 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 		fields = append(fields, fault.Field{Pointer: "/kind", Code: "kind_invalid", Detail: `Say whether the number is a "mobile" or a "landline".`})
 	}
 	n, err := parse(raw)
-	if more, rest := fault.FieldsOf(err); rest != nil {
+	more, rest := fault.FieldsOf(err)
+	if rest != nil {
 		return phone.Number{}, rest
-	} else {
-		fields = append(fields, more...)
 	}
-	if len(fields) > 0 {
+	if fields = append(more, fields...); len(fields) > 0 {
 		return phone.Number{}, fault.InvalidFields(fields)
 	}
 	if err := matches(n, kind); err != nil {
@@ -45,18 +46,19 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 }
 
 func parse(raw string) (*phonenumbers.PhoneNumber, error) {
-	if raw == "" {
+	if strings.TrimSpace(raw) == "" {
 		return nil, invalid("Enter a phone number.")
 	}
-	if len([]rune(raw)) > maxRaw {
+	if len(raw) > maxRaw*utf8.UTFMax || utf8.RuneCountInString(raw) > maxRaw {
 		return nil, invalid("This is too long for a phone number.")
 	}
 	n, err := phonenumbers.Parse(raw, region)
-	if err != nil {
-		return nil, invalid("This is not a phone number. Enter ten digits, for example 98765 43210 or 0265 234 5678.")
-	}
-	if n.GetExtension() != "" {
+	if err == nil && n.GetExtension() != "" {
 		return nil, invalid("We cannot reach an extension. Enter a number that rings directly.")
+	}
+	// libphonenumber also digs a number out of a sentence and reads letters as keys of a keypad: nobody means that here.
+	if err != nil || strings.ContainsFunc(trimScheme(raw), foreign) {
+		return nil, invalid("This is not a phone number. Enter ten digits, for example 98765 43210 or 0265 234 5678.")
 	}
 	if n.GetCountryCode() != countryCode {
 		return nil, fault.At("/phone", "phone_country_not_supported", "Only Indian numbers (+91) work here.")
@@ -65,6 +67,20 @@ func parse(raw string) (*phonenumbers.PhoneNumber, error) {
 		return nil, invalid("This is no Indian phone number. Check the digits, and for a landline the STD code.")
 	}
 	return n, allowed(n)
+}
+
+// trimScheme takes off the scheme of a telephone link (RFC 3966), which comes along when such a link is copied.
+func trimScheme(raw string) string {
+	const scheme = "tel:"
+	if len(raw) > len(scheme) && strings.EqualFold(raw[:len(scheme)], scheme) {
+		return raw[len(scheme):]
+	}
+	return raw
+}
+
+// foreign reports what has no place among the digits of a number; spaces, dashes and full-width forms have.
+func foreign(r rune) bool {
+	return !unicode.IsDigit(r) && !unicode.In(r, unicode.Zs, unicode.Pd) && !strings.ContainsRune("+＋()（）./", r)
 }
 
 // allowed refuses valid numbers that do not belong to a subscriber.
@@ -93,7 +109,7 @@ func matches(n *phonenumbers.PhoneNumber, kind phone.Kind) error {
 }
 
 func firstDigit(n *phonenumbers.PhoneNumber) int {
-	return int(fmt.Sprint(n.GetNationalNumber())[0] - '0')
+	return int(phonenumbers.GetNationalSignificantNumber(n)[0] - '0')
 }
 
 func invalid(detail string) error { return fault.At("/phone", "phone_invalid", detail) }

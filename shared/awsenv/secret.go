@@ -1,0 +1,42 @@
+package awsenv
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+
+	"phonon.in/central/shared/token"
+)
+
+// Secret is the one secret of the application: the keys, and the secret of the captcha's provider where there is one.
+type Secret struct {
+	Keys    token.Keyring
+	Captcha token.Secret
+}
+
+// ReadSecret reads the secret with this id or ARN from Secrets Manager.
+func ReadSecret(ctx context.Context, id string) (Secret, error) {
+	c := secretsmanager.New(secretsmanager.Options{
+		Region: Region(), Credentials: credentials, BaseEndpoint: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+		HTTPClient: client(), Retryer: retryer(),
+	})
+	out, err := c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id})
+	if err != nil {
+		return Secret{}, fmt.Errorf("awsenv: read the secret: %w", err)
+	}
+	text := []byte(aws.ToString(out.SecretString))
+	keys, err := token.ParseKeyring(text)
+	if err != nil {
+		return Secret{}, err
+	}
+	var other struct {
+		CaptchaSecret string `json:"captchaSecret"`
+	}
+	if err := json.Unmarshal(text, &other); err != nil {
+		return Secret{}, fmt.Errorf("awsenv: the secret is not a JSON object: %w", err)
+	}
+	return Secret{Keys: keys, Captcha: token.NewSecret(other.CaptchaSecret)}, nil
+}

@@ -1,0 +1,179 @@
+// Package httpapi is the HTTP edge that all functions share: strict JSON in, JSON or an RFC 9457 problem out, sessions,
+// protection against forged cross-site requests, one log line per request.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
+)
+
+// Sessions is the store of sessions.
+type Sessions interface {
+	// OpenSession returns account.ErrSessionUnknown when there is no such session.
+	OpenSession(ctx context.Context, id account.ID, digest string) (account.Session, account.Profile, error)
+	TouchSession(ctx context.Context, s account.Session, now time.Time) error
+}
+
+// Config is what an API needs. All fields but RequestID and Log must be set.
+type Config struct {
+	PublicURL string           // the one origin of the pages
+	Now       func() time.Time // read once per request
+	Sessions  Sessions         // may be nil for a function without routes for people who are logged in
+	RequestID func(context.Context) string
+	Log       *slog.Logger
+}
+
+// API is a set of routes. It is an http.Handler.
+type API struct {
+	Config
+	origin string
+	mux    *http.ServeMux
+}
+
+// New makes an API without routes.
+func New(c Config) *API {
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	if c.RequestID == nil {
+		c.RequestID = func(context.Context) string { return "" }
+	}
+	a := &API{Config: c, mux: http.NewServeMux()}
+	if u, err := url.Parse(c.PublicURL); err == nil {
+		a.origin = u.Scheme + "://" + u.Host
+	}
+	return a
+}
+
+// Public adds a route for everybody. The pattern is one of http.ServeMux, such as "POST /v1/signup".
+func (a *API) Public(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
+
+// Private adds a route for people who are logged in.
+func (a *API) Private(pattern string, h http.Handler) {
+	a.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if err := a.authenticate(r); err != nil {
+			answerFault(w, callOf(r.Context()), err)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	call := newCall(w, r, a.RequestID(r.Context()), a.Now())
+	rec := &status{ResponseWriter: w}
+	call.w = rec
+	setSecurityHeaders(rec.Header(), call.RequestID)
+	r = r.WithContext(context.WithValue(r.Context(), callKey{}, call))
+	call.r = r
+	began := time.Now()
+	a.route(rec, r)
+	a.log(call, rec, time.Since(began))
+}
+
+func (a *API) route(w *status, r *http.Request) {
+	_, pattern := a.mux.Handler(r)
+	switch {
+	case pattern == "" && a.allowsOther(r):
+		answerFault(w, callOf(r.Context()), errMethod)
+	case pattern == "":
+		answerFault(w, callOf(r.Context()), errRoute)
+	case a.crossSite(r):
+		answerFault(w, callOf(r.Context()), errCrossSite)
+	default:
+		w.pattern = pattern
+		a.mux.ServeHTTP(w, r)
+	}
+}
+
+var (
+	errRoute  = fault.New(fault.NotFound, "route_unknown", "There is no such address.")
+	errMethod = fault.New(fault.NotFound, "method_unknown", "This address does not know this method.")
+
+	errCrossSite = fault.New(fault.Forbidden, "cross_site", "This request comes from another site. Open our own page and try again.")
+)
+
+// allowsOther reports that another method has a route at this path.
+func (a *API) allowsOther(r *http.Request) bool {
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
+		other := r.Clone(r.Context())
+		other.Method = method
+		if _, pattern := a.mux.Handler(other); pattern != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// crossSite reports a write that a browser sends for a foreign page. A program that authenticates by a header cannot be made
+// to, and one that sends neither Origin nor Sec-Fetch-Site is no browser.
+func (a *API) crossSite(r *http.Request) bool {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header.Get("Authorization") != "" {
+		return false
+	}
+	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	return origin != "" && origin != a.origin
+}
+
+func setSecurityHeaders(h http.Header, requestID string) {
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	if requestID != "" {
+		h.Set("X-Request-Id", requestID)
+	}
+}
+
+// status remembers what was answered, for the log.
+type status struct {
+	http.ResponseWriter
+	code    int
+	pattern string
+	fault   *fault.Error
+	cause   error
+}
+
+func (s *status) WriteHeader(code int) {
+	s.code = code
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (s *status) Write(b []byte) (int, error) {
+	if s.code == 0 {
+		s.code = http.StatusOK
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// log writes one line: never a body, a query, an address or a token.
+func (a *API) log(c *Call, s *status, took time.Duration) {
+	attrs := []slog.Attr{
+		slog.String("request_id", c.RequestID), slog.String("route", s.pattern), slog.Int("status", s.code),
+		slog.Int64("ms", took.Milliseconds()),
+	}
+	if c.Profile.ID != "" {
+		attrs = append(attrs, slog.String("account", string(c.Profile.ID)))
+	}
+	if s.fault != nil {
+		attrs = append(attrs, slog.String("code", s.fault.Code))
+	}
+	level := slog.LevelInfo
+	if s.code >= http.StatusInternalServerError {
+		level = slog.LevelError
+		attrs = append(attrs, slog.Any("cause", s.cause))
+	}
+	a.Log.LogAttrs(c.r.Context(), level, "request", attrs...)
+}

@@ -1,0 +1,106 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"net/netip"
+	"strings"
+	"time"
+
+	"phonon.in/central/shared/account"
+)
+
+// Call is what an endpoint sees of one request beside its body.
+type Call struct {
+	IP        string    // of the client, as the gateway saw it; never from a header that the client can write
+	Network   string    // the IP, or its /64 where it is IPv6: the "who" of limits per network
+	UserAgent string    // printable, at most 256 bytes
+	RequestID string    // from the gateway
+	Now       time.Time // one time for the whole request
+
+	// Session and Profile are those of the account that is logged in; zero on public routes.
+	Session account.Session
+	Profile account.Profile
+
+	w http.ResponseWriter
+	r *http.Request
+}
+
+// None is the body of requests and answers that have none.
+type None struct{}
+
+// Path returns the path's value for name.
+func (c *Call) Path(name string) string { return c.r.PathValue(name) }
+
+// Header returns the request header.
+func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
+
+// Cookie returns the cookie's value, or "".
+func (c *Call) Cookie(name string) string {
+	cookie, err := c.r.Cookie(name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// SetHeader sets a header of the answer.
+func (c *Call) SetHeader(name, value string) { c.w.Header().Set(name, value) }
+
+// SetCookie sets a cookie for this host alone: HttpOnly, Secure, SameSite=Lax. A life of nought is until the browser
+// closes, a negative one removes the cookie.
+func (c *Call) SetCookie(name, value string, life time.Duration) {
+	cookie := &http.Cookie{Name: name, Value: value, Path: "/", HttpOnly: true, Secure: true, SameSite: http.SameSiteLaxMode}
+	switch {
+	case life > 0:
+		cookie.MaxAge = int(life / time.Second)
+	case life < 0:
+		cookie.MaxAge = -1
+	}
+	http.SetCookie(c.w, cookie)
+}
+
+// Seen makes an activity of this call.
+func (c *Call) Seen(kind string) account.Activity {
+	return account.Activity{Kind: kind, At: c.Now, IP: c.IP, UserAgent: c.UserAgent}
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
+
+func newCall(w http.ResponseWriter, r *http.Request, requestID string, now time.Time) *Call {
+	ip, network := client(r.RemoteAddr)
+	return &Call{
+		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: requestID, Now: now, w: w, r: r,
+	}
+}
+
+const maxUserAgent = 256
+
+func client(remote string) (ip, network string) {
+	addr, err := netip.ParseAddr(remote)
+	if err != nil {
+		port, err := netip.ParseAddrPort(remote)
+		if err != nil {
+			return "unknown", "unknown"
+		}
+		addr = port.Addr()
+	}
+	addr = addr.Unmap().WithZone("")
+	if addr.Is6() {
+		prefix, _ := addr.Prefix(64) // 64 is a valid length for every IPv6 address
+		return addr.String(), prefix.String()
+	}
+	return addr.String(), addr.String()
+}
+
+func printable(s string, most int) string {
+	s = strings.Map(func(r rune) rune {
+		if r < ' ' || r > '~' {
+			return -1
+		}
+		return r
+	}, s)
+	return s[:min(len(s), most)]
+}

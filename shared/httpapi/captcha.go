@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"context"
+	"time"
+
+	"phonon.in/central/shared/captcha"
+	"phonon.in/central/shared/fault"
+)
+
+// Captcha is one provider of captchas.
+type Captcha interface {
+	// Challenge is what GET /v1/captcha answers.
+	Challenge(now time.Time) (any, error)
+	// Verify accepts a solution once. Faults at /captcha: captcha_required, captcha_invalid, captcha_expired, captcha_spent.
+	Verify(ctx context.Context, response, ip string, now time.Time) error
+}
+
+var errCaptchaRequired = fault.At("/captcha", "captcha_required", "Solve the captcha first.")
+
+// ProofOfWork is the captcha of our own. Spend uses up a solution, once.
+type ProofOfWork struct {
+	Issuer captcha.Issuer
+	Spend  func(ctx context.Context, signature string, until time.Time) error
+}
+
+type proofOfWork struct {
+	Provider string `json:"provider"`
+	captcha.Challenge
+}
+
+// Challenge returns a fresh challenge.
+func (p ProofOfWork) Challenge(now time.Time) (any, error) {
+	c, err := p.Issuer.New(now)
+	return proofOfWork{"altcha", c}, err
+}
+
+// Verify checks a solution and spends it.
+func (p ProofOfWork) Verify(ctx context.Context, response, _ string, now time.Time) error {
+	if response == "" {
+		return errCaptchaRequired
+	}
+	signature, until, err := p.Issuer.Check(response, now)
+	if err != nil {
+		return err
+	}
+	return p.Spend(ctx, signature, until)
+}
+
+// ThirdParty is a captcha that somebody else shows and checks.
+type ThirdParty struct {
+	Provider, SiteKey string
+	Check             func(ctx context.Context, response, ip string) error
+}
+
+type thirdParty struct {
+	Provider string `json:"provider"`
+	SiteKey  string `json:"siteKey,omitempty"`
+}
+
+// Challenge says what the page has to load.
+func (p ThirdParty) Challenge(time.Time) (any, error) { return thirdParty{p.Provider, p.SiteKey}, nil }
+
+// Verify asks the provider.
+func (p ThirdParty) Verify(ctx context.Context, response, ip string, _ time.Time) error {
+	if response == "" {
+		return errCaptchaRequired
+	}
+	return p.Check(ctx, response, ip)
+}
+
+// NoCaptcha accepts everything. env refuses to configure it anywhere but on a developer's machine.
+type NoCaptcha struct{}
+
+// Challenge says that there is none.
+func (NoCaptcha) Challenge(time.Time) (any, error) { return thirdParty{Provider: "off"}, nil }
+
+// Verify accepts.
+func (NoCaptcha) Verify(context.Context, string, string, time.Time) error { return nil }
