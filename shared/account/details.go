@@ -70,10 +70,11 @@ func cleanName(what, s string, limit int) (clean, code, detail string) {
 	if len(s) > 16*limit { // 4 bytes for each of 4 code points that compose into one: bounds the work below
 		return "", "name_too_long", tooLong
 	}
+	s = strings.TrimSpace(s)
 	if !utf8.ValidString(s) || strings.ContainsFunc(s, hiddenRune) {
 		return "", "name_characters", "The " + what + " has a line break or an invisible character. Type it by hand."
 	}
-	s = norm.NFC.String(strings.TrimSpace(s))
+	s = norm.NFC.String(s)
 	switch {
 	case utf8.RuneCountInString(s) > limit:
 		return "", "name_too_long", tooLong

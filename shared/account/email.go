@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
@@ -82,7 +83,7 @@ func isAtext(c byte) bool {
 // asciiDomain turns a domain into lower-case A-labels.
 func asciiDomain(domain string) (string, bool) {
 	ascii, err := idna.Lookup.ToASCII(domain)
-	if err != nil {
+	if err != nil || !utf8.ValidString(domain) { // idna encodes what is no text
 		return "", false
 	}
 	labels, typed := strings.Split(ascii, "."), strings.Split(domain, ".")
