@@ -1,0 +1,79 @@
+// Package email sends Central's mails through Amazon SES.
+package email
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+
+	"phonon.in/central/shared/message"
+)
+
+// simulator is SES's own address that accepts and delivers nowhere.
+const simulator = "success@simulator.amazonses.com"
+
+const sendDeadline = 2 * time.Second
+
+// API is what a sender needs of SES.
+type API interface {
+	SendEmail(context.Context, *ses.SendEmailInput, ...func(*ses.Options)) (*ses.SendEmailOutput, error)
+}
+
+// Sender sends from one address.
+type Sender struct {
+	api              API
+	from             string
+	configurationSet *string
+}
+
+// New makes a sender. The configuration set may be empty.
+func New(api API, from, configurationSet string) *Sender {
+	s := &Sender{api: api, from: from}
+	if configurationSet != "" {
+		s.configurationSet = &configurationSet
+	}
+	return s
+}
+
+// Send sends one mail to one address. The error wraps message.ErrRefused when SES will never take it; any other is worth
+// another try.
+func (s *Sender) Send(ctx context.Context, m message.Mail) error {
+	to := m.To
+	if m.Kind == message.Decoy {
+		to = simulator
+	}
+	if to == "" || strings.ContainsAny(to, "\r\n,;<> ") {
+		return fmt.Errorf("email: not one plain address: %w", message.ErrRefused)
+	}
+	r, err := render(m)
+	if err != nil {
+		return fmt.Errorf("%w: %w", err, message.ErrRefused)
+	}
+	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
+	defer cancel()
+	_, err = s.api.SendEmail(ctx, &ses.SendEmailInput{
+		Source: &s.from, Destination: &types.Destination{ToAddresses: []string{to}}, ConfigurationSetName: s.configurationSet,
+		Message: &types.Message{
+			Subject: utf8(r.subject), Body: &types.Body{Text: utf8(r.text), Html: utf8(r.html)},
+		},
+	})
+	return described(err)
+}
+
+func utf8(s string) *types.Content { return &types.Content{Data: &s, Charset: aws.String("UTF-8")} }
+
+func described(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*types.MessageRejected](err); ok {
+		return fmt.Errorf("email: %w: %w", message.ErrRefused, err)
+	}
+	return fmt.Errorf("email: send: %w", err)
+}
