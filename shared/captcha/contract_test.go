@@ -9,7 +9,8 @@ import (
 	"testing"
 	"time"
 
-	"phonon.in/central/shared/captcha")
+	"phonon.in/central/shared/captcha"
+)
 
 // The file holds what the official widget made of a challenge of ours.
 func TestCheckTakesWhatTheOfficialWidgetSent(t *testing.T) {

@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"strconv"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/token"
+)
+
+type accounts interface {
+	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
+	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
+	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
+	SaveDetails(ctx context.Context, p account.Profile, d account.Details, now time.Time) (account.Profile, error)
+	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
+	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+}
+
+type deliverer interface {
+	Now(ctx context.Context, m message.Message)
+}
+
+type handler struct {
+	store  accounts
+	outbox deliverer
+}
+
+func (h *handler) routes(c httpapi.Config) http.Handler {
+	api := httpapi.New(c)
+	api.Private("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
+	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
+	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
+	api.Public("GET /v1/sectors", httpapi.JSON(http.StatusOK, sectors))
+	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
+	return api
+}
+
+func (h *handler) read(_ context.Context, c *httpapi.Call, _ httpapi.None) (account.View, error) {
+	return view(c, c.Profile), nil
+}
+
+func view(c *httpapi.Call, p account.Profile) account.View {
+	c.SetHeader("ETag", etag(p.Version))
+	return account.ViewOf(p)
+}
+
+func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
+
+type detailsRequest struct {
+	Type        string  `json:"type"`
+	FirstName   string  `json:"firstName"`
+	LastName    string  `json:"lastName"`
+	CompanyName *string `json:"companyName"`
+	Sector      string  `json:"sector"`
+}
+
+// saveDetails replaces the details. If-Match is for those who want to be sure that nobody else changed them; without it the
+// account is still not changed by half.
+func (h *handler) saveDetails(ctx context.Context, c *httpapi.Call, in detailsRequest) (account.View, error) {
+	company := ""
+	if in.CompanyName != nil {
+		company = *in.CompanyName
+	}
+	d, err := account.ParseDetails(in.Type, in.FirstName, in.LastName, company, in.Sector)
+	if err != nil {
+		return account.View{}, err
+	}
+	if wanted := c.Header("If-Match"); wanted != "" && wanted != "*" && wanted != etag(c.Profile.Version) {
+		return account.View{}, account.ErrVersion
+	}
+	if c.Profile.Phone.Number.IsZero() {
+		return account.View{}, account.ErrPhoneNotVerified
+	}
+	if _, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
+		return account.View{}, err
+	}
+	saved, err := h.store.SaveDetails(ctx, c.Profile, d, c.Now)
+	if err != nil {
+		return account.View{}, err
+	}
+	return view(c, saved), nil
+}
+
+type sectorView struct {
+	Code string `json:"code"`
+	Name string `json:"name"`
+}
+
+type sectorsAnswer struct {
+	Sectors []sectorView `json:"sectors"`
+}
+
+func sectors(context.Context, *httpapi.Call, httpapi.None) (sectorsAnswer, error) {
+	var answer sectorsAnswer
+	for _, s := range account.Sectors() {
+		answer.Sectors = append(answer.Sectors, sectorView{s.Code, s.Name})
+	}
+	return answer, nil
+}
+
+type healthAnswer struct {
+	Status string `json:"status"`
+}
+
+func health(context.Context, *httpapi.Call, httpapi.None) (healthAnswer, error) {
+	return healthAnswer{"ok"}, nil
+}

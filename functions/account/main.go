@@ -1,0 +1,43 @@
+// Command account is the Lambda for the profile: reading it, details, change of password.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/email"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/outbox"
+	"phonon.in/central/shared/store"
+)
+
+func main() { apigw.Start(setup) }
+
+func setup(ctx context.Context) (http.Handler, error) {
+	log := obs.Setup(os.Stdout, "account")
+	r := env.New(os.LookupEnv)
+	publicURL := r.Origin("PUBLIC_URL")
+	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
+	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
+	secretID := r.Text("SECRET_ID")
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	db := awsenv.DynamoDB()
+	secret, err := awsenv.ReadSecret(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	s := store.New(db, users, tokens)
+	h := &handler{
+		store:  s,
+		outbox: &outbox.Outbox{Store: s, Keys: secret.Keys, PublicURL: publicURL, Mail: email.New(awsenv.SES(), mailFrom, mailSet), Log: log},
+	}
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+}

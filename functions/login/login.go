@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/password"
+	"phonon.in/central/shared/token"
+)
+
+type accounts interface {
+	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
+	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
+	Forgive(ctx context.Context, now time.Time, uses ...limit.Use) error
+	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
+	NewestSignup(ctx context.Context, email account.Email, now time.Time) (account.Signup, bool, error)
+	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
+	EndSession(ctx context.Context, id account.ID, digest string) error
+	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
+	StartReset(ctx context.Context, r account.Reset, m message.Message) error
+	Reset(ctx context.Context, id account.ID) (account.Reset, account.Profile, error)
+	CompleteReset(ctx context.Context, r account.Reset, p account.Profile, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
+}
+
+type deliverer interface {
+	Now(ctx context.Context, m message.Message)
+}
+
+type handler struct {
+	store   accounts
+	keys    token.Keyring
+	captcha httpapi.Captcha
+	outbox  deliverer
+}
+
+func (h *handler) routes(c httpapi.Config) http.Handler {
+	api := httpapi.New(c)
+	api.Public("POST /v1/login", httpapi.JSON(http.StatusOK, h.login))
+	api.Private("POST /v1/logout", httpapi.JSON(http.StatusNoContent, h.logout))
+	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
+	api.Private("DELETE /v1/sessions/{id}", httpapi.JSON(http.StatusNoContent, h.endSession))
+	api.Private("DELETE /v1/sessions", httpapi.JSON(http.StatusNoContent, h.endOthers))
+	api.Public("POST /v1/password/forgot", httpapi.JSON(http.StatusAccepted, h.forgot))
+	api.Public("POST /v1/password/reset", httpapi.JSON(http.StatusNoContent, h.reset))
+	return api
+}
+
+type loginRequest struct {
+	Email     string `json:"email"`
+	Password  string `json:"password"`
+	Captcha   string `json:"captcha"`
+	Remember  bool   `json:"remember"`
+	Transport string `json:"transport"`
+}
+
+type loginAnswer struct {
+	Session   string       `json:"session,omitempty"`
+	ExpiresAt time.Time    `json:"expiresAt"`
+	Account   account.View `json:"account"`
+	Next      account.Step `json:"next"`
+}
+
+const (
+	bearer = "bearer"
+	cookie = "cookie"
+
+	// deviceCookie tells a browser that has logged in before from a stranger's, who may use up the tries of an address.
+	deviceCookie = "__Host-device"
+	deviceLife   = 400 * 24 * time.Hour
+)
+
+var (
+	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "E-mail address or password are not right.")
+	errNotVerified = fault.New(fault.Forbidden, "email_not_verified", "Verify your e-mail address first: open the link in the mail that we sent.")
+	errTransport   = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
+)
+
+// login compares a password and opens a session. Whatever the address is, it costs one read of the same two items and one hash.
+func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (loginAnswer, error) {
+	address, typed, err := parse(&in)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	uses, err := h.admit(ctx, c, address, in.Captcha)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	who, signup, err := h.candidates(ctx, address, c.Now)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	hash := who.PasswordHash
+	if hash.IsZero() {
+		hash = signup.PasswordHash
+	}
+	right, err := password.Verify(ctx, typed, hash.Reveal())
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	if !right {
+		return loginAnswer{}, errCredentials
+	}
+	if who.AccountID == "" {
+		return loginAnswer{}, errNotVerified.With("signupId", address.Digest()+"."+signup.ID)
+	}
+	return h.open(ctx, c, in, who, uses)
+}
+
+func parse(in *loginRequest) (account.Email, password.Password, error) {
+	var fields []fault.Field
+	note := func(err error) {
+		more, _ := fault.FieldsOf(err) // parsers return nothing but faults about fields
+		fields = append(fields, more...)
+	}
+	address, err := account.ParseEmail(in.Email)
+	note(err)
+	typed, err := password.Read(in.Password)
+	note(err)
+	switch in.Transport {
+	case "":
+		in.Transport = cookie
+	case cookie, bearer:
+	default:
+		note(errTransport)
+	}
+	return address, typed, fault.InvalidFields(fields)
+}
+
+// admit counts the try before the password is compared, so that parallel guesses cannot pass the limits. It returns what to
+// give back when the password is right. A known device has tries of its own: strangers cannot use them up.
+func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Email, solved string) ([]limit.Use, error) {
+	perAddress := limit.LoginAddress.By(address.Digest())
+	if device, err := h.keys.Open(token.KnownDevice, c.Cookie(deviceCookie), 2); err == nil && device[0] == address.Digest() {
+		perAddress = limit.LoginDevice.By(device[1])
+	}
+	giveBack := []limit.Use{perAddress, limit.LoginAddressIP.By(address.Digest() + "-" + c.Network)}
+	counts, err := h.store.Take(ctx, c.Now, append(giveBack, limit.LoginIP.By(c.Network))...)
+	if err != nil {
+		return nil, err
+	}
+	if counts[0] > limit.CaptchaAfter {
+		if err := h.captcha.Verify(ctx, solved, c.IP, c.Now); err != nil {
+			return nil, err
+		}
+	}
+	return giveBack, nil
+}
+
+// candidates reads, side by side, the account with the address and the newest sign-up for it.
+func (h *handler) candidates(ctx context.Context, address account.Email, now time.Time) (who account.Login, signup account.Signup, err error) {
+	pending := make(chan error, 1)
+	go func() {
+		var err error
+		signup, _, err = h.store.NewestSignup(ctx, address, now)
+		pending <- err
+	}()
+	who, _, err = h.store.Login(ctx, address)
+	if err2 := <-pending; err == nil {
+		err = err2
+	}
+	return who, signup, err
+}
+
+// open starts the session of an account whose password was right.
+func (h *handler) open(ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, uses []limit.Use) (loginAnswer, error) {
+	profile, err := h.store.Profile(ctx, who.AccountID)
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	if profile.Status != account.Active {
+		return loginAnswer{}, account.ErrDisabled
+	}
+	life := account.SessionLife
+	if in.Remember {
+		life = account.RememberedLife
+	}
+	secret, digest := token.NewSession(string(who.AccountID))
+	s := account.Session{
+		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
+		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
+	}
+	released := make(chan error, 1)
+	go func() { released <- h.store.Release(ctx, c.Now, uses...) }()
+	err = h.store.StartSession(ctx, s, c.Seen("logged_in"))
+	if err2 := <-released; err == nil {
+		err = err2
+	}
+	if err != nil {
+		return loginAnswer{}, err
+	}
+	answer := loginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(profile), Next: account.Next(profile)}
+	if in.Transport == bearer {
+		answer.Session = secret.Reveal()
+		return answer, nil
+	}
+	kept := time.Duration(0)
+	if in.Remember {
+		kept = life
+	}
+	c.SetCookie(httpapi.SessionCookie, secret.Reveal(), kept)
+	c.SetCookie(deviceCookie, h.keys.Issue(token.KnownDevice, who.Email.Digest(), token.NewID()).Reveal(), deviceLife)
+	return answer, nil
+}

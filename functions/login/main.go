@@ -1,0 +1,62 @@
+// Command login is the Lambda for logging in and out, sessions, and the forgotten password.
+package main
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"os"
+	"time"
+
+	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/captcha"
+	"phonon.in/central/shared/email"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/outbox"
+	"phonon.in/central/shared/siteverify"
+	"phonon.in/central/shared/store"
+)
+
+func main() { apigw.Start(setup) }
+
+func setup(ctx context.Context) (http.Handler, error) {
+	log := obs.Setup(os.Stdout, "login")
+	r := env.New(os.LookupEnv)
+	publicURL := r.Origin("PUBLIC_URL")
+	provider, siteKey := r.CaptchaProvider("CAPTCHA_PROVIDER"), r.Optional("CAPTCHA_SITE_KEY")
+	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
+	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
+	secretID := r.Text("SECRET_ID")
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	db := awsenv.DynamoDB()
+	secret, err := awsenv.ReadSecret(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	s := store.New(db, users, tokens)
+	h := &handler{
+		store: s, keys: secret.Keys, captcha: chooseCaptcha(provider, siteKey, publicURL, secret, s),
+		outbox: &outbox.Outbox{Store: s, Keys: secret.Keys, PublicURL: publicURL, Mail: email.New(awsenv.SES(), mailFrom, mailSet), Log: log},
+	}
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+}
+
+func chooseCaptcha(provider, siteKey, publicURL string, secret awsenv.Secret, s *store.Store) httpapi.Captcha {
+	switch provider {
+	case env.ProofOfWork:
+		return httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: secret.Keys}, Spend: s.Spend}
+	case env.NoCaptcha:
+		return httpapi.NoCaptcha{}
+	}
+	host := ""
+	if u, err := url.Parse(publicURL); err == nil {
+		host = u.Hostname()
+	}
+	v := siteverify.Verifier{Provider: siteverify.Provider(provider), Secret: secret.Captcha, Hostname: host}
+	return httpapi.ThirdParty{Provider: provider, SiteKey: siteKey, Check: v.Verify}
+}

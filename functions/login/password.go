@@ -1,0 +1,116 @@
+package main
+
+import (
+	"context"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/password"
+	"phonon.in/central/shared/token"
+)
+
+type forgotRequest struct {
+	Email   string `json:"email"`
+	Captcha string `json:"captcha"`
+}
+
+type forgotAnswer struct{}
+
+// forgot mails a link to choose a new password. For an address without an account everything is done the same way, and the mail
+// goes to the mail provider's simulator: neither the answer nor its time tell which it was, and no stranger gets mail.
+func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest) (forgotAnswer, error) {
+	address, err := account.ParseEmail(in.Email)
+	if err != nil {
+		return forgotAnswer{}, err
+	}
+	if _, err := h.store.Take(ctx, c.Now, limit.ForgotIP.By(c.Network), limit.ForgotAddress.By(address.Digest())); err != nil {
+		return forgotAnswer{}, err
+	}
+	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
+		return forgotAnswer{}, err
+	}
+	who, known, err := h.store.Login(ctx, address)
+	if err != nil {
+		return forgotAnswer{}, err
+	}
+	locale := "en"
+	if known {
+		profile, err := h.store.Profile(ctx, who.AccountID)
+		if err != nil {
+			return forgotAnswer{}, err
+		}
+		locale = profile.Locale
+	} else {
+		who.AccountID = account.ID("nobody-" + address.Digest())
+		if _, err := h.store.Profile(ctx, who.AccountID); err != nil && !account.ErrNotFound.Is(err) {
+			return forgotAnswer{}, err
+		}
+	}
+	r := account.Reset{
+		ID: token.NewID(), AccountID: who.AccountID, CredentialVersion: who.CredentialVersion,
+		CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.ResetLife),
+	}
+	m := message.Message{
+		ID: token.NewID(), Kind: message.ResetPassword, To: address.String(), Locale: locale,
+		Refs: []string{string(r.AccountID), r.ID}, CreatedAt: c.Now, NotAfter: r.ExpiresAt,
+	}
+	if !known {
+		m.Kind = message.Decoy
+	}
+	if err := h.store.StartReset(ctx, r, m); err != nil {
+		return forgotAnswer{}, err
+	}
+	h.outbox.Now(ctx, m)
+	return forgotAnswer{}, nil
+}
+
+type resetRequest struct {
+	Token    string `json:"token"`
+	Password string `json:"password"`
+}
+
+// reset sets a new password by a mailed link. It does not log in, and it ends every session.
+func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (httpapi.None, error) {
+	none := httpapi.None{}
+	if _, err := h.store.Take(ctx, c.Now, limit.ResetIP.By(c.Network)); err != nil {
+		return none, err
+	}
+	parts, err := h.keys.Open(token.ResetPassword, in.Token, 2)
+	if err != nil {
+		return none, account.ErrLinkInvalid.Because(err)
+	}
+	r, profile, err := h.store.Reset(ctx, account.ID(parts[0]))
+	if err != nil {
+		return none, err
+	}
+	switch {
+	case r.ID != parts[1] || !c.Now.Before(r.ExpiresAt):
+		return none, account.ErrLinkExpired
+	case !r.UsedAt.IsZero():
+		return none, account.ErrLinkUsed
+	}
+	chosen, err := password.New("/password", in.Password, profile.Email)
+	if err != nil {
+		return none, err
+	}
+	hash, err := password.Hash(ctx, chosen)
+	if err != nil {
+		return none, err
+	}
+	m := message.Message{
+		ID: token.NewID(), Kind: message.PasswordChanged, To: profile.Email.String(), Locale: profile.Locale,
+		CreatedAt: c.Now, NotAfter: c.Now.Add(account.SignupLife),
+	}
+	if err := h.store.CompleteReset(ctx, r, profile, token.NewSecret(hash), m, c.Seen("password_reset"), c.Now); err != nil {
+		return none, err
+	}
+	// The new password is set: what follows only tidies up, and a failure of it takes nothing back.
+	digest := profile.Email.Digest()
+	_ = h.store.Forgive(ctx, c.Now, limit.LoginAddress.By(digest), limit.LoginAddressIP.By(digest+"-"+c.Network))
+	_ = h.store.EndOtherSessions(ctx, profile.ID, "")
+	h.outbox.Now(ctx, m)
+	c.SetCookie(httpapi.SessionCookie, "", -1)
+	return none, nil
+}

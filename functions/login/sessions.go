@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi"
+)
+
+func (h *handler) logout(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	if err := h.store.EndSession(ctx, c.Profile.ID, c.Session.Digest); err != nil {
+		return httpapi.None{}, err
+	}
+	c.SetCookie(httpapi.SessionCookie, "", -1)
+	return httpapi.None{}, nil
+}
+
+type sessionView struct {
+	ID         string    `json:"id"`
+	Current    bool      `json:"current"`
+	CreatedAt  time.Time `json:"createdAt"`
+	LastSeenAt time.Time `json:"lastSeenAt"`
+	ExpiresAt  time.Time `json:"expiresAt"`
+	UserAgent  string    `json:"userAgent"`
+	IP         string    `json:"ip"`
+}
+
+type sessionsAnswer struct {
+	Sessions []sessionView `json:"sessions"`
+}
+
+func (h *handler) sessions(ctx context.Context, c *httpapi.Call, _ httpapi.None) (sessionsAnswer, error) {
+	open, err := h.store.Sessions(ctx, c.Profile, c.Now)
+	if err != nil {
+		return sessionsAnswer{}, err
+	}
+	answer := sessionsAnswer{Sessions: make([]sessionView, len(open))}
+	for i, s := range open {
+		answer.Sessions[i] = sessionView{
+			ID: s.Digest, Current: s.Digest == c.Session.Digest, CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt,
+			ExpiresAt: s.IdleAt(), UserAgent: s.UserAgent, IP: s.IP,
+		}
+	}
+	return answer, nil
+}
+
+// endSession ends one session of one's own. The own account is part of the key, so nobody else's can be named.
+func (h *handler) endSession(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	open, err := h.store.Sessions(ctx, c.Profile, c.Now)
+	if err != nil {
+		return httpapi.None{}, err
+	}
+	for _, s := range open {
+		if s.Digest == c.Path("id") {
+			return httpapi.None{}, h.store.EndSession(ctx, c.Profile.ID, s.Digest)
+		}
+	}
+	return httpapi.None{}, account.ErrNotFound
+}
+
+func (h *handler) endOthers(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	return httpapi.None{}, h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
+}

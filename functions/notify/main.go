@@ -1,0 +1,60 @@
+// Command notify is the Lambda that delivers, each minute, what is still in the outbox.
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/email"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/outbox"
+	"phonon.in/central/shared/sms"
+	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/voice"
+)
+
+func main() {
+	log := obs.Setup(os.Stdout, "notify")
+	lambda.Start(func(ctx context.Context) error {
+		h, err := setup(ctx, log)
+		if err != nil {
+			return err
+		}
+		return h.sweep(ctx)
+	})
+}
+
+// setup runs once a minute, with each event: cheaper than to keep what may have changed, the keys.
+func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
+	r := env.New(os.LookupEnv)
+	publicURL := r.Origin("PUBLIC_URL")
+	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
+	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
+	registration := sms.Config{
+		EntityID: r.Text("SMS_ENTITY_ID"), TemplateID: r.Text("SMS_TEMPLATE_ID"),
+		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
+	}
+	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
+	secretID := r.Text("SECRET_ID")
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	secret, err := awsenv.ReadSecret(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	texter, err := sms.New(awsenv.SNS(), registration)
+	if err != nil {
+		return nil, err
+	}
+	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
+		Store: store.New(awsenv.DynamoDB(), users, tokens), Keys: secret.Keys, PublicURL: publicURL, Log: log,
+		Mail: email.New(awsenv.SES(), mailFrom, mailSet), SMS: texter, Voice: voice.New(awsenv.Voice(), from, perMinute),
+	}}, nil
+}

@@ -1,0 +1,56 @@
+// Command otp is the Lambda that proves a phone number: an SMS to a mobile, a call to a landline.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/outbox"
+	"phonon.in/central/shared/sms"
+	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/voice"
+)
+
+func main() { apigw.Start(setup) }
+
+func setup(ctx context.Context) (http.Handler, error) {
+	log := obs.Setup(os.Stdout, "otp")
+	r := env.New(os.LookupEnv)
+	publicURL := r.Origin("PUBLIC_URL")
+	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
+	registration := sms.Config{
+		EntityID: r.Text("SMS_ENTITY_ID"), TemplateID: r.Text("SMS_TEMPLATE_ID"),
+		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
+	}
+	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
+	smsBudget, callBudget := r.Int("SMS_DAILY_BUDGET", 1, 1_000_000), r.Int("CALL_DAILY_BUDGET", 1, 1_000_000)
+	secretID := r.Text("SECRET_ID")
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	db := awsenv.DynamoDB()
+	secret, err := awsenv.ReadSecret(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	texter, err := sms.New(awsenv.SNS(), registration)
+	if err != nil {
+		return nil, err
+	}
+	s := store.New(db, users, tokens)
+	h := &handler{
+		store: s, keys: secret.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget),
+		outbox: &outbox.Outbox{
+			Store: s, Keys: secret.Keys, PublicURL: publicURL, SMS: texter, Voice: voice.New(awsenv.Voice(), from, perMinute), Log: log,
+		},
+	}
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+}

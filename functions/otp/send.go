@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/phone"
+	"phonon.in/central/shared/phone/numbering"
+	"phonon.in/central/shared/token"
+)
+
+type challenges interface {
+	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
+	StartChallenge(ctx context.Context, c account.Challenge, m message.Message) error
+	CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
+	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error
+}
+
+type deliverer interface {
+	Now(ctx context.Context, m message.Message)
+}
+
+type handler struct {
+	store                 challenges
+	keys                  token.Keyring
+	outbox                deliverer
+	smsBudget, callBudget limit.Rule
+}
+
+func (h *handler) routes(c httpapi.Config) http.Handler {
+	api := httpapi.New(c)
+	api.Private("POST /v1/otp", httpapi.JSON(http.StatusAccepted, h.send))
+	api.Private("POST /v1/otp/verify", httpapi.JSON(http.StatusOK, h.verify))
+	return api
+}
+
+type sendRequest struct {
+	Phone   string `json:"phone"`
+	Kind    string `json:"kind"`
+	Channel string `json:"channel"`
+}
+
+type sendAnswer struct {
+	ChallengeID string        `json:"challengeId"`
+	Channel     phone.Channel `json:"channel"`
+	ExpiresAt   time.Time     `json:"expiresAt"`
+	ResendAfter int           `json:"resendAfter"` // seconds
+}
+
+// send starts a challenge and sends its code. Everything that costs money is counted before it is spent.
+func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (sendAnswer, error) {
+	number, channel, err := parse(in)
+	if err != nil {
+		return sendAnswer{}, err
+	}
+	if err := h.admit(ctx, c, number, channel); err != nil {
+		return sendAnswer{}, err
+	}
+	challenge := account.Challenge{
+		ID: token.NewID(), AccountID: c.Profile.ID, Number: number, Channel: channel,
+		CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.ChallengeLife),
+	}
+	m := message.Message{
+		ID: token.NewID(), Kind: message.PhoneCodeSMS, To: number.E164(), Locale: c.Profile.Locale,
+		Refs: []string{challenge.ID, number.E164()}, CreatedAt: c.Now, NotAfter: challenge.ExpiresAt,
+	}
+	if channel == phone.Voice {
+		m.Kind = message.PhoneCodeCall
+	}
+	if err := h.store.StartChallenge(ctx, challenge, m); err != nil {
+		return sendAnswer{}, err
+	}
+	h.outbox.Now(ctx, m)
+	return sendAnswer{challenge.ID, channel, challenge.ExpiresAt, int(limit.CodeGap.Window.Seconds())}, nil
+}
+
+func parse(in sendRequest) (phone.Number, phone.Channel, error) {
+	number, err := numbering.Parse(in.Phone, phone.Kind(in.Kind))
+	fields, rest := fault.FieldsOf(err)
+	if rest != nil {
+		return phone.Number{}, "", rest
+	}
+	channel, err := phone.ChannelFor(phone.Kind(in.Kind), in.Channel)
+	more, rest := fault.FieldsOf(err)
+	if rest != nil {
+		return phone.Number{}, "", rest
+	}
+	for _, f := range more {
+		if f.Pointer != "/kind" { // numbering.Parse has said so already
+			fields = append(fields, f)
+		}
+	}
+	return number, channel, fault.InvalidFields(fields)
+}
+
+// admit takes the narrow limits first and the budget of the day last, so that refused requests do not use it up.
+func (h *handler) admit(ctx context.Context, c *httpapi.Call, n phone.Number, channel phone.Channel) error {
+	id := string(c.Profile.ID)
+	if _, err := h.store.Take(ctx, c.Now, limit.CodeGap.By(id), limit.CodeIP.By(c.Network)); err != nil {
+		return err
+	}
+	uses := []limit.Use{limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix())}
+	budget := h.smsBudget
+	if channel == phone.Voice {
+		uses, budget = append(uses, limit.CallPhone.By(n.E164())), h.callBudget
+	}
+	if _, err := h.store.Take(ctx, c.Now, uses...); err != nil {
+		return err
+	}
+	_, err := h.store.Take(ctx, c.Now, budget.By("all"))
+	return err
+}

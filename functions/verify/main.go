@@ -1,0 +1,36 @@
+// Command verify is the Lambda that proves an e-mail address: with it the account begins to exist.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"time"
+
+	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/store"
+)
+
+func main() { apigw.Start(setup) }
+
+func setup(ctx context.Context) (http.Handler, error) {
+	log := obs.Setup(os.Stdout, "verify")
+	r := env.New(os.LookupEnv)
+	publicURL := r.Origin("PUBLIC_URL")
+	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
+	secretID := r.Text("SECRET_ID")
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	db := awsenv.DynamoDB()
+	secret, err := awsenv.ReadSecret(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	h := &handler{store: store.New(db, users, tokens), keys: secret.Keys}
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, RequestID: apigw.RequestID, Log: log}), nil
+}

@@ -1,0 +1,48 @@
+package account
+
+import "time"
+
+// View is an account as its holder sees it: the body of GET /v1/account, and part of the answer to a log-in.
+type View struct {
+	ID          ID         `json:"id"`
+	Email       string     `json:"email"`
+	Type        *Type      `json:"type"`
+	FirstName   *string    `json:"firstName"`
+	LastName    *string    `json:"lastName"`
+	CompanyName *string    `json:"companyName"`
+	Sector      *string    `json:"sector"`
+	Phone       *PhoneView `json:"phone"`
+	Locale      string     `json:"locale"`
+	KYC         KYCView    `json:"kyc"`
+	CreatedAt   time.Time  `json:"createdAt"`
+	Next        Step       `json:"next"`
+}
+
+// PhoneView is a proven number.
+type PhoneView struct {
+	Number     string    `json:"number"` // E.164
+	Kind       string    `json:"kind"`
+	VerifiedAt time.Time `json:"verifiedAt"`
+}
+
+// KYCView is the state of the newest case.
+type KYCView struct {
+	Status string `json:"status"`
+}
+
+// ViewOf makes the view. What is not known yet is null.
+func ViewOf(p Profile) View {
+	v := View{
+		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{p.KYC}, CreatedAt: p.CreatedAt, Next: Next(p),
+	}
+	if d := p.Details; !d.IsZero() {
+		v.Type, v.FirstName, v.LastName, v.Sector = &d.Type, &d.FirstName, &d.LastName, &d.Sector
+		if d.CompanyName != "" {
+			v.CompanyName = &d.CompanyName
+		}
+	}
+	if n := p.Phone.Number; !n.IsZero() {
+		v.Phone = &PhoneView{n.E164(), string(n.Kind()), p.Phone.VerifiedAt}
+	}
+	return v
+}
