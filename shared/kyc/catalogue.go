@@ -1,0 +1,147 @@
+package kyc
+
+import (
+	"embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"phonon.in/central/shared/account"
+)
+
+// Level says when something is asked for.
+type Level string
+
+const (
+	Required    Level = "required"
+	Conditional Level = "conditional" // required when its condition holds
+	Optional    Level = "optional"
+)
+
+// Catalogue is one version of everything that is asked for. Values are shared: nobody changes them.
+type Catalogue struct {
+	Version     string // as "2026-11", the name of its file
+	EntityTypes []EntityType
+}
+
+// EntityType is one legal form, with what is asked of it.
+type EntityType struct {
+	Code         string
+	Name         string
+	AccountTypes []account.Type // who may pick it
+	Fields       []FieldSpec
+	Requirements []Requirement
+}
+
+// FieldSpec is one value to type in.
+type FieldSpec struct {
+	Name    string
+	Label   string
+	Help    string
+	Level   Level
+	When    Condition // for Conditional
+	Check   Check
+	Holders string   // for a PAN: the letters it may have for its holder; empty for any
+	Classes []string // for a CIN: the classes it may have; empty for any
+}
+
+// Requirement is one thing to prove with MinOf documents of different types.
+type Requirement struct {
+	ID       string
+	Title    string
+	Help     string
+	Level    Level
+	When     Condition // for Conditional
+	MinOf    int
+	MaxBytes int64 // of one file
+	Options  []Option
+}
+
+// Option is one type of document that proves a requirement.
+type Option struct {
+	ID    string
+	Title string
+}
+
+// Condition holds when the field was given, or, with Absent, when it was not. The zero value always holds.
+type Condition struct {
+	Field  string
+	Absent bool
+}
+
+// Holds reports the condition for the fields that were given.
+func (c Condition) Holds(fields map[string]string) bool {
+	return c.Field == "" || (fields[c.Field] == "") == c.Absent
+}
+
+// EntityType finds an entity type by its code.
+func (c *Catalogue) EntityType(code string) (EntityType, bool) {
+	i := slices.IndexFunc(c.EntityTypes, func(e EntityType) bool { return e.Code == code })
+	if i < 0 {
+		return EntityType{}, false
+	}
+	return c.EntityTypes[i], true
+}
+
+// Requirement finds a requirement by its id.
+func (e EntityType) Requirement(id string) (Requirement, bool) {
+	i := slices.IndexFunc(e.Requirements, func(r Requirement) bool { return r.ID == id })
+	if i < 0 {
+		return Requirement{}, false
+	}
+	return e.Requirements[i], true
+}
+
+// Field finds a field by its name.
+func (e EntityType) Field(name string) (FieldSpec, bool) {
+	i := slices.IndexFunc(e.Fields, func(f FieldSpec) bool { return f.Name == name })
+	if i < 0 {
+		return FieldSpec{}, false
+	}
+	return e.Fields[i], true
+}
+
+// HasOption reports that a document of the type proves the requirement.
+func (r Requirement) HasOption(id string) bool {
+	return slices.ContainsFunc(r.Options, func(o Option) bool { return o.ID == id })
+}
+
+//go:embed catalogue/*.yaml
+var files embed.FS
+
+// Parsed on first use: most functions that link this package never need it.
+var versions = sync.OnceValue(func() []*Catalogue {
+	list, err := files.ReadDir("catalogue") // sorted: the newest version is last
+	if err != nil {
+		panic("kyc: " + err.Error())
+	}
+	var all []*Catalogue
+	for _, f := range list {
+		data, err := files.ReadFile("catalogue/" + f.Name())
+		if err != nil {
+			panic("kyc: " + err.Error())
+		}
+		cat, err := Load(strings.TrimSuffix(f.Name(), ".yaml"), data)
+		if err != nil {
+			panic("kyc: " + f.Name() + ": " + err.Error())
+		}
+		all = append(all, cat)
+	}
+	return all
+})
+
+// Current is the newest catalogue, the one that new cases begin with.
+func Current() *Catalogue {
+	all := versions()
+	return all[len(all)-1]
+}
+
+// Version finds a catalogue by its version.
+func Version(v string) (*Catalogue, bool) {
+	for _, cat := range versions() {
+		if cat.Version == v {
+			return cat, true
+		}
+	}
+	return nil, false
+}
