@@ -94,11 +94,14 @@ func (u Use) Exceeded(now time.Time) *fault.Error {
 }
 
 func tryAgain(d time.Duration) string {
+	ceil := func(unit time.Duration) int { return int((d + unit - 1) / unit) }
 	switch {
+	case d <= time.Second:
+		return "Try again in a second."
 	case d <= time.Minute:
-		return fmt.Sprintf("Try again in %d seconds.", int(d.Seconds())+1)
+		return fmt.Sprintf("Try again in %d seconds.", ceil(time.Second))
 	case d <= time.Hour:
-		return fmt.Sprintf("Try again in %d minutes.", int(d.Minutes())+1)
+		return fmt.Sprintf("Try again in %d minutes.", ceil(time.Minute))
 	}
-	return fmt.Sprintf("Try again in %d hours.", int(d.Hours())+1)
+	return fmt.Sprintf("Try again in %d hours.", ceil(time.Hour))
 }

@@ -1,0 +1,146 @@
+package limit
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"phonon.in/central/shared/fault"
+)
+
+var noon = time.Date(2026, 11, 2, 12, 0, 0, 0, time.UTC)
+
+// Two rules of one name would count on one counter.
+func TestEveryRuleHasItsOwnNameAndASentence(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "limit.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		literal, ok := n.(*ast.CompositeLit)
+		if !ok {
+			return true
+		}
+		if kind, ok := literal.Type.(*ast.Ident); !ok || kind.Name != "Rule" || len(literal.Elts) != 4 {
+			return true
+		}
+		name, detail := text(t, literal.Elts[0]), text(t, literal.Elts[3])
+		if seen[name] || strings.Trim(name, "abcdefghijklmnopqrstuvwxyz-") != "" {
+			t.Errorf("name %q is taken or has more than letters and hyphens", name)
+		}
+		if !strings.HasSuffix(detail, ".") {
+			t.Errorf("%s: %q is no sentence", name, detail)
+		}
+		seen[name] = true
+		return true
+	})
+	if len(seen) < 20 {
+		t.Errorf("found %d rules: has the table another form?", len(seen))
+	}
+}
+
+func text(t *testing.T, e ast.Expr) string {
+	t.Helper()
+	s, err := strconv.Unquote(e.(*ast.BasicLit).Value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestCaptchaComesBeforeTheLimit(t *testing.T) {
+	if CaptchaAfter >= LoginAddress.Max {
+		t.Errorf("a captcha after %d wrong passwords, locked out after %d", CaptchaAfter, LoginAddress.Max)
+	}
+}
+
+func TestBudgetsTakeTheirMaximumFromTheConfiguration(t *testing.T) {
+	if sms, call := SMSBudget(500), CallBudget(20); sms.Max != 500 || call.Max != 20 || sms.Name == call.Name || sms.Window != 24*time.Hour {
+		t.Errorf("%+v, %+v", sms, call)
+	}
+}
+
+func TestWindowsOfDifferentPeopleOpenAtDifferentTimes(t *testing.T) {
+	starts := map[time.Time]bool{}
+	for i := range 100 {
+		starts[MailDay.By("who-"+strconv.Itoa(i)).WindowStart(noon)] = true
+	}
+	if len(starts) < 50 {
+		t.Errorf("100 counters open at %d moments", len(starts))
+	}
+}
+
+func TestExceededSaysUntilWhen(t *testing.T) {
+	use := CodeGap.By("+919876543210")
+	start := use.WindowStart(noon)
+	for name, c := range map[string]struct {
+		at   time.Time
+		wait time.Duration
+		say  string
+	}{
+		"at the start of the window": {start, 30 * time.Second, "in 30 seconds."},
+		"within it":                  {start.Add(12*time.Second + 1), 18*time.Second - 1, "in 18 seconds."},
+		"at its last moment":         {start.Add(30*time.Second - 1), 1, "in a second."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := use.Exceeded(c.at)
+			if f.Kind != fault.TooMany || f.Code != "too_many_requests" || f.RetryAfter != c.wait || f.Extra["limit"] != "code-gap" {
+				t.Errorf("got %+v", f)
+			}
+			if !strings.HasPrefix(f.Detail, CodeGap.Detail) || !strings.HasSuffix(f.Detail, c.say) {
+				t.Errorf("%q does not end with %q", f.Detail, c.say)
+			}
+			if strings.Contains(f.Error()+f.Detail, "9876543210") {
+				t.Error("the fault names who")
+			}
+		})
+	}
+	if !errors.Is(use.Exceeded(noon), MailDay.By("x").Exceeded(noon)) {
+		t.Error("the faults of two limits have different codes")
+	}
+}
+
+func TestTryAgainRoundsUp(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		0:                         "Try again in a second.",
+		time.Second:               "Try again in a second.",
+		1500 * time.Millisecond:   "Try again in 2 seconds.",
+		time.Minute:               "Try again in 60 seconds.",
+		time.Minute + time.Second: "Try again in 2 minutes.",
+		time.Hour:                 "Try again in 60 minutes.",
+		time.Hour + 1:             "Try again in 2 hours.",
+		24 * time.Hour:            "Try again in 24 hours.",
+	} {
+		if got := tryAgain(d); got != want {
+			t.Errorf("%s: got %q, want %q", d, got, want)
+		}
+	}
+}
+
+func FuzzNowIsInsideItsWindow(f *testing.F) {
+	f.Add("203.0.113.7", int64(0), uint8(0))
+	f.Add("", int64(1793621400), uint8(3))
+	f.Add("\xff\xff\xff", int64(-1), uint8(1))
+	rules := []Rule{MailGap, MailHour, MailDay, CodeGap, LoginAddressIP}
+	f.Fuzz(func(t *testing.T, who string, unix int64, i uint8) {
+		use := rules[int(i)%len(rules)].By(who)
+		now := time.Unix(unix%(1<<33), 0).UTC()
+		start := use.WindowStart(now)
+		end := start.Add(use.Rule.Window)
+		if start.After(now) || !now.Before(end) {
+			t.Fatalf("%s is not in [%s, %s)", now, start, end)
+		}
+		if !use.WindowStart(start).Equal(start) || !use.WindowStart(end.Add(-1)).Equal(start) || !use.WindowStart(end).Equal(end) {
+			t.Errorf("the window of %s moves within itself", start)
+		}
+		if wait := use.Exceeded(now).RetryAfter; wait <= 0 || wait > use.Rule.Window {
+			t.Errorf("wait %s", wait)
+		}
+	})
+}
