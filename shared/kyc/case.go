@@ -5,6 +5,7 @@ package kyc
 import (
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -218,5 +219,8 @@ func (c Case) Submit(now time.Time) (Case, error) {
 	return c, nil
 }
 
+// pointerEscapes are those of RFC 6901: a client may send any name.
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
 func requirementPointer(id string) string { return "/requirements/" + id }
-func fieldPointer(name string) string     { return "/fields/" + name }
+func fieldPointer(name string) string     { return "/fields/" + pointerEscapes.Replace(name) }

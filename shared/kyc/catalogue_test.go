@@ -1,0 +1,142 @@
+package kyc
+
+import (
+	"strings"
+	"testing"
+
+	"phonon.in/central/shared/account"
+)
+
+func TestEveryEntityTypeIsThere(t *testing.T) {
+	cat := Current()
+	for _, code := range []string{
+		"individual", "sole_proprietorship", "partnership", "llp", "private_limited", "public_limited", "one_person_company",
+		"section8_company", "psu", "trust", "society", "huf", "aop_boi", "government",
+	} {
+		et, ok := cat.EntityType(code)
+		if !ok {
+			t.Errorf("no %s", code)
+			continue
+		}
+		if _, ok := et.Field("pan"); !ok {
+			t.Errorf("%s does not ask for a PAN", code)
+		}
+	}
+	if again, ok := Version(cat.Version); !ok || again != cat {
+		t.Error("the current version is not found by its name")
+	}
+	if _, ok := Version("1999-01"); ok {
+		t.Error("an unknown version was found")
+	}
+}
+
+func TestWhoMayPickWhat(t *testing.T) {
+	var individual []string
+	for _, et := range Current().EntityTypes {
+		for _, typ := range et.AccountTypes {
+			if typ == account.Individual {
+				individual = append(individual, et.Code)
+			}
+			if typ == account.Company && et.Code == "individual" {
+				t.Error("a company may call itself an individual")
+			}
+		}
+	}
+	if got := strings.Join(individual, " "); got != "individual sole_proprietorship huf" {
+		t.Errorf("an individual may pick %s", got)
+	}
+}
+
+func TestEveryRequirementCanBeMet(t *testing.T) {
+	for _, et := range Current().EntityTypes {
+		for _, r := range et.Requirements {
+			if r.Title == "" || r.Help == "" || r.MinOf < 1 || len(r.Options) < r.MinOf || r.MaxBytes < 1<<20 || r.MaxBytes > MaxDocumentBytes {
+				t.Errorf("%s: %s cannot be met as it is: %+v", et.Code, r.ID, r)
+			}
+		}
+		for _, f := range et.Fields {
+			if f.Label == "" || f.Help == "" {
+				t.Errorf("%s: %s has no text", et.Code, f.Name)
+			}
+		}
+	}
+}
+
+// An Aadhaar is never the only way, and wherever it is one, the text asks for the masked one.
+func TestAadhaarIsOneOptionAmongOthersAndAlwaysMasked(t *testing.T) {
+	seen := 0
+	for _, et := range Current().EntityTypes {
+		for _, f := range et.Fields {
+			if strings.Contains(strings.ToLower(f.Name+f.Label), "aadhaar") {
+				t.Errorf("%s has a field for it: %s", et.Code, f.Name)
+			}
+		}
+		for _, r := range et.Requirements {
+			for _, o := range r.Options {
+				if !strings.Contains(strings.ToLower(o.ID+o.Title), "aadhaar") {
+					continue
+				}
+				seen++
+				if len(r.Options) < 3 || !strings.Contains(r.Help, "masked") || !strings.Contains(r.Help, "not needed") || !strings.Contains(o.Title, "Masked") {
+					t.Errorf("%s: %s offers %q without a real choice", et.Code, r.ID, o.Title)
+				}
+			}
+		}
+	}
+	if seen == 0 {
+		t.Error("no requirement offers it at all")
+	}
+}
+
+const small = `
+version: 2030-01
+documents: {a: A, b: B}
+fields: {pan: {label: PAN, check: pan, help: Help.}, gstin: {label: GSTIN, check: gstin, help: Help.}}
+requirements: {r: {title: R, help: Help., minOf: 2, options: [a, b]}}
+entityTypes:
+  - code: one
+    name: One
+    accountTypes: [company]
+    fields: [{name: pan, level: required, holders: C}, {name: gstin, level: optional}]
+    requirements: [{id: r, level: conditional, when: {given: gstin}}]
+`
+
+func TestLoadRefusesWhatWouldBreakLater(t *testing.T) {
+	if _, err := Load("2030-01", []byte(small)); err != nil {
+		t.Fatalf("the sample itself: %v", err)
+	}
+	for _, c := range []struct{ name, from, to string }{
+		{"an unknown key", "minOf: 2", "minimum: 2"},
+		{"a version that is not the file name", "version: 2030-01", "version: 2030-02"},
+		{"an option that is not defined", "[a, b]", "[a, c]"},
+		{"an option twice", "[a, b]", "[a, a]"},
+		{"more needed than there is", "minOf: 2", "minOf: 3"},
+		{"a document without a title", "a: A", `a: ""`},
+		{"a document that nothing uses", "{a: A, b: B}", "{a: A, b: B, c: C}"},
+		{"a requirement without help", "title: R, help: Help.", "title: R"},
+		{"a requirement that is not defined", "{id: r,", "{id: q,"},
+		{"a check that does not exist", "check: gstin", "check: vat"},
+		{"a holder that does not exist", "holders: C", "holders: X"},
+		{"holders of something that is no PAN", "{name: gstin, level: optional}", "{name: gstin, level: optional, holders: C}"},
+		{"a class that does not exist", "holders: C", "classes: [XYZ]"},
+		{"a field twice", "{name: gstin, level: optional}", "{name: pan, level: optional}, {name: gstin, level: optional}"},
+		{"a field that is not defined", "{name: pan, level", "{name: pen, level"},
+		{"a level that does not exist", "level: optional", "level: sometimes"},
+		{"a condition on an unknown field", "given: gstin", "given: cin"},
+		{"a conditional without a condition", ", when: {given: gstin}", ""},
+		{"a condition on something required", "conditional", "required"},
+		{"two conditions", "{given: gstin}", "{given: gstin, absent: pan}"},
+		{"an account type that does not exist", "[company]", "[club]"},
+		{"a file larger than any", "minOf: 2", "maxMB: 11, minOf: 2"},
+		{"a second document", "requirements: [{id", "requirements: [{id: r, level: required}]\n---\nx: [{id"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if strings.Count(small, c.from) == 0 {
+				t.Fatalf("%q is not in the sample", c.from)
+			}
+			if _, err := Load("2030-01", []byte(strings.Replace(small, c.from, c.to, 1))); err == nil {
+				t.Error("it was loaded")
+			}
+		})
+	}
+}
