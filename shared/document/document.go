@@ -1,23 +1,74 @@
-// Package document finds out what a file really is, whatever its name and its declared type say, and whether it is safe to
-// show to a reviewer.
+// Package document finds out what a file really is, whatever its name and its declared type say, and whether a reviewer can
+// open it safely. It decides by the bytes alone, and never decodes a picture or renders a page.
 package document
 
-import "io"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+)
 
-// MaxBytes is the largest file that is looked at.
+// MaxBytes is the size of the largest file that is looked at.
 const MaxBytes = 10 << 20
 
 // Reason is a stable code for why a file is refused.
 type Reason string
 
-// Finding is what was found out about a file.
-type Finding struct {
-	ContentType   string // what the file really is; application/octet-stream when it is nothing known
-	SHA256        string // lower-case hex, of the whole file
-	Size          int64  // bytes
-	Reason        Reason // why it is refused; empty when the file is clean
-	Width, Height int    // pixels, of a picture
+const (
+	Empty             Reason = "file_empty"
+	TooLarge          Reason = "file_too_large"          // more than MaxBytes
+	TypeMismatch      Reason = "file_type_mismatch"      // Finding.ContentType is not the declared type
+	TypeNotSupported  Reason = "file_type_not_supported" // the declared type is none that is taken
+	PasswordProtected Reason = "file_password_protected" // an encrypted PDF, even if its password is empty
+	ActiveContent     Reason = "file_active_content"     // a PDF with a script, an attachment or a form program
+	Polyglot          Reason = "file_polyglot"           // two kinds of file in one
+	Corrupt           Reason = "file_corrupt"            // cut off, damaged, or built so that it cannot be checked
+	ImageTooSmall     Reason = "image_too_small"         // under 600 x 400 pixels in either orientation
+	ImageTooLarge     Reason = "image_too_large"         // over 40 million pixels
+)
+
+// Reasons lists every reason.
+func Reasons() []Reason {
+	return []Reason{
+		Empty, TooLarge, TypeMismatch, TypeNotSupported, PasswordProtected, ActiveContent, Polyglot, Corrupt, ImageTooSmall, ImageTooLarge,
+	}
 }
 
-// Inspect reads a file that is said to be of the declared type.
-func Inspect(r io.Reader, declared string) (Finding, error) { return Finding{}, nil }
+// Finding is what was found out about a file.
+type Finding struct {
+	ContentType   string // what the file really is; unknownType when it is nothing known
+	SHA256        string // lower-case hex, of the whole file; empty when the file is too large
+	Size          int64  // bytes; when the file is too large, only more than MaxBytes
+	Reason        Reason // why it is refused; empty when the file is clean
+	Width, Height int    // pixels, as stored, of a picture that could be read
+}
+
+// Inspect reads a file to its end and compares it with the type that it is said to have: application/pdf, image/jpeg or
+// image/png. A refused file is no error; an error is one of r.
+func Inspect(r io.Reader, declared string) (Finding, error) {
+	data, err := io.ReadAll(io.LimitReader(r, MaxBytes+1))
+	if err != nil {
+		return Finding{}, fmt.Errorf("document: read: %w", err)
+	}
+	f := Finding{ContentType: sniff(data), Size: int64(len(data))}
+	if len(data) > MaxBytes {
+		f.Reason = TooLarge
+		return f, nil
+	}
+	sum := sha256.Sum256(data)
+	f.SHA256 = hex.EncodeToString(sum[:])
+	switch {
+	case len(data) == 0:
+		f.Reason = Empty
+	case declared != pdfType && declared != jpegType && declared != pngType:
+		f.Reason = TypeNotSupported
+	case f.ContentType != declared:
+		f.Reason = TypeMismatch
+	case declared == pdfType:
+		f.Reason = inspectPDF(data)
+	default:
+		f.Width, f.Height, f.Reason = inspectImage(data, declared)
+	}
+	return f, nil
+}
