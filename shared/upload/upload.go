@@ -1,15 +1,13 @@
-// Package upload keeps KYC documents in S3: people upload straight to it, under conditions that S3 itself enforces.
+// Package upload keeps KYC documents in S3. People upload straight to it and download straight from it, under conditions that S3 itself
+// enforces: the bytes of a document pass through no function but intake.
 package upload
 
 import (
-	"bytes"
 	"context"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"mime"
+	"net/url"
 	"strings"
 	"time"
 
@@ -21,15 +19,20 @@ import (
 	"phonon.in/central/shared/fault"
 )
 
-// ErrAbsent is the error for an object that is not there.
-var ErrAbsent = errors.New("upload: no such object")
+var (
+	// ErrAbsent is the error for an object, or a version of one, that is not there.
+	ErrAbsent = errors.New("upload: no such object")
+	// ErrTooLarge is the error for an object with more bytes than the reader asked for.
+	ErrTooLarge = errors.New("upload: the object is larger than it may be")
+)
 
 const (
 	callDeadline = 2500 * time.Millisecond
-	bulkDeadline = 20 * time.Second // reading or copying up to 10 MiB, in intake only
+	bulkDeadline = 10 * time.Second // for all bytes of a document, in intake only
 )
 
-// Bucket is the one bucket of documents.
+// Bucket is the one bucket of documents. It must be versioned: a version never changes, so a version that was inspected is what
+// a reviewer sees.
 type Bucket struct {
 	api  *s3.Client
 	sign *s3.PresignClient
@@ -41,44 +44,9 @@ func New(api *s3.Client, name string) *Bucket {
 	return &Bucket{api: api, sign: s3.NewPresignClient(api), name: name}
 }
 
-// Form is what a browser posts: all fields, then the file as the last field "file".
-type Form struct {
-	URL    string
-	Fields map[string]string
-}
-
-// Presign makes a form for one object: exactly this key, content type and size in bytes, and, where the SHA-256 (hex) is given,
-// exactly this content. S3 refuses anything else, and everything once life has passed.
-func (b *Bucket) Presign(ctx context.Context, key, contentType string, size int64, sha256 string, life time.Duration) (Form, error) {
-	fields := map[string]string{"Content-Type": contentType, "success_action_status": "201"}
-	if sha256 != "" {
-		sum, err := hex.DecodeString(sha256)
-		if err != nil {
-			return Form{}, fmt.Errorf("upload: the checksum is not hex: %w", err)
-		}
-		fields["x-amz-checksum-algorithm"] = "SHA256"
-		fields["x-amz-checksum-sha256"] = base64.StdEncoding.EncodeToString(sum)
-	}
-	// The SDK adds conditions for key, bucket and signature, and none for the rest.
-	conditions := []any{[]any{"content-length-range", size, size}}
-	for name, value := range fields {
-		conditions = append(conditions, map[string]string{name: value})
-	}
-	post, err := b.sign.PresignPostObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key}, func(o *s3.PresignPostOptions) {
-		o.Expires, o.Conditions = life, conditions
-	})
-	if err != nil {
-		return Form{}, fmt.Errorf("upload: presign: %w", err)
-	}
-	for name, value := range fields {
-		post.Values[name] = value
-	}
-	return Form{URL: post.URL, Fields: post.Values}, nil
-}
-
-// Object is what S3 says of one version of an object.
+// Object is what S3 says of the newest version of an object.
 type Object struct {
-	Size        int64
+	Size        int64 // bytes
 	ContentType string
 	VersionID   string
 	ETag        string
@@ -98,7 +66,7 @@ func (b *Bucket) Stat(ctx context.Context, key string) (Object, error) {
 	}, nil
 }
 
-// Read reads one version ("" is the newest), at most most bytes of it.
+// Read reads all of one version ("" is the newest). It returns ErrAbsent, or ErrTooLarge when there are more than most bytes.
 func (b *Bucket) Read(ctx context.Context, key, versionID string, most int64) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
 	defer cancel()
@@ -107,24 +75,28 @@ func (b *Bucket) Read(ctx context.Context, key, versionID string, most int64) ([
 		return nil, described("read", err)
 	}
 	defer out.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(out.Body, most))
+	body, err := io.ReadAll(io.LimitReader(out.Body, most+1))
 	if err != nil {
 		return nil, described("read", err)
+	}
+	if int64(len(body)) > most {
+		return nil, ErrTooLarge
 	}
 	return body, nil
 }
 
-// Keep writes what was inspected under a key of its own and returns the version that it has there. Writing the inspected bytes, and not
-// copying the object, makes sure that what a reviewer sees is what was inspected.
-func (b *Bucket) Keep(ctx context.Context, key, contentType string, body []byte) (versionID string, err error) {
+// Pin copies one version to another key of the bucket, with this content type and nothing else that the uploader said of it. It returns
+// the version that the copy has there, or ErrAbsent.
+func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
 	defer cancel()
-	out, err := b.api.PutObject(ctx, &s3.PutObjectInput{
-		Bucket: &b.name, Key: &key, ContentType: &contentType, Body: bytes.NewReader(body),
-		ChecksumAlgorithm: types.ChecksumAlgorithmSha256,
+	source := b.name + "/" + escapePath(fromKey) + "?versionId=" + url.QueryEscape(fromVersion)
+	out, err := b.api.CopyObject(ctx, &s3.CopyObjectInput{
+		Bucket: &b.name, Key: &toKey, CopySource: &source, ContentType: &contentType,
+		MetadataDirective: types.MetadataDirectiveReplace, TaggingDirective: types.TaggingDirectiveReplace,
 	})
 	if err != nil {
-		return "", described("keep", err)
+		return "", described("copy", err)
 	}
 	return aws.ToString(out.VersionId), nil
 }
@@ -140,21 +112,12 @@ func (b *Bucket) Remove(ctx context.Context, key, versionID string) error {
 	return err
 }
 
-// View makes a short-lived address of one version, for its owner or a reviewer: images are shown, everything else is an attachment.
-func (b *Bucket) View(ctx context.Context, key, versionID, fileName, contentType string, life time.Duration) (string, error) {
-	disposition := "attachment"
-	if strings.HasPrefix(contentType, "image/") {
-		disposition = "inline"
+func escapePath(key string) string {
+	segments := strings.Split(key, "/")
+	for i, s := range segments {
+		segments[i] = url.PathEscape(s)
 	}
-	request, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{
-		Bucket: &b.name, Key: &key, VersionId: optional(versionID), ResponseContentType: &contentType,
-		ResponseContentDisposition: aws.String(mime.FormatMediaType(disposition, map[string]string{"filename": fileName})),
-		ResponseCacheControl:       aws.String("no-store"),
-	}, s3.WithPresignExpires(life))
-	if err != nil {
-		return "", fmt.Errorf("upload: presign: %w", err)
-	}
-	return request.URL, nil
+	return strings.Join(segments, "/")
 }
 
 func optional(s string) *string {
@@ -164,6 +127,7 @@ func optional(s string) *string {
 	return &s
 }
 
+// described says what was being done. A failure of S3 is fault.Down: the client may repeat the request.
 func described(what string, err error) error {
 	if err == nil {
 		return nil
