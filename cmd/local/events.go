@@ -151,9 +151,14 @@ func (e *events) resume(ctx context.Context, api *s3.Client) error {
 				return fmt.Errorf("bucket %s: %w", u.Bucket, err)
 			}
 			for _, o := range found.Contents {
-				if !strings.Contains(known, aws.ToString(o.Key)) {
-					e.object(u.Bucket, aws.ToString(o.Key), aws.ToString(o.ETag), "")
+				if strings.Contains(known, aws.ToString(o.Key)) {
+					continue
 				}
+				head, err := api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &u.Bucket, Key: o.Key})
+				if err != nil {
+					return fmt.Errorf("bucket %s: %w", u.Bucket, err)
+				}
+				e.object(u.Bucket, aws.ToString(o.Key), aws.ToString(head.ETag), aws.ToString(head.VersionId))
 			}
 		}
 	}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/document"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/upload"
+)
+
+type documents interface {
+	Document(ctx context.Context, id account.ID, no int, documentID string) (kyc.Document, error)
+	FinishDocument(ctx context.Context, id account.ID, no int, d kyc.Document) error
+}
+
+type bucket interface {
+	Read(ctx context.Context, key, versionID string, most int64) ([]byte, error)
+	Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error)
+	Remove(ctx context.Context, key, versionID string) error
+}
+
+type handler struct {
+	store  documents
+	bucket bucket
+	now    func() time.Time
+	log    *slog.Logger
+}
+
+// all handles every record. Events come more than once and in any order: each record may be handled again without harm.
+func (h *handler) all(ctx context.Context, e events.S3Event) error {
+	var errs []error
+	for _, r := range e.Records {
+		key, err := url.QueryUnescape(r.S3.Object.Key)
+		if err != nil {
+			key = r.S3.Object.Key
+		}
+		errs = append(errs, h.one(ctx, key, r.S3.Object.VersionID))
+	}
+	return errors.Join(errs...)
+}
+
+// one checks one upload. A document is finished once; anything that arrives under its key later is thrown away.
+func (h *handler) one(ctx context.Context, key, versionID string) error {
+	id, no, documentID, ok := kyc.ParseIncomingKey(key)
+	if !ok {
+		h.log.WarnContext(ctx, "object with a foreign key removed")
+		return h.bucket.Remove(ctx, key, versionID)
+	}
+	d, err := h.store.Document(ctx, id, no, documentID)
+	if kyc.ErrDocumentUnknown.Is(err) || err == nil && d.State != kyc.DocRequested && d.State != kyc.DocUploaded {
+		return h.bucket.Remove(ctx, key, versionID)
+	}
+	if err != nil {
+		return err
+	}
+	body, err := h.bucket.Read(ctx, key, versionID, document.MaxBytes)
+	if errors.Is(err, upload.ErrAbsent) {
+		return nil // an earlier delivery of this event has done the work
+	}
+	if err != nil {
+		return err
+	}
+	checked, err := h.check(d, body)
+	if err != nil {
+		return err
+	}
+	if checked.State == kyc.DocClean {
+		checked.Key = kyc.VaultKey(id, no, d.ID)
+		// The copy is of the very version that was inspected: what a reviewer will see is what was checked.
+		checked.VersionID, err = h.bucket.Pin(ctx, key, versionID, checked.Key, d.ContentType)
+		if errors.Is(err, upload.ErrAbsent) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+	err = h.store.FinishDocument(ctx, id, no, checked)
+	if errors.Is(err, store.ErrDocumentDone) || kyc.ErrLocked.Is(err) {
+		err = nil // somebody was faster, or the case was submitted without it
+	}
+	if err != nil {
+		return err
+	}
+	h.log.InfoContext(ctx, "document checked", "account", id, "document", documentID, "state", checked.State, "reason", checked.Reason.Code)
+	return h.bucket.Remove(ctx, key, versionID)
+}
+
+// check inspects the bytes and says what becomes of the document.
+func (h *handler) check(d kyc.Document, body []byte) (kyc.Document, error) {
+	found, err := document.Inspect(bytes.NewReader(body), d.ContentType)
+	if err != nil {
+		return kyc.Document{}, err
+	}
+	if found.Reason == "" && d.SHA256 != "" && d.SHA256 != found.SHA256 {
+		found.Reason = document.Corrupt
+	}
+	now := h.now()
+	d.SHA256, d.CheckedAt = found.SHA256, now
+	if d.UploadedAt.IsZero() {
+		d.UploadedAt = now
+	}
+	d.State = kyc.DocClean
+	if found.Reason != "" {
+		d.State, d.Reason = kyc.DocRefused, kyc.FileReason(string(found.Reason), found.ContentType)
+	}
+	return d, nil
+}
