@@ -94,22 +94,27 @@ func sniffMarkup(data []byte) string {
 	return ""
 }
 
-// foreign are marks of another file hidden before or after the one that is looked at.
+// foreign are marks of another file, long enough not to turn up in packed pixels by chance. Letters are lower case.
 var foreign = [][]byte{
-	[]byte("pk\x03\x04"), []byte("pk\x05\x06"), []byte("rar!\x1a\a"), []byte("7z\xbc\xaf\x27\x1c"), []byte("%pdf-"), []byte("\x7felf"),
-	[]byte("<html"), []byte("<script"), []byte("<!doctype"), []byte("<svg"), []byte("<iframe"), []byte("this program cannot be run in dos mode"),
+	[]byte("%pdf-"), []byte("pk\x03\x04\x0a\x00"), []byte("pk\x03\x04\x14\x00"), []byte("rar!\x1a\a"), []byte("7z\xbc\xaf\x27\x1c"),
+	[]byte("<html"), []byte("<script"), []byte("<!doctype"), []byte("<iframe"), []byte("<svg "), []byte("this program cannot be run in dos mode"),
 }
 
-// hidesAnother reports that bytes outside of the picture or PDF are another file. Other bytes there are common: cameras append
-// previews and films, mailers and printers blank lines.
+// hidesAnother reports that the bytes before or after a picture or PDF are another file. Harmless bytes there are common:
+// cameras append previews and films, mailers and printers blank lines.
 func hidesAnother(outside []byte) bool {
+	switch sniff(outside) {
+	case unknownType, jpegType, "video/mp4":
+	default:
+		return true
+	}
 	outside = bytes.ToLower(outside)
 	for _, mark := range foreign {
 		if bytes.Contains(outside, mark) {
 			return true
 		}
 	}
-	return bytes.HasPrefix(outside, []byte("mz")) || bytes.HasPrefix(outside, []byte("#!"))
+	return false
 }
 
 // endsAsZip reports that an archiver would open the file: archives are read from their end, so one can hide inside any other
@@ -117,14 +122,14 @@ func hidesAnother(outside []byte) bool {
 func endsAsZip(data []byte) bool {
 	const size, maxComment = 22, 1<<16 - 1
 	tail := data[max(0, len(data)-size-maxComment):]
-	for {
-		i := bytes.LastIndex(tail, []byte("PK\x05\x06"))
+	for end := len(tail); ; {
+		i := bytes.LastIndex(tail[:end], []byte("PK\x05\x06\x00\x00\x00\x00")) // both disk numbers are 0
 		if i < 0 {
 			return false
 		}
-		if len(tail)-i >= size && i+size+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(data) {
+		if i+size <= len(tail) && i+size+int(binary.LittleEndian.Uint16(tail[i+20:])) <= len(tail) {
 			return true
 		}
-		tail = tail[:i]
+		end = i
 	}
 }
