@@ -74,9 +74,9 @@ func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, 
 		edited.Version = read.Version + 1
 		actions = append(actions, updateIn(s.users, change{
 			key:   caseKey(edited.AccountID, edited.No),
-			set:   "SET entityType = :type, fields = :fields, updatedAt = :now, version = :next",
+			set:   "SET entityType = :type, #fields = :fields, updatedAt = :now, version = :next",
 			when:  "version = :version AND " + editable,
-			names: statusName,
+			names: map[string]string{"#status": "status", "#fields": "fields"},
 			values: editableValues(values{
 				":type": edited.EntityType, ":fields": edited.Fields, ":now": stampOf(edited.UpdatedAt),
 				":version": read.Version, ":next": edited.Version,

@@ -1,0 +1,339 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"mime/multipart"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/textproto"
+	"regexp"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// person is somebody with a browser of their own, on a network of their own: requests come from an address of 127.0.0.0/8.
+type person struct {
+	t      *testing.T
+	http   *http.Client
+	email  string
+	bearer string
+}
+
+var people atomic.Uint32
+
+const goodPassword = "Mango tree 42"
+
+func newPerson(t *testing.T) *person {
+	n := people.Add(1)
+	from := net.IPv4(127, byte(1+n>>16), byte(n>>8), byte(n))
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dialer := &net.Dialer{LocalAddr: &net.TCPAddr{IP: from}}
+	transport := &http.Transport{DialContext: dialer.DialContext, MaxIdleConnsPerHost: 100}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &person{
+		t: t, email: fmt.Sprintf("person%d-%d@example.com", n, time.Now().UnixNano()),
+		http: &http.Client{Jar: jar, Transport: contract(t, transport), Timeout: 60 * time.Second},
+	}
+}
+
+// reply is one answer.
+type reply struct {
+	status int
+	header http.Header
+	body   map[string]any
+	raw    string
+}
+
+func (r reply) code() string { s, _ := r.body["code"].(string); return s }
+
+func (r reply) text(name string) string { s, _ := r.body[name].(string); return s }
+
+// pointers lists the fields that a problem names.
+func (r reply) pointers() string {
+	var all []string
+	list, _ := r.body["errors"].([]any)
+	for _, e := range list {
+		if m, ok := e.(map[string]any); ok {
+			all = append(all, fmt.Sprint(m["pointer"]))
+		}
+	}
+	return strings.Join(all, " ")
+}
+
+func (p *person) call(method, path string, body any, headers ...string) reply {
+	p.t.Helper()
+	var reader io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = strings.NewReader(b)
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	r, err := http.NewRequestWithContext(context.WithoutCancel(p.t.Context()), method, system.url+path, reader)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if p.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+p.bearer)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	answer, err := p.http.Do(r)
+	if err != nil {
+		p.t.Errorf("%s %s: %v", method, path, err)
+		return reply{}
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		p.t.Errorf("%s %s: %v", method, path, err)
+	}
+	out := reply{status: answer.StatusCode, header: answer.Header, raw: string(text)}
+	json.Unmarshal(text, &out.body)
+	return out
+}
+
+// want fails unless the reply has the status and, where one is given, the code.
+func (p *person) want(r reply, status int, code ...string) reply {
+	p.t.Helper()
+	if r.status != status || len(code) > 0 && r.code() != code[0] {
+		p.t.Fatalf("got %d %s, want %d %v: %s", r.status, r.code(), status, code, r.raw)
+	}
+	return r
+}
+
+type m map[string]any
+
+// captcha solves a fresh challenge.
+func (p *person) captcha() string {
+	p.t.Helper()
+	challenge := p.want(p.call("GET", "/v1/captcha", nil), 200).body
+	params := challenge["parameters"].(map[string]any)
+	unhex := func(name string) []byte {
+		b, err := hex.DecodeString(params[name].(string))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		return b
+	}
+	nonce, salt, prefix := unhex("nonce"), unhex("salt"), unhex("keyPrefix")
+	for counter := uint32(0); counter < 10_000; counter++ {
+		key, err := pbkdf2.Key(sha256.New, string(binary.BigEndian.AppendUint32(nonce, counter)), salt, int(params["cost"].(float64)), int(params["keyLength"].(float64)))
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if bytes.HasPrefix(key, prefix) {
+			delete(challenge, "provider")
+			payload, err := json.Marshal(m{"challenge": challenge, "solution": m{"counter": counter, "derivedKey": hex.EncodeToString(key), "time": 1}})
+			if err != nil {
+				p.t.Fatal(err)
+			}
+			return base64.StdEncoding.EncodeToString(payload)
+		}
+	}
+	p.t.Fatal("the captcha has no solution")
+	return ""
+}
+
+func (p *person) signupBody() m {
+	return m{
+		"email": p.email, "password": goodPassword, "captcha": p.captcha(),
+		"terms": m{"version": p.call("GET", "/v1/terms", nil).text("version"), "accepted": true}, "locale": "en",
+	}
+}
+
+func (p *person) signup() reply {
+	p.t.Helper()
+	return p.want(p.call("POST", "/v1/signup", p.signupBody()), 202)
+}
+
+// message returns the newest message to an address or number whose text matches, and the first group of the match.
+func (p *person) message(to, pattern string) string {
+	p.t.Helper()
+	for _, found := range p.messages(to) {
+		if g := regexp.MustCompile(pattern).FindStringSubmatch(found.Text); g != nil {
+			return g[1]
+		}
+	}
+	p.t.Fatalf("no message to %s matches %s", to, pattern)
+	return ""
+}
+
+type message struct {
+	Kind, To, Subject, Text, HTML string
+	Attributes                    map[string]string
+}
+
+func (p *person) messages(to string) (list []message) {
+	p.t.Helper()
+	answer, err := http.Get(system.url + "/_local/messages?to=" + strings.ReplaceAll(to, "+", "%2B"))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(&list); err != nil {
+		p.t.Fatal(err)
+	}
+	return list
+}
+
+func (p *person) linkToken() string { return p.message(p.email, `/verify#(\S+)`) }
+
+func (p *person) verify() { p.want(p.call("POST", "/v1/verify", m{"token": p.linkToken()}), 200) }
+
+// login logs in as a program does.
+func (p *person) login() reply {
+	p.t.Helper()
+	r := p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": goodPassword, "transport": "bearer"}), 200)
+	p.bearer = r.text("session")
+	return r
+}
+
+// member is a person with an account who is logged in.
+func member(t *testing.T) *person {
+	t.Helper()
+	p := newPerson(t)
+	p.signup()
+	p.verify()
+	p.login()
+	return p
+}
+
+var numbers atomic.Uint32
+
+// mobile is a number that nobody else uses, with a prefix of its own.
+func mobile() string {
+	return fmt.Sprintf("+919%05d%04d", 10_000+numbers.Add(1), time.Now().UnixNano()%10_000)
+}
+
+func landline() string { return fmt.Sprintf("+91265%07d", 2_000_000+numbers.Add(1)*137) }
+
+// provePhone proves a number by the code that arrives.
+func (p *person) provePhone(number, kind string) {
+	p.t.Helper()
+	sent := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": kind}), 202)
+	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": sent.text("challengeId"), "code": p.code(number)}), 200)
+}
+
+// code reads the newest code for a number, from an SMS or from a call.
+func (p *person) code(number string) string {
+	p.t.Helper()
+	list := p.messages(number)
+	if len(list) == 0 {
+		p.t.Fatalf("nothing was sent to %s", number)
+	}
+	if list[0].Kind == "call" {
+		digits := regexp.MustCompile(`((?:\d\s+){5}\d)`).FindString(list[0].Text)
+		return strings.Join(strings.Fields(digits), "")
+	}
+	return regexp.MustCompile(`\d{6}`).FindString(list[0].Text)
+}
+
+func (p *person) saveDetails(kind string) {
+	p.t.Helper()
+	details := m{"type": kind, "firstName": "Asha", "lastName": "Rao", "sector": "other"}
+	if kind == "company" {
+		details["companyName"] = "Rao Traders Private Limited"
+	}
+	p.want(p.call("PUT", "/v1/account/details", details), 200)
+}
+
+// upload asks for a form and posts the file to storage.
+func (p *person) upload(requirement, documentType, name, contentType string, file []byte) (documentID string, status int) {
+	p.t.Helper()
+	body := m{"requirement": requirement, "fileName": name, "contentType": contentType, "size": len(file)}
+	if documentType != "" {
+		body["documentType"] = documentType
+	}
+	r := p.want(p.call("POST", "/v1/kyc/documents", body), 201)
+	form := r.body["upload"].(map[string]any)
+	status, _ = postForm(p.t, form["url"].(string), form["fields"].(map[string]any), contentType, file)
+	return r.text("documentId"), status
+}
+
+func postForm(t *testing.T, url string, fields map[string]any, contentType string, file []byte) (status int, answer string) {
+	t.Helper()
+	var body bytes.Buffer
+	w := multipart.NewWriter(&body)
+	for name, v := range fields {
+		w.WriteField(name, v.(string))
+	}
+	part, err := w.CreatePart(textproto.MIMEHeader{"Content-Disposition": {`form-data; name="file"; filename="f"`}, "Content-Type": {contentType}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	part.Write(file)
+	w.Close()
+	r, err := http.Post(url, w.FormDataContentType(), &body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Body.Close()
+	text, _ := io.ReadAll(r.Body)
+	return r.StatusCode, string(text)
+}
+
+// eventually repeats a question until its answer is yes, for things that happen after an event.
+func eventually(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(20 * time.Second)
+	defer deadline.Stop()
+	for !yes() {
+		select {
+		case <-deadline.C:
+			t.Fatalf("it did not happen within 20 s: %s", what)
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+func (p *person) kycCase() map[string]any {
+	p.t.Helper()
+	return p.want(p.call("GET", "/v1/kyc", nil), 200).body
+}
+
+// documents of the case by id.
+func (p *person) documents() map[string]map[string]any {
+	all := map[string]map[string]any{}
+	for _, r := range p.kycCase()["requirements"].([]any) {
+		for _, d := range r.(map[string]any)["documents"].([]any) {
+			doc := d.(map[string]any)
+			all[doc["id"].(string)] = doc
+		}
+	}
+	return all
+}
+
+func (p *person) settled(documentID string) map[string]any {
+	p.t.Helper()
+	var d map[string]any
+	eventually(p.t, "the check of a document", func() bool {
+		d = p.documents()[documentID]
+		return d != nil && d["state"] != "requested" && d["state"] != "uploaded"
+	})
+	return d
+}

@@ -1,0 +1,159 @@
+package e2e
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+)
+
+// journey takes one person from "never heard of us" to a submitted case.
+func journey(t *testing.T, p *person, accountType, phoneKind, number string) {
+	t.Helper()
+	signedUp := p.signup()
+	if signedUp.text("email") != p.email || signedUp.body["resendAfter"] != 60.0 {
+		t.Errorf("sign-up answered %s", signedUp.raw)
+	}
+	verified := p.want(p.call("POST", "/v1/verify", m{"token": p.linkToken()}), 200)
+	if verified.text("next") != "login" {
+		t.Errorf("verify says next: %s", verified.text("next"))
+	}
+	if got := p.login().text("next"); got != "account-details" {
+		t.Errorf("the first log-in says next: %s", got)
+	}
+	p.want(p.call("PUT", "/v1/kyc", m{"entityType": "individual"}), 409, "account_details_required")
+	p.provePhone(number, phoneKind)
+	p.saveDetails(accountType)
+	if got := p.want(p.call("GET", "/v1/account", nil), 200); got.text("next") != "kyc" {
+		t.Errorf("after the details next is %s", got.text("next"))
+	}
+	p.fillCase(accountType)
+	p.want(p.call("POST", "/v1/kyc/submit", nil), 202)
+	if got := p.login().text("next"); got != "home" {
+		t.Errorf("after the submission next is %s", got)
+	}
+	p.want(p.call("POST", "/v1/kyc/submit", nil), 409, "case_locked")
+}
+
+// fillCase gives everything that the case asks for: the first option of each requirement, a PDF and a JPEG in turn.
+func (p *person) fillCase(accountType string) {
+	p.t.Helper()
+	start := m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}}
+	if accountType == "company" {
+		start = m{"entityType": "private_limited", "fields": m{"pan": "ZZZCZ9999Z", "gstin": "24ZZZCZ9999Z1ZP", "cin": "U72900KA2008PTC046374"}}
+	}
+	p.want(p.call("PUT", "/v1/kyc", start), 200)
+	refused := p.want(p.call("POST", "/v1/kyc/submit", nil), 422, "kyc_incomplete")
+	if !strings.Contains(refused.pointers(), "/requirements/") {
+		p.t.Errorf("submit does not name the requirements: %s", refused.raw)
+	}
+	c := p.kycCase()
+	fields := start["fields"].(m)
+	for _, x := range c["missing"].([]any) {
+		if name, ok := strings.CutPrefix(x.(map[string]any)["pointer"].(string), "/fields/"); ok {
+			fields[name] = "Asha Rao"
+		}
+	}
+	p.want(p.call("PUT", "/v1/kyc", start), 200)
+	var uploaded []string
+	for i, x := range p.kycCase()["requirements"].([]any) {
+		r := x.(map[string]any)
+		if r["needed"] != true {
+			continue
+		}
+		options := r["options"].([]any)
+		for n := range int(r["minOf"].(float64)) {
+			file, name, kind := pdf(p.t), "file.pdf", "application/pdf"
+			if i%2 == 1 {
+				file, name, kind = jpeg(p.t), "photo.jpg", "image/jpeg"
+			}
+			id, status := p.upload(r["id"].(string), options[n].(map[string]any)["id"].(string), name, kind, file)
+			if status != 201 {
+				p.t.Fatalf("storage answered %d", status)
+			}
+			p.want(p.call("POST", "/v1/kyc/documents/"+id+"/complete", nil), 200)
+			uploaded = append(uploaded, id)
+		}
+	}
+	for _, id := range uploaded {
+		if d := p.settled(id); d["state"] != "clean" {
+			p.t.Fatalf("a good file became %v: %v", d["state"], d["reason"])
+		}
+	}
+}
+
+func TestJourneyOfAnIndividualWithAMobile(t *testing.T) {
+	t.Parallel()
+	journey(t, newPerson(t), "individual", "mobile", mobile())
+}
+
+func TestJourneyOfACompanyWithALandline(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	number := landline()
+	journey(t, p, "company", "landline", number)
+	if got := p.messages(number); len(got) != 1 || got[0].Kind != "call" {
+		t.Errorf("a landline got %+v", got)
+	}
+}
+
+func TestFiftyPeopleAtOnce(t *testing.T) {
+	before := serverErrors(t)
+	var all sync.WaitGroup
+	for i := range 50 {
+		p := newPerson(t)
+		all.Go(func() {
+			kind, phone, number := "individual", "mobile", mobile()
+			if i%2 == 1 {
+				kind, phone, number = "company", "landline", landline()
+			}
+			journey(t, p, kind, phone, number)
+		})
+	}
+	all.Wait()
+	if after := serverErrors(t); after != before {
+		t.Errorf("%d answers were 5xx", after-before)
+	}
+}
+
+// serverErrors counts the answers of 500 and above that the gateway remembers.
+func serverErrors(t *testing.T) (n int) {
+	t.Helper()
+	for _, r := range requests(t) {
+		if r.Status >= 500 {
+			n++
+		}
+	}
+	return n
+}
+
+type trace struct {
+	Method, Path, Function string
+	Status                 int
+	Calls                  []struct{ Service, Operation string }
+}
+
+func requests(t *testing.T) (all []trace) {
+	t.Helper()
+	local(t, "/_local/requests", &all)
+	return all
+}
+
+func local(t *testing.T, path string, into any) {
+	t.Helper()
+	answer, err := http.Get(system.url + path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(fmt.Errorf("%s: %w", path, err))
+	}
+}
