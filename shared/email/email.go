@@ -11,11 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"github.com/aws/smithy-go"
 
 	"phonon.in/central/shared/message"
 )
 
-// simulator is SES's own address that accepts and delivers nowhere.
+// simulator is SES's own address that accepts every mail and delivers it to nobody.
 const simulator = "success@simulator.amazonses.com"
 
 const sendDeadline = 2 * time.Second
@@ -48,7 +49,7 @@ func (s *Sender) Send(ctx context.Context, m message.Mail) error {
 	if m.Kind == message.Decoy {
 		to = simulator
 	}
-	if to == "" || strings.ContainsAny(to, "\r\n,;<> ") {
+	if !onePlainAddress(to) {
 		return fmt.Errorf("email: not one plain address: %w", message.ErrRefused)
 	}
 	r, err := render(m)
@@ -68,12 +69,22 @@ func (s *Sender) Send(ctx context.Context, m message.Mail) error {
 
 func utf8(s string) *types.Content { return &types.Content{Data: &s, Charset: aws.String("UTF-8")} }
 
+// onePlainAddress is the last line of defence: whatever came here, it cannot add a header, a name or a second recipient.
+func onePlainAddress(s string) bool {
+	local, domain, _ := strings.Cut(s, "@")
+	return local != "" && domain != "" && !strings.Contains(domain, "@") &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) && !strings.ContainsAny(s, `,;:<>()[]"\`)
+}
+
 func described(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*types.MessageRejected](err); ok {
-		return fmt.Errorf("email: %w: %w", message.ErrRefused, err)
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		switch api.ErrorCode() {
+		case "MessageRejected", "InvalidParameterValue":
+			return fmt.Errorf("email: %w: %w", message.ErrRefused, err)
+		}
 	}
 	return fmt.Errorf("email: send: %w", err)
 }

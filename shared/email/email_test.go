@@ -1,0 +1,155 @@
+package email_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/ses"
+	"github.com/aws/aws-sdk-go-v2/service/ses/types"
+	"github.com/aws/smithy-go"
+
+	"phonon.in/central/shared/email"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/token"
+)
+
+// fakeSES keeps what it was asked to send, and answers with err.
+type fakeSES struct {
+	sent []*ses.SendEmailInput
+	left time.Duration // until the deadline of the last call
+	err  error
+}
+
+func (f *fakeSES) SendEmail(ctx context.Context, in *ses.SendEmailInput, _ ...func(*ses.Options)) (*ses.SendEmailOutput, error) {
+	end, _ := ctx.Deadline()
+	f.left = time.Until(end)
+	if f.err == nil {
+		f.sent = append(f.sent, in)
+	}
+	return &ses.SendEmailOutput{}, f.err
+}
+
+const from = "Central <no-reply@central.example.com>"
+
+func verify(to string) message.Mail {
+	return message.Mail{
+		Kind: message.VerifyEmail, To: to, Locale: "en", Life: 24 * time.Hour, Link: token.NewSecret("https://central.example.com/verify#a.b.c"),
+	}
+}
+
+func TestAMailGoesToOneAddress(t *testing.T) {
+	f := &fakeSES{}
+	if err := email.New(f, from, "bounces").Send(t.Context(), verify("asha@example.com")); err != nil {
+		t.Fatal(err)
+	}
+	in := f.sent[0]
+	d := in.Destination
+	if len(d.ToAddresses) != 1 || d.ToAddresses[0] != "asha@example.com" || len(d.CcAddresses)+len(d.BccAddresses) != 0 {
+		t.Errorf("sent to %+v", d)
+	}
+	if *in.Source != from || *in.ConfigurationSetName != "bounces" {
+		t.Errorf("from %s with %s", *in.Source, *in.ConfigurationSetName)
+	}
+	for _, c := range []*types.Content{in.Message.Subject, in.Message.Body.Text, in.Message.Body.Html} {
+		if *c.Charset != "UTF-8" || *c.Data == "" {
+			t.Errorf("%+v", c)
+		}
+	}
+	if strings.Contains(*in.Message.Body.Html.Data+*in.Message.Body.Text.Data+*in.Message.Subject.Data, "asha") {
+		t.Error("the mail repeats what the person typed")
+	}
+	if f.left <= 0 || f.left > 2*time.Second {
+		t.Errorf("the call may take %s", f.left)
+	}
+}
+
+func TestADecoyIsADifferentMailToTheSimulatorOnly(t *testing.T) {
+	f := &fakeSES{}
+	s := email.New(f, from, "")
+	reset := verify("asha@example.com")
+	reset.Kind = message.ResetPassword
+	decoy := reset
+	decoy.Kind, decoy.To = message.Decoy, "unknown@example.com"
+	for _, m := range []message.Mail{reset, decoy} {
+		if err := s.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if to := f.sent[1].Destination.ToAddresses; len(to) != 1 || to[0] != "success@simulator.amazonses.com" {
+		t.Errorf("the decoy went to %v", to)
+	}
+	if *f.sent[0].Message.Body.Html.Data != *f.sent[1].Message.Body.Html.Data || f.sent[1].ConfigurationSetName != nil {
+		t.Error("the decoy is not rendered as the mail that it stands for")
+	}
+}
+
+func TestNothingButOnePlainAddressIsTaken(t *testing.T) {
+	for name, to := range map[string]string{
+		"nothing":                  "",
+		"no at":                    "asha",
+		"no local part":            "@example.com",
+		"no domain":                "asha@",
+		"two ats":                  "asha@b@example.com",
+		"a new header":             "asha@example.com\r\nBcc: eve@evil.example",
+		"a line feed":              "asha@example.com\nBcc: eve@evil.example",
+		"a carriage return":        "asha@example.com\r",
+		"a second recipient":       "asha@example.com,eve@evil.example",
+		"another second recipient": "asha@example.com;eve@evil.example",
+		"a name":                   "Asha <asha@example.com>",
+		"a comment":                "asha(x)@example.com",
+		"a quoted part":            `"asha"@example.com`,
+		"a space":                  "asha @example.com",
+		"a tab":                    "asha\t@example.com",
+		"a null":                   "asha\x00@example.com",
+		"a delete":                 "asha\x7f@example.com",
+		"an encoded word":          "=?utf-8?q?=41?=@example.com\u2028",
+		"letters beyond ASCII":     "आशा@example.com",
+		"an address literal":       "asha@[127.0.0.1]",
+		"a group":                  "friends:asha@example.com",
+	} {
+		f := &fakeSES{}
+		err := email.New(f, from, "").Send(t.Context(), verify(to))
+		if !errors.Is(err, message.ErrRefused) || len(f.sent) > 0 {
+			t.Errorf("%s: %v, %d sent", name, err, len(f.sent))
+		}
+		if err != nil && to != "" && strings.Contains(err.Error(), to) {
+			t.Errorf("%s: the address is in the error %q", name, err)
+		}
+	}
+}
+
+func TestOnlyWhatSESNeverTakesIsRefusedForGood(t *testing.T) {
+	for name, c := range map[string]struct {
+		err   error
+		final bool
+	}{
+		"a rejected message":    {&types.MessageRejected{}, true},
+		"an illegal address":    {&smithy.GenericAPIError{Code: "InvalidParameterValue"}, true},
+		"throttling":            {&smithy.GenericAPIError{Code: "Throttling"}, false},
+		"a full day's quota":    {&smithy.GenericAPIError{Code: "LimitExceededException"}, false},
+		"an inner error":        {&smithy.GenericAPIError{Code: "InternalFailure"}, false},
+		"sending paused":        {&types.AccountSendingPausedException{}, false},
+		"an unverified domain":  {&types.MailFromDomainNotVerifiedException{}, false},
+		"a missing permission":  {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
+		"a time-out":            {context.DeadlineExceeded, false},
+		"a broken connection":   {errors.New("connection reset by peer"), false},
+		"a configuration error": {&types.ConfigurationSetDoesNotExistException{}, false},
+	} {
+		err := email.New(&fakeSES{err: c.err}, from, "").Send(t.Context(), verify("asha@example.com"))
+		if !errors.Is(err, c.err) || errors.Is(err, message.ErrRefused) != c.final {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAMailWithoutWordsIsRefused(t *testing.T) {
+	f := &fakeSES{}
+	m := verify("asha@example.com")
+	m.Kind = message.PhoneCodeSMS
+	if err := email.New(f, from, "").Send(t.Context(), m); !errors.Is(err, message.ErrRefused) || len(f.sent) > 0 {
+		t.Errorf("%v, %d sent", err, len(f.sent))
+	}
+}
