@@ -23,9 +23,8 @@ var activeNames = map[string]bool{
 var shortNames = map[string]bool{"JS": true, "AA": true, "EF": true}
 
 var (
-	valueFollows  = regexp.MustCompile(`^[\s\x00]*(\(|<|[0-9]+[\s\x00]+[0-9]+[\s\x00]+R)`)
-	flateFollows  = regexp.MustCompile(`^[\s\x00]*(/(FlateDecode|Fl)[\s\x00/>]|\[[\s\x00]*/(FlateDecode|Fl)[\s\x00]*\])`)
-	streamKeyword = regexp.MustCompile(`^stream(\r\n|\n|\r)?`)
+	valueFollows = regexp.MustCompile(`^[\s\x00]*(\(|<|[0-9]+[\s\x00]+[0-9]+[\s\x00]+R)`)
+	flateFollows = regexp.MustCompile(`^[\s\x00]*(/(FlateDecode|Fl)[\s\x00/>]|\[[\s\x00]*/(FlateDecode|Fl)[\s\x00]*\])`)
 )
 
 const (
@@ -108,13 +107,14 @@ func (s *pdfScan) object(data []byte) (offset int, packed bool) {
 	}
 	offset = begin + n
 	offset += s.blank(data[offset:])
-	keyword := streamKeyword.Find(data[offset:])
-	if keyword == nil {
+	body, ok := bytes.CutPrefix(data[offset:], []byte("stream"))
+	if !ok {
 		return 0, false
 	}
-	offset += len(keyword)
+	body = bytes.TrimPrefix(bytes.TrimPrefix(body, []byte("\r")), []byte("\n"))
+	offset = len(data) - len(body)
 	if d.objects && d.filters > 0 {
-		s.unpack(d, data[offset:])
+		s.unpack(d, body)
 	}
 	return offset, d.objects
 }

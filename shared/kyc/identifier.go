@@ -19,15 +19,18 @@ const maxIdentifier = 200 // bytes
 // normalise gives an identifier the spelling that is checked: as typed on any keyboard, copied from a PDF, with spaces and
 // hyphens or without.
 func normalise(s string) string {
+	if len(s) <= maxIdentifier {
+		s = strings.Map(func(r rune) rune {
+			if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) || r == '\u2212' { // minus sign
+				return -1
+			}
+			return unicode.ToUpper(r)
+		}, norm.NFKC.String(s))
+	}
 	if len(s) > maxIdentifier {
 		return "" // which no identifier is
 	}
-	return strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) || r == '\u2212' { // minus sign
-			return -1
-		}
-		return unicode.ToUpper(r)
-	}, norm.NFKC.String(s))
+	return s
 }
 
 func invalid(code, detail string) error { return fault.New(fault.Invalid, code, detail) }
