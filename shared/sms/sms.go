@@ -5,12 +5,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
+	"github.com/aws/smithy-go"
 
 	"phonon.in/central/shared/message"
 )
@@ -24,33 +25,33 @@ type API interface {
 
 // Config is the registration with DLT, and what one message may cost.
 type Config struct {
-	EntityID    string // principal entity, up to 30 digits
-	TemplateID  string // of the template "code"
-	SenderID    string // six letters
-	MaxPriceUSD string // decimal
+	EntityID    string // of the principal entity, up to 30 digits
+	TemplateID  string // of the text for codes, up to 30 digits
+	SenderID    string // six letters; capitals matter
+	MaxPriceUSD string // such as "0.05"; a message that costs more is not sent
 }
 
 // Sender sends codes.
 type Sender struct {
 	api        API
+	code       template
 	attributes map[string]types.MessageAttributeValue
 }
 
-// New makes a sender. The error names the setting that SNS would not take.
+// New makes a sender. The error names the setting that the operators would not take.
 func New(api API, c Config) (*Sender, error) {
-	if len(c.EntityID) < 1 || len(c.EntityID) > 30 || len(c.TemplateID) < 1 || len(c.TemplateID) > 30 {
-		return nil, errors.New("sms: the entity id and the template id have 1 to 30 characters")
+	if err := c.check(); err != nil {
+		return nil, err
 	}
-	if len(c.SenderID) != 6 {
-		return nil, errors.New("sms: the sender id has six letters")
-	}
-	if price, err := strconv.ParseFloat(c.MaxPriceUSD, 64); err != nil || price <= 0 {
-		return nil, errors.New("sms: the greatest price is not a positive decimal number")
+	// Codes go out in English whatever the locale: each language would be a registration and a template id of its own.
+	code, err := templateFor("phone_code", "en")
+	if err != nil {
+		return nil, err
 	}
 	text := func(kind, v string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String(kind), StringValue: &v}
 	}
-	return &Sender{api: api, attributes: map[string]types.MessageAttributeValue{
+	return &Sender{api: api, code: code, attributes: map[string]types.MessageAttributeValue{
 		"AWS.SNS.SMS.SMSType":   text("String", "Transactional"),
 		"AWS.SNS.SMS.SenderID":  text("String", c.SenderID),
 		"AWS.SNS.SMS.MaxPrice":  text("Number", c.MaxPriceUSD),
@@ -59,13 +60,32 @@ func New(api API, c Config) (*Sender, error) {
 	}}, nil
 }
 
+const (
+	digits  = "0123456789"
+	letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
+
+func (c Config) check() error {
+	id := func(s string) bool { return len(s) >= 1 && len(s) <= 30 && only(s, digits) }
+	whole, cents, _ := strings.Cut(c.MaxPriceUSD, ".")
+	switch {
+	case !id(c.EntityID):
+		return errors.New("sms: the entity id must be 1 to 30 digits")
+	case !id(c.TemplateID):
+		return errors.New("sms: the template id must be 1 to 30 digits")
+	case len(c.SenderID) != 6 || !only(c.SenderID, letters):
+		return errors.New("sms: the sender id must be six letters")
+	case whole == "" || !only(whole+cents, digits) || only(whole+cents, "0"):
+		return errors.New("sms: the greatest price must be a decimal number above zero, such as 0.05")
+	}
+	return nil
+}
+
+func only(s, set string) bool { return strings.Trim(s, set) == "" }
+
 // Send sends one code. The error wraps message.ErrRefused when SNS will never take it.
 func (s *Sender) Send(ctx context.Context, c message.Code) error {
-	all, err := templates()
-	if err != nil {
-		return fmt.Errorf("sms: templates: %w", err)
-	}
-	text, err := all["code"].fill(c.Digits.Reveal())
+	text, err := s.code.fill(c.Digits.Reveal())
 	if err != nil {
 		return fmt.Errorf("%w: %w", message.ErrRefused, err)
 	}
@@ -75,8 +95,11 @@ func (s *Sender) Send(ctx context.Context, c message.Code) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*types.InvalidParameterException](err); ok {
-		return fmt.Errorf("sms: %w: %w", message.ErrRefused, err)
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		switch api.ErrorCode() {
+		case "InvalidParameter", "ParameterValueInvalid", "InvalidParameterValue", "ValidationException", "OptedOut":
+			return fmt.Errorf("sms: %w: %w", message.ErrRefused, err)
+		}
 	}
 	return fmt.Errorf("sms: publish: %w", err)
 }

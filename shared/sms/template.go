@@ -3,45 +3,73 @@ package sms
 import (
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
-// The texts as they are registered with the DLT platform. Operators compare byte by byte: a change here is a new registration
-// first.
+// The texts as they are registered with the DLT platform; the id that it gave a text is configuration. Operators compare byte by byte
+// and drop what differs: a change here is a new registration first.
 //
 //go:embed templates.json
 var registry []byte
 
 type template struct {
-	Body      string
+	Purpose   string
+	Language  string
+	Body      string // with a place {#tag#} for each variable, in their order
 	Variables []variable
 }
 
-// variable is a tagged place in the body, as the TRAI direction of 18 November 2025 asks; 30 characters is the platform's limit.
+// variable is a tagged place in the body, as the TRAI direction of 18 November 2025 asks.
 type variable struct {
-	Tag string
-	Max int
+	Name string
+	Tag  string // "numeric": digits only
+	Max  int    // characters; the platform allows 30
 }
 
-var templates = sync.OnceValues(func() (map[string]template, error) {
-	var t map[string]template
-	err := json.Unmarshal(registry, &t)
-	return t, err
-})
+func (v variable) place() string { return "{#" + v.Tag + "#}" }
 
-// fill puts values into the places of the body, in order.
+func (v variable) check(value string) error {
+	switch {
+	case value == "" || len(value) > v.Max:
+		return fmt.Errorf("sms: %s must have 1 to %d characters", v.Name, v.Max)
+	case v.Tag == "numeric" && strings.Trim(value, "0123456789") != "":
+		return fmt.Errorf("sms: %s must be digits", v.Name)
+	}
+	return nil
+}
+
+func templateFor(purpose, language string) (template, error) {
+	var all []template
+	if err := json.Unmarshal(registry, &all); err != nil {
+		return template{}, fmt.Errorf("sms: templates: %w", err)
+	}
+	for _, t := range all {
+		if t.Purpose == purpose && t.Language == language {
+			return t, nil
+		}
+	}
+	return template{}, fmt.Errorf("sms: no template for %s in %s", purpose, language)
+}
+
+// fill puts one value into each place of the body. Everything else stays as it was registered.
 func (t template) fill(values ...string) (string, error) {
 	if len(values) != len(t.Variables) {
 		return "", fmt.Errorf("sms: %d values for %d variables", len(values), len(t.Variables))
 	}
-	text := t.Body
+	var text strings.Builder
+	rest := t.Body
 	for i, v := range t.Variables {
-		if len(values[i]) > v.Max {
-			return "", fmt.Errorf("sms: a value for %s has more than %d characters", v.Tag, v.Max)
+		if err := v.check(values[i]); err != nil {
+			return "", err
 		}
-		text = strings.Replace(text, "{#"+v.Tag+"#}", values[i], 1)
+		before, after, found := strings.Cut(rest, v.place())
+		if !found {
+			return "", errors.New("sms: the body has no place for " + v.Name)
+		}
+		text.WriteString(before + values[i])
+		rest = after
 	}
-	return text, nil
+	return text.String() + rest, nil
 }
