@@ -192,7 +192,7 @@ func TestOnlyWhatSNSNeverTakesIsRefusedForGood(t *testing.T) {
 		err   error
 		final bool
 	}{
-		"an invalid number":       {&types.InvalidParameterException{}, true},
+		"an invalid number":      {&types.InvalidParameterException{}, true},
 		"an invalid value":       {&types.InvalidParameterValueException{}, true},
 		"a person who opted out": {&smithy.GenericAPIError{Code: "OptedOut"}, true},
 		"throttling":             {&types.ThrottledException{}, false},
