@@ -17,18 +17,21 @@ import (
 const maxIdentifier = 200 // bytes
 
 // normalise gives an identifier the spelling that is checked: as typed on any keyboard, copied from a PDF, with spaces and
-// hyphens or without.
+// hyphens or without. What is not ASCII after that becomes "?", which no identifier has.
 func normalise(s string) string {
 	if len(s) <= maxIdentifier {
 		s = strings.Map(func(r rune) rune {
-			if unicode.IsSpace(r) || unicode.In(r, unicode.Pd, unicode.Cf) || r == '\u2212' { // minus sign
+			switch {
+			case unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf), r == '\u2212': // minus sign
 				return -1
+			case r > unicode.MaxASCII:
+				return '?'
 			}
 			return unicode.ToUpper(r)
 		}, norm.NFKC.String(s))
 	}
 	if len(s) > maxIdentifier {
-		return "" // which no identifier is
+		return ""
 	}
 	return s
 }

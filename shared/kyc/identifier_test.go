@@ -38,6 +38,7 @@ func TestIdentifiers(t *testing.T) {
 		{"pan", "ACUPA\u200b7085R", "ACUPA7085R", ""}, // copied with a zero-width space
 		{"pan", "AZJPG7110R", "AZJPG7110R", ""},
 		{"pan", "ZZZEZ9999Z", "ZZZEZ9999Z", ""},
+		{"pan", "AAАPL1234C", "", "pan_format"}, // the third letter is Cyrillic
 		{"pan", "AAAPL1234", "", "pan_length"},
 		{"pan", "ABMPA32111", "", "pan_format"},
 		{"pan", "ABMXA3211G", "", "pan_holder"},
@@ -151,7 +152,7 @@ func TestEverySubstitutionInAGSTINIsRefused(t *testing.T) {
 }
 
 func FuzzIdentifiers(f *testing.F) {
-	for _, s := range []string{"AAAPL1234C", "27AAPFU0939F1ZV", "L22210MH1995PLC084781", "aaa-1234", "UDYAM-GJ-24-0000001", "sbin0000300", "380 015", "ŉ\u0345\u00ad\u2212", "ﬀ", strings.Repeat("\xff", 190)} {
+	for _, s := range []string{"AAAPL1234C", "27AAPFU0939F1ZV", "L22210MH1995PLC084781", "aaa-1234", "UDYAM-GJ-24-0000001", "sbin0000300", "380 015", "ŉ\u0345\u00ad\u2212", "ﬀ", "A\u00ad\u0301", strings.Repeat("\xff", 190)} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
