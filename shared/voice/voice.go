@@ -1,5 +1,5 @@
-// Package voice speaks one-time codes on the phone, for landlines. The company's own telephony can take its place: whoever
-// calls needs only to have the method Call.
+// Package voice speaks one-time codes on the phone, for landlines. Amazon makes these calls from abroad; the company's own telephony
+// can take its place: whatever has the method Call of this package's Caller fits where a Caller is asked for.
 package voice
 
 import (
@@ -12,11 +12,18 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
+	"github.com/aws/smithy-go"
 
 	"phonon.in/central/shared/message"
 )
 
-const callDeadline = 2 * time.Second
+const (
+	callDeadline = 2 * time.Second
+
+	// A call that waits its turn for longer comes when nobody sits by the phone any more; by default it waits up to three days.
+	longestWait  = 2 * time.Minute
+	shortestWait = 5 * time.Second // what the API allows
+)
 
 // API is what a caller needs of AWS End User Messaging.
 type API interface {
@@ -29,34 +36,63 @@ type Caller struct {
 	from, maxPerMinute string
 }
 
-// New makes a caller. A call that costs more than maxUSDPerMinute is not made.
+// New makes a caller. A call that costs more than maxUSDPerMinute (a decimal number) is not made.
 func New(api API, from, maxUSDPerMinute string) *Caller { return &Caller{api, from, maxUSDPerMinute} }
 
-// Call speaks the code of c. The error wraps message.ErrRefused when the call will never be made.
+// Call speaks a code. The error wraps message.ErrRefused when the call will never be made.
 func (c *Caller) Call(ctx context.Context, code message.Code) error {
+	text, err := speech(code.Digits.Reveal())
+	if err != nil {
+		return err
+	}
+	wait := max(min(code.Life, longestWait), shortestWait)
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	_, err := c.api.SendVoiceMessage(ctx, &pinpointsmsvoicev2.SendVoiceMessageInput{
+	_, err = c.api.SendVoiceMessage(ctx, &pinpointsmsvoicev2.SendVoiceMessageInput{
 		DestinationPhoneNumber: &code.To, OriginationIdentity: &c.from,
-		MessageBody: aws.String(speech(code.Digits.Reveal())), MessageBodyTextType: types.VoiceMessageBodyTextTypeSsml,
-		VoiceId: types.VoiceIdRaveena, MaxPricePerMinute: &c.maxPerMinute,
-		// By default a call waits up to three days for its turn. A code is of no use then.
-		TimeToLive: aws.Int32(int32(code.Life / time.Second)),
+		MessageBody: &text, MessageBodyTextType: types.VoiceMessageBodyTextTypeSsml,
+		VoiceId:           types.VoiceIdRaveena, // the one Indian voice; it speaks English
+		MaxPricePerMinute: &c.maxPerMinute, TimeToLive: aws.Int32(int32(wait / time.Second)),
 	})
+	return described(err)
+}
+
+// speech says the code twice, in groups of three: who picks up a landline has no pen at hand yet. Anybody may pick it up, so it says what the
+// code is for and that it is a secret.
+func speech(digits string) (string, error) {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return "", fmt.Errorf("voice: a code must be digits: %w", message.ErrRefused)
+	}
+	var groups []string
+	for ; len(digits) > 3; digits = digits[3:] {
+		groups = append(groups, spoken(digits[:3]))
+	}
+	code := `<prosody rate="slow">` + strings.Join(append(groups, spoken(digits)), `<break time="700ms"/>`) + `</prosody>`
+	return `<speak>Hello. This is Central. Somebody, probably you, asked us for a code that proves this phone number. <break time="600ms"/>` +
+		`The code is: <break time="500ms"/>` + code + `. <break time="1s"/>Once more: <break time="500ms"/>` + code + `. <break time="800ms"/>` +
+		`Never tell it to anybody who calls you. If you did not ask for it, forget it. Goodbye.</speak>`, nil
+}
+
+func spoken(digits string) string { return `<say-as interpret-as="digits">` + digits + `</say-as>` }
+
+func described(err error) error {
 	if err == nil {
 		return nil
 	}
-	if _, ok := errors.AsType[*types.ValidationException](err); ok {
+	refused := false
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
+		refused = api.ErrorCode() == "ValidationException"
+	}
+	if c, ok := errors.AsType[*types.ConflictException](err); ok {
+		switch c.Reason {
+		case types.ConflictExceptionReasonDestinationPhoneNumberOptedOut,
+			types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration,
+			types.ConflictExceptionReasonDestinationPhoneNumberBlockedByProtectNumberOverride:
+			refused = true
+		}
+	}
+	if refused {
 		return fmt.Errorf("voice: %w: %w", message.ErrRefused, err)
 	}
 	return fmt.Errorf("voice: call: %w", err)
-}
-
-// speech says the digits one by one, twice: who picks up a landline has no pen at hand yet.
-func speech(digits string) string {
-	spoken := strings.Join(strings.Split(digits, ""), `<break time="500ms"/>`)
-	return `<speak>Hello. This is Central with the code that you asked for. <break time="600ms"/>` +
-		`<prosody rate="slow">Your code is <break time="300ms"/>` + spoken + `.</prosody><break time="1s"/>` +
-		`<prosody rate="slow">Once more: <break time="300ms"/>` + spoken + `.</prosody><break time="600ms"/>` +
-		`Do not tell it to anybody who calls you. Goodbye.</speak>`
 }
