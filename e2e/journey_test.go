@@ -101,7 +101,6 @@ func TestJourneyOfACompanyWithALandline(t *testing.T) {
 }
 
 func TestFiftyPeopleAtOnce(t *testing.T) {
-	before := serverErrors(t)
 	var all sync.WaitGroup
 	for i := range 50 {
 		p := newPerson(t)
@@ -113,21 +112,7 @@ func TestFiftyPeopleAtOnce(t *testing.T) {
 			journey(t, p, kind, phone, number)
 		})
 	}
-	all.Wait()
-	if after := serverErrors(t); after != before {
-		t.Errorf("%d answers were 5xx", after-before)
-	}
-}
-
-// serverErrors counts the answers of 500 and above that the gateway remembers.
-func serverErrors(t *testing.T) (n int) {
-	t.Helper()
-	for _, r := range requests(t) {
-		if r.Status >= 500 {
-			n++
-		}
-	}
-	return n
+	all.Wait() // an answer of 500 or above fails the test: see contractTransport
 }
 
 type trace struct {

@@ -1,0 +1,46 @@
+# Every target is for people; CI calls the same ones. `make` alone lists them.
+
+GO_BUILD := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags lambda.norpc -trimpath -ldflags="-s -w"
+FUNCTIONS := signup verify login account otp kyc intake notify
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check tools build fmt clean golden
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+run: ## run Central on this machine: http://127.0.0.1:3000 (ARGS="--help" says more)
+	@tools/install.sh dynoxide
+	@go -C cmd/local build -o ../../.local/bin/local .
+	@exec .local/bin/local $(ARGS)
+
+test: ## install what the tests need and run all of them with the race detector
+	@tools/install.sh dynoxide
+	@tools/install.sh dynamodb-local
+	go -C cmd/local build -o ../../.local/bin/local .
+	go -C cmd/local test -race ./...
+	CENTRAL_ENGINES=required go test -race -timeout 20m ./...
+
+check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
+	tools/check.sh
+
+tools: ## install engines and linters into .local/tools
+	tools/install.sh all
+
+build: ## build the functions as for Lambda, into .local/build
+	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f || exit 1; done
+	@ls -l .local/build/*/bootstrap | awk '{printf "%8.2f MB  %s\n", $$5/1e6, $$9}'
+
+fmt: ## format the Go sources
+	gofmt -w $$(git ls-files '*.go')
+
+golden: ## rewrite the golden files after a deliberate change
+	go test ./shared/email -update
+
+clean: ## remove binaries and data of the local run, but not the installed tools
+	rm -rf .local/bin .local/build .local/s3 .local/events .local/dynamo.db* .local/messages.jsonl .aws-sam
+
+# sam build calls these, one for each function of template.yaml.
+build-%Function:
+	$(GO_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
