@@ -12,7 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"unicode/utf8"
+	"time"
 )
 
 // request is the part of an HTTP API event that makes an HTTP request.
@@ -32,14 +32,6 @@ type request struct {
 	} `json:"requestContext"`
 }
 
-type response struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers,omitempty"`
-	Cookies         []string          `json:"cookies,omitempty"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-}
-
 type requestIDKey struct{}
 
 // RequestID returns API Gateway's id of the request, or "" outside a request.
@@ -54,8 +46,16 @@ type Invoker struct{ handler http.Handler }
 // Wrap makes an Invoker of h. It is a lambda.Handler.
 func Wrap(h http.Handler) Invoker { return Invoker{h} }
 
+// margin is what remains of Lambda's time when the handler's context ends, so that even then there is an answer.
+const margin = 500 * time.Millisecond
+
 // Invoke answers one event. A panic of the handler is not recovered: the runtime reports it and starts a fresh process.
 func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin))
+		defer cancel()
+	}
 	var event request
 	if err := json.Unmarshal(payload, &event); err != nil {
 		return nil, fmt.Errorf("apigw: the event is not of an HTTP API: %w", err)
@@ -64,7 +64,7 @@ func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &recorder{header: http.Header{}}
+	w := &recorder{header: http.Header{}, bodyless: r.Method == http.MethodHead}
 	i.handler.ServeHTTP(w, r)
 	return json.Marshal(w.response())
 }
@@ -81,10 +81,7 @@ func (e request) http(ctx context.Context) (*http.Request, error) {
 			return nil, fmt.Errorf("apigw: the body is not base64: %w", err)
 		}
 	}
-	target, err := target(e.RawPath, e.RawQueryString)
-	if err != nil {
-		return nil, err
-	}
+	target := target(e.RawPath, e.RawQueryString)
 	header := make(http.Header, len(e.Headers)+1)
 	for name, value := range e.Headers {
 		header.Set(name, value)
@@ -104,50 +101,16 @@ func (e request) http(ctx context.Context) (*http.Request, error) {
 
 // target joins path and query by hand: parsing "path?query" again would cut a path at a '?' or a query at a '#'.
 // API Gateway hands over the path decoded in part, so a '%' that begins no escape stands for itself.
-func target(path, query string) (*url.URL, error) {
+func target(path, query string) *url.URL {
 	if !strings.HasPrefix(path, "/") {
 		path = "/" + path
 	}
-	decoded, err := url.PathUnescape(path)
-	if err != nil {
-		return &url.URL{Path: path, RawQuery: query}, nil
-	}
-	return &url.URL{Path: decoded, RawPath: path, RawQuery: query}, nil
-}
-
-// recorder keeps what a handler writes.
-type recorder struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-func (w *recorder) Header() http.Header { return w.header }
-
-func (w *recorder) WriteHeader(status int) {
-	if w.status == 0 {
-		w.status = status
-	}
-}
-
-func (w *recorder) Write(b []byte) (int, error) {
-	w.WriteHeader(http.StatusOK)
-	return w.body.Write(b)
-}
-
-func (w *recorder) response() response {
-	w.WriteHeader(http.StatusOK)
-	out := response{StatusCode: w.status, Cookies: w.header["Set-Cookie"], Headers: make(map[string]string, len(w.header))}
-	for name, values := range w.header {
-		if name != "Set-Cookie" {
-			out.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+	u := &url.URL{Path: path, RawQuery: query}
+	if decoded, err := url.PathUnescape(path); err == nil {
+		u.Path = decoded
+		if u.EscapedPath() != path { // net/url keeps the raw path only where it says more than the decoded one
+			u.RawPath = path
 		}
 	}
-	if w.header.Get("Content-Encoding") != "" || !utf8.Valid(w.body.Bytes()) {
-		out.IsBase64Encoded = true
-		out.Body = base64.StdEncoding.EncodeToString(w.body.Bytes())
-		return out
-	}
-	out.Body = w.body.String()
-	return out
+	return u
 }

@@ -21,6 +21,13 @@ func Start(setup func(context.Context) (http.Handler, error)) {
 	lambda.Start(Wrap(l))
 }
 
+// unavailable are the headers that httpapi would set: this answer comes before there is an httpapi.
+var unavailable = map[string]string{
+	"Content-Type": "application/problem+json", "Retry-After": "5", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+	"Strict-Transport-Security": "max-age=63072000; includeSubDomains", "Referrer-Policy": "no-referrer",
+	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cross-Origin-Opener-Policy": "same-origin",
+}
+
 type lazy struct {
 	setup   func(context.Context) (http.Handler, error)
 	mu      sync.Mutex
@@ -49,9 +56,10 @@ func (l *lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r)
 		return
 	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Retry-After", "5")
+	for name, value := range unavailable {
+		w.Header().Set(name, value)
+	}
 	w.WriteHeader(http.StatusServiceUnavailable)
-	w.Write([]byte(`{"type":"urn:central:error:temporarily_unavailable","title":"Service unavailable","status":503,` +
-		`"code":"temporarily_unavailable","detail":"Something we depend on does not answer. Try again in a few seconds."}`))
+	w.Write([]byte(`{"type":"urn:central:error:temporarily_unavailable","title":"Service Unavailable","status":503,` +
+		`"code":"temporarily_unavailable","detail":"Something we depend on does not answer. Nothing was lost; try again in a few seconds."}`))
 }
