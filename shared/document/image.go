@@ -44,21 +44,15 @@ func inspectImage(data []byte, contentType string) (width, height int, reason Re
 // annex B).
 func jpegEnd(data []byte) int {
 	const (
-		soi, eoi, sos, tem = 0xd8, 0xd9, 0xda, 0x01
-		rst0, rst7         = 0xd0, 0xd7
+		soi, eoi, tem = 0xd8, 0xd9, 0x01
+		rst0, rst7    = 0xd0, 0xd7
 	)
-	for i, scan := 2, false; i+1 < len(data); {
-		if data[i] != 0xff {
-			if !scan {
-				return -1
-			}
-			next := bytes.IndexByte(data[i:], 0xff) // packed pixels
-			if next < 0 {
-				return -1
-			}
-			i += next
-			continue
+	for i := 2; i+1 < len(data); {
+		next := bytes.IndexByte(data[i:len(data)-1], 0xff) // over packed pixels, and over what careless cameras write between segments
+		if next < 0 {
+			return -1
 		}
+		i += next
 		switch marker := data[i+1]; {
 		case marker == 0xff: // fill byte
 			i++
@@ -73,7 +67,6 @@ func jpegEnd(data []byte) int {
 				return -1
 			}
 			i += 2 + int(binary.BigEndian.Uint16(data[i+2:]))
-			scan = marker == sos || scan
 		}
 	}
 	return -1

@@ -133,6 +133,9 @@ func TestEveryFindingHasASentence(t *testing.T) {
 	if got := FileReason("file_type_mismatch", "image/heic"); !strings.Contains(got.Detail, "iPhone") {
 		t.Errorf("a HEIC picture: %s", got.Detail)
 	}
+	if got := FileReason("file_type_mismatch", "image/png"); !strings.Contains(got.Detail, ".png") || strings.Contains(got.Detail, "Save") {
+		t.Errorf("a PNG picture with another name: %s", got.Detail)
+	}
 	if got := FileReason("file_password_protected", "application/pdf"); !strings.Contains(got.Detail, "e-Aadhaar") || strings.Contains(got.Detail, "really") {
 		t.Errorf("a protected PDF: %s", got.Detail)
 	}

@@ -16,11 +16,11 @@ var fileReasons = map[string]string{
 	"image_too_large":         "The picture has more than 40 million pixels. Save it smaller.",
 }
 
-// foundTypes are sentences that begin the reason when the kind of the file is known and is none that is taken.
+// foundTypes are sentences for a kind of file that is known: the whole reason where it is one that is taken, otherwise its start.
 var foundTypes = map[string]string{
-	"application/pdf": "The file is really a PDF.",
-	"image/jpeg":      "The file is really a JPEG picture.",
-	"image/png":       "The file is really a PNG picture.",
+	"application/pdf": "The file is really a PDF. Rename it to end in .pdf, and upload it again.",
+	"image/jpeg":      "The file is really a JPEG picture. Rename it to end in .jpg, and upload it again.",
+	"image/png":       "The file is really a PNG picture. Rename it to end in .png, and upload it again.",
 	"image/heic":      "The file is a HEIC picture, as iPhones take them. Open it and share it as JPEG, or set Camera > Formats to Most Compatible.",
 	"image/heif":      "The file is a HEIF picture, as some phones take them. Open it and share it as JPEG.",
 	"image/avif":      "The file is an AVIF picture.",
@@ -44,7 +44,11 @@ var foundTypes = map[string]string{
 func FileReason(code, found string) Reason {
 	detail := cmp.Or(fileReasons[code], fileReasons["file_corrupt"])
 	if code == "file_type_mismatch" || code == "file_type_not_supported" {
-		if what := foundTypes[found]; what != "" {
+		what := foundTypes[found]
+		switch _, taken := extensions[found]; {
+		case taken:
+			detail = what
+		case what != "":
 			detail = what + " Save it as PDF, JPEG or PNG."
 		}
 	}
