@@ -76,15 +76,19 @@ func onePlainAddress(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) && !strings.ContainsAny(s, `,;:<>()[]"\`)
 }
 
+// described keeps of what SES says the code alone: its sentences repeat addresses, and errors are logged.
 func described(err error) error {
 	if err == nil {
 		return nil
 	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		switch api.ErrorCode() {
-		case "MessageRejected", "InvalidParameterValue":
-			return fmt.Errorf("email: %w: %w", message.ErrRefused, err)
-		}
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return fmt.Errorf("email: send: %w", err)
 	}
-	return fmt.Errorf("email: send: %w", err)
+	switch code := api.ErrorCode(); code {
+	case "MessageRejected", "InvalidParameterValue":
+		return fmt.Errorf("email: SES says %s: %w", code, message.ErrRefused)
+	default:
+		return fmt.Errorf("email: SES says %s", code)
+	}
 }

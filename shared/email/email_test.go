@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/ses"
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 	"github.com/aws/smithy-go"
@@ -139,9 +140,23 @@ func TestOnlyWhatSESNeverTakesIsRefusedForGood(t *testing.T) {
 		"a configuration error": {&types.ConfigurationSetDoesNotExistException{}, false},
 	} {
 		err := email.New(&fakeSES{err: c.err}, from, "").Send(t.Context(), verify("asha@example.com"))
-		if !errors.Is(err, c.err) || errors.Is(err, message.ErrRefused) != c.final {
+		if err == nil || errors.Is(err, message.ErrRefused) != c.final {
 			t.Errorf("%s: %v", name, err)
 		}
+	}
+}
+
+func TestTheErrorSaysTheCodeAndNoAddress(t *testing.T) {
+	said := &smithy.OperationError{ServiceID: "SES", OperationName: "SendEmail", Err: &types.MessageRejected{
+		Message: aws.String("Email address is not verified: asha@example.com"),
+	}}
+	err := email.New(&fakeSES{err: said}, from, "").Send(t.Context(), verify("asha@example.com"))
+	if !strings.Contains(err.Error(), "MessageRejected") || strings.Contains(err.Error(), "asha") {
+		t.Errorf("%v", err)
+	}
+	err = email.New(&fakeSES{err: context.DeadlineExceeded}, from, "").Send(t.Context(), verify("asha@example.com"))
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("%v", err)
 	}
 }
 

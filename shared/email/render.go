@@ -94,12 +94,13 @@ func render(m message.Mail) (rendered, error) {
 	return rendered{subject: w.Subject, text: plain(l, w, link), html: page}, err
 }
 
-// span says a time in whole hours, or below one hour in whole minutes.
+// span says a time: whole hours where there are two or more, or minutes. A mail is on its way for a while, so five minutes do not count.
 func (l language) span(d time.Duration) string {
-	if d < time.Hour {
-		return strings.ReplaceAll(l.Layout.Minutes, "{n}", strconv.Itoa(int(d.Minutes())))
+	if hours := int((d + 5*time.Minute) / time.Hour); hours >= 2 {
+		return strings.ReplaceAll(l.Layout.Hours, "{n}", strconv.Itoa(hours))
 	}
-	return strings.ReplaceAll(l.Layout.Hours, "{n}", strconv.Itoa(int(d.Hours())))
+	minutes := int((d + time.Minute - 1) / time.Minute)
+	return strings.ReplaceAll(l.Layout.Minutes, "{n}", strconv.Itoa(minutes))
 }
 
 func withLife(paragraphs []string, life string) []string {

@@ -154,6 +154,8 @@ func TestTheLifeOfTheLinkIsSaid(t *testing.T) {
 		want   string
 	}{
 		{"en", 24 * time.Hour, "24 hours"}, {"en", 30 * time.Minute, "30 minutes"},
+		{"en", 24*time.Hour - time.Millisecond, "24 hours"}, {"en", 23*time.Hour + 54*time.Minute, "23 hours"}, {"en", 2 * time.Hour, "2 hours"},
+		{"en", 90 * time.Minute, "90 minutes"}, {"en", 30*time.Minute - time.Millisecond, "30 minutes"}, {"en", 28 * time.Minute, "28 minutes"},
 		{"hi", 24 * time.Hour, "24 घंटे"}, {"hi", 30 * time.Minute, "30 मिनट"},
 		{"ta", 24 * time.Hour, "24 hours"}, // no words in Tamil yet: English
 		{"", 30 * time.Minute, "30 minutes"}, {"page", 30 * time.Minute, "30 minutes"},

@@ -10,20 +10,24 @@ import (
 	"log/slog"
 	"time"
 
-	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
 )
 
 // Store is where messages wait.
 type Store interface {
+	// ClaimMessages takes up to most due messages of one shard, for the time of lease, and counts an attempt for each.
 	ClaimMessages(ctx context.Context, now time.Time, shard int, lease time.Duration, most int) ([]message.Message, error)
+	// MessageDelivered removes a message that was sent.
 	MessageDelivered(ctx context.Context, m message.Message) error
+	// MessageFailed makes a claimed message due again at next.
 	MessageFailed(ctx context.Context, m message.Message, next time.Time) error
+	// MessageDead moves a message that will never be sent to where an operator finds it.
 	MessageDead(ctx context.Context, m message.Message, reason string, now time.Time) error
 }
 
-// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final.
+// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final. No error may carry an address,
+// a number, a link or a code: errors are logged.
 type (
 	Mailer interface {
 		Send(context.Context, message.Mail) error
@@ -47,45 +51,38 @@ type Outbox struct {
 	Log       *slog.Logger
 }
 
-// inlineDeadline is what a request waits for its own message. It is less than the lease of a fresh message, so that nobody
-// else sends it meanwhile.
-const inlineDeadline = 1500 * time.Millisecond
+// What a request waits for its own message. Together they are less than the lease of a fresh message, so that nobody else sends it meanwhile.
+const (
+	inlineDeadline = 1500 * time.Millisecond
+	markDeadline   = time.Second
+)
 
 // Now tries to deliver a message that was just committed. It never fails: what does not go out now goes out later.
 func (o *Outbox) Now(ctx context.Context, m message.Message) {
-	ctx, cancel := context.WithTimeout(ctx, inlineDeadline)
+	short, cancel := context.WithTimeout(ctx, inlineDeadline)
 	defer cancel()
-	err := o.send(ctx, m)
+	err := o.send(short, m.CreatedAt, m)
 	if err == nil {
-		err = o.Store.MessageDelivered(ctx, m)
+		err = o.delivered(ctx, m)
 	}
 	if err != nil {
-		o.Log.WarnContext(ctx, "message left for later", "kind", m.Kind, "id", m.ID, "error", err)
+		o.Log.WarnContext(ctx, "message left for later", "kind", m.Kind, "error", err)
 	}
 }
 
-// link is where each kind of mail leads. The token is behind '#': browsers do not send it to any server.
-func (o *Outbox) link(m message.Message) (link token.Secret, life time.Duration) {
-	switch m.Kind {
-	case message.VerifyEmail:
-		return o.signed("/verify#", token.VerifyEmail, m), account.SignupLife
-	case message.ResetPassword:
-		return o.signed("/reset-password#", token.ResetPassword, m), account.ResetLife
-	case message.Decoy:
-		return token.NewSecret(o.PublicURL + "/reset-password"), account.ResetLife
-	}
-	return token.NewSecret(o.PublicURL + "/login"), 0
-}
-
-func (o *Outbox) signed(path string, p token.Purpose, m message.Message) token.Secret {
-	return token.NewSecret(o.PublicURL + path + o.Keys.Issue(p, m.Refs...).Reveal())
+// delivered forgets a message that went out. It has its own time and outlives the request: what is not forgotten is sent twice.
+func (o *Outbox) delivered(ctx context.Context, m message.Message) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markDeadline)
+	defer cancel()
+	return o.Store.MessageDelivered(ctx, m)
 }
 
 // send renders the secret of a message from its references and hands it to the carrier.
-func (o *Outbox) send(ctx context.Context, m message.Message) error {
+func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) error {
+	life := m.NotAfter.Sub(now)
 	switch m.Kind {
 	case message.PhoneCodeSMS, message.PhoneCodeCall:
-		code := message.Code{To: m.To, Locale: m.Locale, Digits: o.Keys.Code(token.PhoneCode, m.Refs...), Life: account.ChallengeLife}
+		code := message.Code{To: m.To, Locale: m.Locale, Digits: o.Keys.Code(token.PhoneCode, m.Refs...), Life: life}
 		if m.Kind == message.PhoneCodeSMS && o.SMS != nil {
 			return o.SMS.Send(ctx, code)
 		}
@@ -93,38 +90,56 @@ func (o *Outbox) send(ctx context.Context, m message.Message) error {
 			return o.Voice.Call(ctx, code)
 		}
 	default:
-		if o.Mail != nil {
-			link, life := o.link(m)
+		if link := o.link(m); o.Mail != nil && !link.IsZero() {
 			return o.Mail.Send(ctx, message.Mail{Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life})
 		}
 	}
 	return fmt.Errorf("outbox: no carrier for %q: %w", m.Kind, message.ErrRefused)
 }
 
-// outcome is what became of one message in a sweep.
-type outcome int
+// link is where each kind of mail leads. The token is behind '#': browsers do not send it to any server.
+func (o *Outbox) link(m message.Message) token.Secret {
+	switch m.Kind {
+	case message.VerifyEmail:
+		return o.signed("/verify#", token.VerifyEmail, m)
+	case message.ResetPassword, message.Decoy: // the decoy has no references: the same work, and a token that opens nothing
+		return o.signed("/reset-password#", token.ResetPassword, m)
+	case message.AlreadyMember, message.PasswordChanged:
+		return token.NewSecret(o.PublicURL + "/login")
+	}
+	return token.Secret{}
+}
+
+func (o *Outbox) signed(path string, p token.Purpose, m message.Message) token.Secret {
+	return token.NewSecret(o.PublicURL + path + o.Keys.Issue(p, m.Refs...).Reveal())
+}
+
+// Outcome is what became of one message.
+type Outcome int
 
 const (
-	sent outcome = iota
-	failed
-	dead
+	Sent   Outcome = iota + 1
+	Failed         // due again later
+	Dead           // refused by its carrier, or of no use any more
 )
 
-// settle delivers one claimed message and writes down what became of it.
-func (o *Outbox) settle(ctx context.Context, now time.Time, m message.Message) (outcome, error) {
+// Deliver sends one claimed message and writes down what became of it. The error is the store's alone: the message is then due again when
+// its lease ends.
+func (o *Outbox) Deliver(ctx context.Context, now time.Time, m message.Message) (Outcome, error) {
 	if !now.Before(m.NotAfter) {
-		return dead, o.Store.MessageDead(ctx, m, "of no use any more", now)
+		o.Log.ErrorContext(ctx, "message too old", "kind", m.Kind, "attempts", m.Attempts)
+		return Dead, o.Store.MessageDead(ctx, m, "of no use any more", now)
 	}
-	err := o.send(ctx, m)
+	err := o.send(ctx, now, m)
 	switch {
 	case err == nil:
-		return sent, o.Store.MessageDelivered(ctx, m)
+		return Sent, o.delivered(ctx, m)
 	case errors.Is(err, message.ErrRefused):
-		o.Log.ErrorContext(ctx, "message refused", "kind", m.Kind, "id", m.ID, "error", err)
-		return dead, o.Store.MessageDead(ctx, m, "refused by the carrier", now)
+		o.Log.ErrorContext(ctx, "message refused", "kind", m.Kind, "error", err)
+		return Dead, o.Store.MessageDead(ctx, m, "refused by the carrier", now)
 	}
-	o.Log.WarnContext(ctx, "message not sent", "kind", m.Kind, "id", m.ID, "attempts", m.Attempts, "error", err)
-	return failed, o.Store.MessageFailed(ctx, m, now.Add(pause(m.Attempts)))
+	o.Log.WarnContext(ctx, "message not sent", "kind", m.Kind, "attempts", m.Attempts, "error", err)
+	return Failed, o.Store.MessageFailed(ctx, m, now.Add(pause(m.Attempts)))
 }
 
 var pauses = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}

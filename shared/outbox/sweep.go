@@ -10,17 +10,31 @@ import (
 // A sweep looks at every shard, a few side by side. The lease is longer than a sweep may run, so that a message is never
 // sent by two sweeps at once.
 const (
-	shards      = 16
-	parallel    = 4
-	batch       = 25
-	lease       = 2 * time.Minute
-	minimumLeft = 5 * time.Second
+	shards   = 16
+	parallel = 4
+	batch    = 25
+	lease    = 2 * time.Minute
+
+	// enough is what one message may take: its carrier and its mark. With less time left a sweep begins no other.
+	enough = 5 * time.Second
 )
 
 // Report counts what a sweep did.
 type Report struct{ Sent, Failed, Dead int }
 
-// Sweep delivers what is due, shard by shard, until nothing is left or ctx is about to end. Errors of single shards do not stop the others.
+func (r *Report) count(what Outcome) {
+	switch what {
+	case Sent:
+		r.Sent++
+	case Failed:
+		r.Failed++
+	case Dead:
+		r.Dead++
+	}
+}
+
+// Sweep delivers what is due, shard by shard, until nothing is left or the deadline of ctx is near. What fails in one shard does not stop the others;
+// the error joins what the store could not do.
 func (o *Outbox) Sweep(ctx context.Context, now time.Time) (Report, error) {
 	var (
 		mu    sync.Mutex
@@ -52,28 +66,16 @@ func (o *Outbox) sweepShard(ctx context.Context, now time.Time, shard int) (Repo
 	var r Report
 	for timeLeft(ctx) {
 		due, err := o.Store.ClaimMessages(ctx, now, shard, lease, batch)
-		if err != nil {
-			return r, err
-		}
 		for _, m := range due {
 			if !timeLeft(ctx) {
-				return r, nil // the lease ends by itself
+				return r, err // the leases of the rest end by themselves
 			}
-			what, err := o.settle(ctx, now, m)
-			if err != nil {
-				return r, err
-			}
-			switch what {
-			case sent:
-				r.Sent++
-			case failed:
-				r.Failed++
-			case dead:
-				r.Dead++
-			}
+			what, failure := o.Deliver(ctx, now, m)
+			r.count(what)
+			err = errors.Join(err, failure)
 		}
-		if len(due) < batch {
-			return r, nil
+		if err != nil || len(due) < batch {
+			return r, err
 		}
 	}
 	return r, nil
@@ -81,5 +83,5 @@ func (o *Outbox) sweepShard(ctx context.Context, now time.Time, shard int) (Repo
 
 func timeLeft(ctx context.Context) bool {
 	end, bounded := ctx.Deadline()
-	return ctx.Err() == nil && (!bounded || time.Until(end) > minimumLeft)
+	return ctx.Err() == nil && (!bounded || time.Until(end) > enough)
 }

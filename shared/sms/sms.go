@@ -92,14 +92,22 @@ func (s *Sender) Send(ctx context.Context, c message.Code) error {
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
 	_, err = s.api.Publish(ctx, &sns.PublishInput{PhoneNumber: &c.To, Message: &text, MessageAttributes: s.attributes})
+	return described(err)
+}
+
+// described keeps of what SNS says the code alone: its sentences repeat numbers, and errors are logged.
+func described(err error) error {
 	if err == nil {
 		return nil
 	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		switch api.ErrorCode() {
-		case "InvalidParameter", "ParameterValueInvalid", "InvalidParameterValue", "ValidationException", "OptedOut":
-			return fmt.Errorf("sms: %w: %w", message.ErrRefused, err)
-		}
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return fmt.Errorf("sms: publish: %w", err)
 	}
-	return fmt.Errorf("sms: publish: %w", err)
+	switch code := api.ErrorCode(); code {
+	case "InvalidParameter", "ParameterValueInvalid", "InvalidParameterValue", "ValidationException", "OptedOut":
+		return fmt.Errorf("sms: SNS says %s: %w", code, message.ErrRefused)
+	default:
+		return fmt.Errorf("sms: SNS says %s", code)
+	}
 }

@@ -75,24 +75,32 @@ func speech(digits string) (string, error) {
 
 func spoken(digits string) string { return `<say-as interpret-as="digits">` + digits + `</say-as>` }
 
+// described keeps of what the service says the code alone: its sentences repeat numbers, and errors are logged.
 func described(err error) error {
 	if err == nil {
 		return nil
 	}
-	refused := false
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		refused = api.ErrorCode() == "ValidationException"
+	api, ok := errors.AsType[smithy.APIError](err)
+	if !ok {
+		return fmt.Errorf("voice: call: %w", err)
 	}
-	if c, ok := errors.AsType[*types.ConflictException](err); ok {
-		switch c.Reason {
-		case types.ConflictExceptionReasonDestinationPhoneNumberOptedOut,
-			types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration,
-			types.ConflictExceptionReasonDestinationPhoneNumberBlockedByProtectNumberOverride:
-			refused = true
-		}
+	if api.ErrorCode() == "ValidationException" || isBlocked(err) {
+		return fmt.Errorf("voice: the service says %s: %w", api.ErrorCode(), message.ErrRefused)
 	}
-	if refused {
-		return fmt.Errorf("voice: %w: %w", message.ErrRefused, err)
+	return fmt.Errorf("voice: the service says %s", api.ErrorCode())
+}
+
+// isBlocked reports that the person opted out, or that our own rules forbid the number.
+func isBlocked(err error) bool {
+	c, ok := errors.AsType[*types.ConflictException](err)
+	if !ok {
+		return false
 	}
-	return fmt.Errorf("voice: call: %w", err)
+	switch c.Reason {
+	case types.ConflictExceptionReasonDestinationPhoneNumberOptedOut,
+		types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration,
+		types.ConflictExceptionReasonDestinationPhoneNumberBlockedByProtectNumberOverride:
+		return true
+	}
+	return false
 }

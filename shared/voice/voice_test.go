@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
 
@@ -139,7 +140,7 @@ func TestOnlyACallThatIsNeverMadeIsRefusedForGood(t *testing.T) {
 		err   error
 		final bool
 	}{
-		"an invalid number":      {&types.ValidationException{}, true},
+		"an invalid number":      {&types.ValidationException{Message: aws.String("+911140000000 is not valid")}, true},
 		"a person who opted out": {&types.ConflictException{Reason: types.ConflictExceptionReasonDestinationPhoneNumberOptedOut}, true},
 		"a blocked country":      {&types.ConflictException{Reason: types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration}, true},
 		"another conflict":       {&types.ConflictException{}, false},
@@ -151,7 +152,7 @@ func TestOnlyACallThatIsNeverMadeIsRefusedForGood(t *testing.T) {
 		"a time-out":             {context.DeadlineExceeded, false},
 	} {
 		err := voice.New(&fakeAPI{err: c.err}, "+18005550100", "0.10").Call(t.Context(), code("123456"))
-		if !errors.Is(err, c.err) || errors.Is(err, message.ErrRefused) != c.final {
+		if err == nil || errors.Is(err, message.ErrRefused) != c.final || strings.Contains(err.Error(), "4000") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
