@@ -252,7 +252,7 @@ func (p *person) code(number string) string {
 		p.t.Fatalf("nothing was sent to %s", number)
 	}
 	if list[0].Kind == "call" {
-		digits := regexp.MustCompile(`((?:\d\s+){5}\d)`).FindString(list[0].Text)
+		digits := regexp.MustCompile(`(?:\d\s*){6}`).FindString(list[0].Text)
 		return strings.Join(strings.Fields(digits), "")
 	}
 	return regexp.MustCompile(`\d{6}`).FindString(list[0].Text)

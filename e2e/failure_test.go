@@ -1,0 +1,172 @@
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// fault lets calls of a service go wrong until the test ends.
+func fault(t *testing.T, rule m) {
+	t.Helper()
+	outages.Store(t.Name(), true)
+	send := func(rule m) {
+		text, _ := json.Marshal(rule)
+		r, err := http.NewRequest("PUT", system.url+"/_local/faults", bytes.NewReader(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if answer.StatusCode != 200 {
+			t.Fatalf("the fault was answered %d", answer.StatusCode)
+		}
+	}
+	send(rule)
+	t.Cleanup(func() {
+		send(m{"service": rule["service"], "mode": "off"})
+		outages.Delete(t.Name())
+	})
+}
+
+func TestAMailThatCannotGoOutNowGoesOutLater(t *testing.T) {
+	for _, mode := range []string{"throttle", "500", "reset", "blackhole"} {
+		t.Run(mode, func(t *testing.T) {
+			p := newPerson(t)
+			body := p.signupBody()
+			fault(t, m{"service": "ses", "mode": mode, "count": 1})
+			began := time.Now()
+			p.want(p.call("POST", "/v1/signup", body), 202)
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("the answer took %s", took)
+			}
+			if len(p.messages(p.email)) != 0 {
+				t.Fatal("the fault had no effect")
+			}
+			eventually(t, "the mail goes out", func() bool { return len(p.messages(p.email)) == 1 })
+			p.verify()
+		})
+	}
+}
+
+func TestAMailWhoseAnswerWasLostIsSentAgainWithTheSameLink(t *testing.T) {
+	p := newPerson(t)
+	body := p.signupBody()
+	fault(t, m{"service": "ses", "mode": "reset_after", "count": 1})
+	p.want(p.call("POST", "/v1/signup", body), 202)
+	eventually(t, "the second copy", func() bool { return len(p.messages(p.email)) == 2 })
+	list := p.messages(p.email)
+	if lastToken(list[0].Text) != lastToken(list[1].Text) {
+		t.Error("the copies have different links")
+	}
+	p.verify()
+}
+
+func TestADatabaseThatHangsOrFailsIsA503AndLosesNothing(t *testing.T) {
+	for _, mode := range []string{"blackhole", "500", "throttle", "reset"} {
+		t.Run(mode, func(t *testing.T) {
+			p := newPerson(t)
+			body := p.signupBody()
+			fault(t, m{"service": "dynamodb", "mode": mode, "operation": "TransactWriteItems"})
+			began := time.Now()
+			r := p.want(p.call("POST", "/v1/signup", body), 503, "temporarily_unavailable")
+			if took := time.Since(began); took > 3*time.Second {
+				t.Errorf("the answer took %s", took)
+			}
+			if r.header.Get("Retry-After") == "" {
+				t.Error("503 without Retry-After")
+			}
+			if len(p.messages(p.email)) != 0 {
+				t.Error("a mail went out for a sign-up that was not written")
+			}
+		})
+	}
+}
+
+func TestASignUpWhoseCommitWasNotAnsweredIsNoFailure(t *testing.T) {
+	p := newPerson(t)
+	body := p.signupBody()
+	fault(t, m{"service": "dynamodb", "mode": "reset_after", "operation": "TransactWriteItems", "count": 1})
+	p.want(p.call("POST", "/v1/signup", body), 202)
+	p.verify()
+	p.login()
+}
+
+// TestNothingIsLostWhenTheRunIsKilled runs a system of its own, kills it in the middle and starts it again on the same data.
+func TestNothingIsLostWhenTheRunIsKilled(t *testing.T) {
+	if system.cmd == nil {
+		t.Skip("the run under test is not ours to kill")
+	}
+	shared := system
+	defer func() { system = shared }()
+	data, port := t.TempDir(), freePort()
+	first, err := start(data, port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	system = first
+	p := applicant(t)
+	requirement, option := p.firstRequirement()
+	id, status := p.upload(requirement, option, "a.pdf", "application/pdf", pdf(t))
+	if status != 201 {
+		t.Fatalf("storage answered %d", status)
+	}
+	late := newPerson(t)
+	body := late.signupBody()
+	fault(t, m{"service": "ses", "mode": "500"})
+	late.want(late.call("POST", "/v1/signup", body), 202)
+
+	first.cmd.Process.Signal(syscall.SIGKILL)
+	<-first.exited
+	eventually(t, "the children are gone", func() bool {
+		out, _ := exec.Command("pgrep", "-f", data).Output()
+		return len(bytes.TrimSpace(out)) == 0
+	})
+	second, err := start(data, port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer second.stop()
+	system = second
+	if got := p.want(p.call("GET", "/v1/account", nil), 200); got.text("email") != p.email {
+		t.Errorf("the session leads to %s", got.raw)
+	}
+	if d := p.settled(id); d["state"] != "clean" {
+		t.Errorf("the upload became %v", d)
+	}
+	eventually(t, "the unsent mail goes out", func() bool { return len(late.messages(late.email)) > 0 })
+	late.verify()
+	late.login()
+}
+
+func TestTheRunStopsCleanly(t *testing.T) {
+	if system.cmd == nil {
+		t.Skip("the run under test is not ours to stop")
+	}
+	data := t.TempDir()
+	r, err := start(data, freePort())
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.cmd.Process.Signal(os.Interrupt)
+	select {
+	case <-r.exited:
+	case <-time.After(15 * time.Second):
+		t.Fatal("it does not stop")
+	}
+	if !r.cmd.ProcessState.Success() {
+		t.Errorf("it ended with %s: %s", r.cmd.ProcessState, r.log)
+	}
+	if out, _ := exec.Command("pgrep", "-f", data).Output(); strings.TrimSpace(string(out)) != "" {
+		t.Errorf("children are left: %s", out)
+	}
+}
