@@ -33,9 +33,9 @@ type Sender struct {
 	configurationSet *string
 }
 
-// New makes a sender. The configuration set may be empty.
+// New makes a sender that mails as Central from the address from. The configuration set may be empty.
 func New(api API, from, configurationSet string) *Sender {
-	s := &Sender{api: api, from: from}
+	s := &Sender{api: api, from: "Central <" + from + ">"}
 	if configurationSet != "" {
 		s.configurationSet = &configurationSet
 	}

@@ -33,7 +33,7 @@ func (f *fakeSES) SendEmail(ctx context.Context, in *ses.SendEmailInput, _ ...fu
 	return &ses.SendEmailOutput{}, f.err
 }
 
-const from = "Central <no-reply@central.example.com>"
+const from = "no-reply@central.example.com"
 
 func verify(to string) message.Mail {
 	return message.Mail{
@@ -51,7 +51,7 @@ func TestAMailGoesToOneAddress(t *testing.T) {
 	if len(d.ToAddresses) != 1 || d.ToAddresses[0] != "asha@example.com" || len(d.CcAddresses)+len(d.BccAddresses) != 0 {
 		t.Errorf("sent to %+v", d)
 	}
-	if *in.Source != from || *in.ConfigurationSetName != "bounces" {
+	if *in.Source != "Central <no-reply@central.example.com>" || *in.ConfigurationSetName != "bounces" {
 		t.Errorf("from %s with %s", *in.Source, *in.ConfigurationSetName)
 	}
 	for _, c := range []*types.Content{in.Message.Subject, in.Message.Body.Text, in.Message.Body.Html} {
