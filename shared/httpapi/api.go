@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"path"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -34,6 +37,7 @@ type API struct {
 	Config
 	origin string
 	mux    *http.ServeMux
+	warm   atomic.Bool
 }
 
 // New makes an API without routes.
@@ -46,9 +50,18 @@ func New(c Config) *API {
 	}
 	a := &API{Config: c, mux: http.NewServeMux()}
 	if u, err := url.Parse(c.PublicURL); err == nil {
-		a.origin = u.Scheme + "://" + u.Host
+		a.origin = originOf(u)
 	}
 	return a
+}
+
+// originOf writes an origin as browsers do (RFC 6454, section 6.2): in lower case, without the port that the scheme implies.
+func originOf(u *url.URL) string {
+	scheme, host := strings.ToLower(u.Scheme), strings.ToLower(u.Host)
+	if port := u.Port(); port == "443" && scheme == "https" || port == "80" && scheme == "http" {
+		host = strings.TrimSuffix(host, ":"+port)
+	}
+	return scheme + "://" + host
 }
 
 // Public adds a route for everybody. The pattern is one of http.ServeMux, such as "POST /v1/signup".
@@ -56,6 +69,9 @@ func (a *API) Public(pattern string, h http.Handler) { a.mux.Handle(pattern, h) 
 
 // Private adds a route for people who are logged in.
 func (a *API) Private(pattern string, h http.Handler) {
+	if a.Sessions == nil {
+		panic("httpapi: " + pattern + " needs Config.Sessions")
+	}
 	a.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := a.authenticate(r); err != nil {
 			answerFault(w, callOf(r.Context()), err)
@@ -79,43 +95,48 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) route(w *status, r *http.Request) {
-	_, pattern := a.mux.Handler(r)
+	h, pattern := a.mux.Handler(r)
 	switch {
-	case pattern == "" && a.allowsOther(r):
-		answerFault(w, callOf(r.Context()), errMethod)
+	case path.Clean(r.URL.Path) != r.URL.Path: // the mux would redirect to the tidy path
+		answerFault(w, callOf(r.Context()), errRoute)
 	case pattern == "":
+		verdict := refusal{}
+		h.ServeHTTP(verdict, r)
+		if allow := http.Header(verdict).Get("Allow"); allow != "" {
+			w.Header().Set("Allow", allow)
+			answerFault(w, callOf(r.Context()), errMethod)
+			return
+		}
 		answerFault(w, callOf(r.Context()), errRoute)
 	case a.crossSite(r):
 		answerFault(w, callOf(r.Context()), errCrossSite)
 	default:
 		w.pattern = pattern
-		a.mux.ServeHTTP(w, r)
+		a.mux.ServeHTTP(w, r) // not h: only the mux fills in what the path holds
 	}
 }
 
+// refusal hears why the mux refuses a request, and keeps the mux's own text from the client.
+type refusal http.Header
+
+func (r refusal) Header() http.Header         { return http.Header(r) }
+func (r refusal) WriteHeader(int)             {}
+func (r refusal) Write(b []byte) (int, error) { return len(b), nil }
+
 var (
 	errRoute  = fault.New(fault.NotFound, "route_unknown", "There is no such address.")
-	errMethod = fault.New(fault.NotFound, "method_unknown", "This address does not know this method.")
+	errMethod = fault.New(methodNotAllowed, "method_not_allowed", "This address does not know this method.")
 
 	errCrossSite = fault.New(fault.Forbidden, "cross_site", "This request comes from another site. Open our own page and try again.")
 )
 
-// allowsOther reports that another method has a route at this path.
-func (a *API) allowsOther(r *http.Request) bool {
-	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodDelete} {
-		other := r.Clone(r.Context())
-		other.Method = method
-		if _, pattern := a.mux.Handler(other); pattern != "" {
-			return true
-		}
-	}
-	return false
-}
-
 // crossSite reports a write that a browser sends for a foreign page. A program that authenticates by a header cannot be made
 // to, and one that sends neither Origin nor Sec-Fetch-Site is no browser.
 func (a *API) crossSite(r *http.Request) bool {
-	if r.Method == http.MethodGet || r.Method == http.MethodHead || r.Header.Get("Authorization") != "" {
+	if r.Method == http.MethodGet || r.Method == http.MethodHead {
+		return false
+	}
+	if _, program := bearerToken(r); program {
 		return false
 	}
 	if site := r.Header.Get("Sec-Fetch-Site"); site != "" && site != "same-origin" && site != "none" {
@@ -161,8 +182,8 @@ func (s *status) Write(b []byte) (int, error) {
 // log writes one line: never a body, a query, an address or a token.
 func (a *API) log(c *Call, s *status, took time.Duration) {
 	attrs := []slog.Attr{
-		slog.String("request_id", c.RequestID), slog.String("route", s.pattern), slog.Int("status", s.code),
-		slog.Int64("ms", took.Milliseconds()),
+		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.pattern),
+		slog.Int("status", s.code), slog.Int64("ms", took.Milliseconds()), slog.Bool("cold_start", !a.warm.Swap(true)),
 	}
 	if c.Profile.ID != "" {
 		attrs = append(attrs, slog.String("account", string(c.Profile.ID)))

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 
 	"phonon.in/central/shared/account"
@@ -48,17 +49,25 @@ func (a *API) authenticate(r *http.Request) error {
 // sessionToken takes the token of a program from Authorization, of a browser from the cookie. Two different ones are refused:
 // which of them counts must not depend on who reads.
 func sessionToken(r *http.Request) (string, error) {
-	bearer, isBearer := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	cookie, err := r.Cookie(SessionCookie)
-	switch {
-	case r.Header.Get("Authorization") != "" && !isBearer:
-		return "", errUnauthenticated
-	case isBearer && err == nil && cookie.Value != bearer:
-		return "", errUnauthenticated
-	case isBearer:
-		return bearer, nil
-	case err == nil:
-		return cookie.Value, nil
+	var given []string
+	if r.Header.Get("Authorization") != "" {
+		bearer, ok := bearerToken(r)
+		if !ok {
+			return "", errUnauthenticated
+		}
+		given = append(given, bearer)
 	}
-	return "", errUnauthenticated
+	for _, cookie := range r.CookiesNamed(SessionCookie) {
+		given = append(given, cookie.Value)
+	}
+	if given = slices.Compact(given); len(given) != 1 {
+		return "", errUnauthenticated
+	}
+	return given[0], nil
+}
+
+// bearerToken reads the header of RFC 6750; the name of the scheme may have any case (RFC 9110).
+func bearerToken(r *http.Request) (string, bool) {
+	scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " ")
+	return value, ok && strings.EqualFold(scheme, "Bearer")
 }

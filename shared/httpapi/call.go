@@ -16,7 +16,7 @@ type Call struct {
 	Network   string    // the IP, or its /64 where it is IPv6: the "who" of limits per network
 	UserAgent string    // printable, at most 256 bytes
 	RequestID string    // from the gateway
-	Now       time.Time // one time for the whole request
+	Now       time.Time // UTC, one time for the whole request
 
 	// Session and Profile are those of the account that is logged in; zero on public routes.
 	Session account.Session
@@ -72,7 +72,7 @@ func callOf(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
 func newCall(w http.ResponseWriter, r *http.Request, requestID string, now time.Time) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
-		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: requestID, Now: now, w: w, r: r,
+		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: requestID, Now: now.UTC(), w: w, r: r,
 	}
 }
 

@@ -26,7 +26,11 @@ var statuses = map[fault.Kind]int{
 	fault.Invalid:            http.StatusUnprocessableEntity,
 	fault.TooMany:            http.StatusTooManyRequests,
 	fault.Unavailable:        http.StatusServiceUnavailable,
+	methodNotAllowed:         http.StatusMethodNotAllowed,
 }
+
+// methodNotAllowed is a kind that means nothing outside of HTTP.
+const methodNotAllowed fault.Kind = -1
 
 var errInternal = &fault.Error{
 	Code: "internal_error", Detail: "Something went wrong on our side. It is noted; try again, or write to support with the request id.",
@@ -54,8 +58,8 @@ func answerFault(w http.ResponseWriter, c *Call, err error) {
 	if s, ok := w.(*status); ok {
 		s.fault, s.cause = f, err
 	}
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.Itoa(seconds(f.RetryAfter)))
+	if f.RetryAfter > 0 || code == http.StatusTooManyRequests || code == http.StatusServiceUnavailable {
+		w.Header().Set("Retry-After", strconv.Itoa(max(1, seconds(f.RetryAfter))))
 	}
 	if code == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="central"`)

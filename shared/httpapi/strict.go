@@ -9,6 +9,8 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 
 	"phonon.in/central/shared/fault"
@@ -16,17 +18,15 @@ import (
 
 // shape is what a JSON value must look like to be decoded into a Go type. encoding/json alone would take member names in any
 // case, even with Unicode folding, take the last of two equal names, ignore unknown ones, and take null for anything:
-// a program in front of us that reads the same bytes would then see something else.
+// a program in front of us that reads the same bytes would then see something else (OWASP ASVS 1.5.3).
 type shape struct {
-	kind    reflect.Kind // Struct, Map, Slice, String, Bool, Int64, Float64 or Interface
+	kind    reflect.Kind // Struct, Map, Slice, String, Bool or Int64
 	members map[string]*shape
 	element *shape // of a map or a slice
 	null    bool   // a pointer: null is allowed
 }
 
-// maxDepth bounds nesting; no body of ours goes deeper than three.
-const maxDepth = 8
-
+// shapeOf panics, while the function starts, when a body of type T cannot be held to one shape.
 func shapeOf[T any]() *shape {
 	t := reflect.TypeFor[T]()
 	if t == reflect.TypeFor[None]() {
@@ -46,20 +46,21 @@ func typeShape(t reflect.Type) *shape {
 		return &s
 	case reflect.Struct:
 		s := &shape{kind: reflect.Struct, members: map[string]*shape{}}
-		for i := range t.NumField() {
-			f := t.Field(i)
-			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-			if name == "" || !f.IsExported() {
-				panic("httpapi: " + t.String() + "." + f.Name + " has no json name")
+		for f := range t.Fields() {
+			name, options, _ := strings.Cut(f.Tag.Get("json"), ",")
+			if name == "" || name == "-" || options == "string" || !f.IsExported() {
+				panic("httpapi: " + t.String() + "." + f.Name + " has no plain json name")
 			}
 			s.members[name] = typeShape(f.Type)
 		}
 		return s
 	case reflect.Map:
-		return &shape{kind: reflect.Map, element: typeShape(t.Elem())}
+		if t.Key().Kind() == reflect.String {
+			return &shape{kind: reflect.Map, element: typeShape(t.Elem())}
+		}
 	case reflect.Slice:
 		return &shape{kind: reflect.Slice, element: typeShape(t.Elem())}
-	case reflect.String, reflect.Bool, reflect.Float64:
+	case reflect.String, reflect.Bool:
 		return &shape{kind: t.Kind()}
 	case reflect.Int, reflect.Int64:
 		return &shape{kind: reflect.Int64}
@@ -76,14 +77,14 @@ func malformed(pointer, detail string) *fault.Error {
 }
 
 // verify holds the body to the shape: exactly one JSON value, every name known, in its exact case and once, every value of
-// its type. The fault body_malformed names the first value that is not.
+// its type. Nothing is read deeper than the shape goes. The fault body_malformed names the first value that is wrong.
 func (s *shape) verify(body []byte) error {
-	if !utf8.Valid(body) {
-		return malformed("", "The body is not UTF-8.")
+	if !utf8.Valid(body) || hasHalfCharacter(body) {
+		return malformed("", "The body is not Unicode text in UTF-8.")
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.UseNumber()
-	if err := s.value(d, "", 0); err != nil {
+	if err := s.value(d, ""); err != nil {
 		var f *fault.Error
 		if errors.As(err, &f) {
 			return err
@@ -96,10 +97,7 @@ func (s *shape) verify(body []byte) error {
 	return nil
 }
 
-func (s *shape) value(d *json.Decoder, at string, depth int) error {
-	if depth > maxDepth {
-		return malformed(at, "The body is nested too deeply.")
-	}
+func (s *shape) value(d *json.Decoder, at string) error {
 	t, err := d.Token()
 	if err != nil {
 		return err
@@ -118,25 +116,22 @@ func (s *shape) value(d *json.Decoder, at string, depth int) error {
 			return nil
 		}
 	case json.Number:
-		if s.kind == reflect.Float64 {
-			return nil
-		}
 		if _, err := strconv.ParseInt(v.String(), 10, 64); err == nil && s.kind == reflect.Int64 {
 			return nil
 		}
 	case json.Delim:
 		switch {
 		case v == '{' && (s.kind == reflect.Struct || s.kind == reflect.Map):
-			return s.object(d, at, depth)
+			return s.object(d, at)
 		case v == '[' && s.kind == reflect.Slice:
-			return s.array(d, at, depth)
+			return s.array(d, at)
 		}
 	}
-	return malformed(at, fmt.Sprintf("%s must be %s.", named(at), s.words()))
+	return malformed(at, named(at)+" must be "+s.words()+".")
 }
 
-func (s *shape) object(d *json.Decoder, at string, depth int) error {
-	seen := map[string]bool{}
+func (s *shape) object(d *json.Decoder, at string) error {
+	seen := make(map[string]bool, len(s.members))
 	for d.More() {
 		t, err := d.Token()
 		if err != nil {
@@ -146,18 +141,18 @@ func (s *shape) object(d *json.Decoder, at string, depth int) error {
 		if !ok {
 			return malformed(at, "The body is not JSON.")
 		}
-		pointer := at + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(name)
+		pointer := child(at, name)
 		if seen[name] {
-			return malformed(pointer, fmt.Sprintf("%s is there twice.", named(pointer)))
+			return malformed(pointer, pointer+" is there twice.")
 		}
 		seen[name] = true
 		member := s.element
 		if s.kind == reflect.Struct {
 			if member = s.members[name]; member == nil {
-				return malformed(pointer, fmt.Sprintf("%s is not known here. Names are case-sensitive.", named(pointer)))
+				return malformed(pointer, pointer+" is not known here. Names are case-sensitive.")
 			}
 		}
-		if err := member.value(d, pointer, depth+1); err != nil {
+		if err := member.value(d, pointer); err != nil {
 			return err
 		}
 	}
@@ -165,9 +160,9 @@ func (s *shape) object(d *json.Decoder, at string, depth int) error {
 	return err
 }
 
-func (s *shape) array(d *json.Decoder, at string, depth int) error {
+func (s *shape) array(d *json.Decoder, at string) error {
 	for i := 0; d.More(); i++ {
-		if err := s.element.value(d, fmt.Sprintf("%s/%d", at, i), depth+1); err != nil {
+		if err := s.element.value(d, fmt.Sprintf("%s/%d", at, i)); err != nil {
 			return err
 		}
 	}
@@ -175,14 +170,22 @@ func (s *shape) array(d *json.Decoder, at string, depth int) error {
 	return err
 }
 
-const maxNamed = 64
+// maxName bounds what an answer repeats of a name that somebody made up.
+const maxName = 64
+
+var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+
+// child is the JSON Pointer (RFC 6901) of a member.
+func child(at, name string) string {
+	if len(name) > maxName {
+		name = strings.ToValidUTF8(name[:maxName], "") + "..."
+	}
+	return at + "/" + pointerEscapes.Replace(name)
+}
 
 func named(pointer string) string {
 	if pointer == "" {
 		return "The body"
-	}
-	if len(pointer) > maxNamed {
-		pointer = strings.ToValidUTF8(pointer[:maxNamed], "") + "..."
 	}
 	return pointer
 }
@@ -195,10 +198,41 @@ func (s *shape) words() string {
 		return "true or false"
 	case reflect.Int64:
 		return "a whole number"
-	case reflect.Float64:
-		return "a number"
 	case reflect.Slice:
 		return "a list"
 	}
 	return "an object"
+}
+
+// hasHalfCharacter finds a \u escape that is one half of a surrogate pair (RFC 7493, section 2.1). encoding/json would put
+// U+FFFD in its place, and two different passwords would be the same.
+func hasHalfCharacter(body []byte) bool {
+	for {
+		i := bytes.IndexByte(body, '\\')
+		if i < 0 || i+1 == len(body) {
+			return false
+		}
+		first, ok := codeUnit(body[i:])
+		switch {
+		case !ok:
+			body = body[i+2:]
+		case !utf16.IsSurrogate(first):
+			body = body[i+6:]
+		default:
+			second, ok := codeUnit(body[i+6:])
+			if !ok || utf16.DecodeRune(first, second) == unicode.ReplacementChar {
+				return true
+			}
+			body = body[i+12:]
+		}
+	}
+}
+
+// codeUnit reads the escape \uXXXX that s begins with.
+func codeUnit(s []byte) (rune, bool) {
+	if len(s) < 6 || s[0] != '\\' || s[1] != 'u' {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(string(s[2:6]), 16, 16)
+	return rune(n), err == nil
 }
