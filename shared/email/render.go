@@ -94,7 +94,8 @@ func render(m message.Mail) (rendered, error) {
 	return rendered{subject: w.Subject, text: plain(l, w, link), html: page}, err
 }
 
-// span says a time: whole hours where there are two or more, or minutes. A mail is on its way for a while, so five minutes do not count.
+// span says a time: whole hours where there are two or more, or minutes. A mail is on its way for a while, so five minutes
+// do not count.
 func (l language) span(d time.Duration) string {
 	if hours := int((d + 5*time.Minute) / time.Hour); hours >= 2 {
 		return strings.ReplaceAll(l.Layout.Hours, "{n}", strconv.Itoa(hours))
@@ -146,8 +147,8 @@ func (t templates) paragraphs(list []string) (string, error) {
 	return b.String(), nil
 }
 
-// fill puts ready HTML into the places {name} of a template, each name in lower-case letters. It looks at the template once, so a value with
-// braces stays as it is. A place without a value is an error; braces around anything else are CSS.
+// fill puts ready HTML into the places {name} of a template, each name in lower-case letters. It looks at the template once, so
+// a value with braces stays as it is. A place without a value is an error; braces around anything else are CSS.
 func fill(template string, values map[string]string) (string, error) {
 	var b strings.Builder
 	for {

@@ -1,6 +1,6 @@
 // Package outbox delivers what must be sent. A message is written in the same transaction as the data it belongs to. The
-// function that wrote it delivers it at once if it can; what did not go out is delivered by functions/notify. Each message goes out at
-// least once, and a second copy carries the same link or code.
+// function that wrote it delivers it at once if it can; what did not go out is delivered by functions/notify. Each message goes
+// out at least once, and a second copy carries the same link or code.
 package outbox
 
 import (
@@ -26,8 +26,8 @@ type Store interface {
 	MessageDead(ctx context.Context, m message.Message, reason string, now time.Time) error
 }
 
-// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final. No error may carry an address,
-// a number, a link or a code: errors are logged.
+// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final. No error may carry
+// an address, a number, a link or a code: errors are logged.
 type (
 	Mailer interface {
 		Send(context.Context, message.Mail) error
@@ -51,7 +51,8 @@ type Outbox struct {
 	Log       *slog.Logger
 }
 
-// What a request waits for its own message. Together they are less than the lease of a fresh message, so that nobody else sends it meanwhile.
+// What a request waits for its own message. Together they are less than the lease of a fresh message, so that nobody else sends
+// it meanwhile.
 const (
 	inlineDeadline = 1500 * time.Millisecond
 	markDeadline   = time.Second
@@ -123,8 +124,8 @@ const (
 	Dead           // refused by its carrier, or of no use any more
 )
 
-// Deliver sends one claimed message and writes down what became of it. The error is the store's alone: the message is then due again when
-// its lease ends.
+// Deliver sends one claimed message and writes down what became of it. The error is the store's alone: the message is then due
+// again when its lease ends.
 func (o *Outbox) Deliver(ctx context.Context, now time.Time, m message.Message) (Outcome, error) {
 	if !now.Before(m.NotAfter) {
 		o.Log.ErrorContext(ctx, "message too old", "kind", m.Kind, "attempts", m.Attempts)

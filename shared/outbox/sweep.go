@@ -33,8 +33,8 @@ func (r *Report) count(what Outcome) {
 	}
 }
 
-// Sweep delivers what is due, shard by shard, until nothing is left or the deadline of ctx is near. What fails in one shard does not stop the others;
-// the error joins what the store could not do.
+// Sweep delivers what is due, shard by shard, until nothing is left or the deadline of ctx is near. What fails in one shard does
+// not stop the others; the error joins what the store could not do.
 func (o *Outbox) Sweep(ctx context.Context, now time.Time) (Report, error) {
 	var (
 		mu    sync.Mutex

@@ -1,5 +1,5 @@
-// Package upload keeps KYC documents in S3. People upload straight to it and download straight from it, under conditions that S3 itself
-// enforces: the bytes of a document pass through no function but intake.
+// Package upload keeps KYC documents in S3. People upload straight to it and download straight from it, under conditions that
+// S3 itself enforces: the bytes of a document pass through no function but intake.
 package upload
 
 import (
@@ -85,8 +85,8 @@ func (b *Bucket) Read(ctx context.Context, key, versionID string, most int64) ([
 	return body, nil
 }
 
-// Pin copies one version to another key of the bucket, with this content type and nothing else that the uploader said of it. It returns
-// the version that the copy has there, or ErrAbsent.
+// Pin copies one version to another key of the bucket, with this content type and nothing else that the uploader said of it. It
+// returns the version that the copy has there, or ErrAbsent.
 func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
 	defer cancel()

@@ -15,8 +15,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 )
 
-// View makes a short-lived address of one version, for its owner or a reviewer. JPEG and PNG are shown in the browser; everything else is
-// an attachment, so that it never runs on S3's origin.
+// View makes a short-lived address of one version, for its owner or a reviewer. JPEG and PNG are shown in the browser;
+// everything else is an attachment, so that it never runs on S3's origin.
 func (b *Bucket) View(
 	ctx context.Context, key, versionID, fileName, contentType string, now time.Time, life time.Duration,
 ) (string, error) {
@@ -30,7 +30,8 @@ func (b *Bucket) View(
 	return request.URL, nil
 }
 
-// extensions are those a file of each type may have; the first is added where the name has another. So no name makes a program of a document.
+// extensions are those a file of each type may have; the first is added where the name has another. So no name makes a program
+// of a document.
 var extensions = map[string][]string{
 	"application/pdf": {".pdf"},
 	"image/jpeg":      {".jpg", ".jpeg"},
@@ -49,7 +50,8 @@ func disposition(fileName, contentType string) string {
 
 const maxName = 120 // bytes, with room for what file systems add
 
-// safeName keeps what is readable of a name that a stranger chose: no folders, no control or formatting characters (U+202E turns "fdp.exe" around).
+// safeName keeps what is readable of a name that a stranger chose: no folders, no control or formatting characters (U+202E turns
+// "fdp.exe" around).
 func safeName(name, contentType string) string {
 	name = strings.Map(func(r rune) rune {
 		switch {

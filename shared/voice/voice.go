@@ -1,5 +1,5 @@
-// Package voice speaks one-time codes on the phone, for landlines. Amazon makes these calls from abroad; the company's own telephony
-// can take its place: whatever has the method Call of this package's Caller fits where a Caller is asked for.
+// Package voice speaks one-time codes on the phone, for landlines. Amazon makes these calls from abroad. The company's own
+// telephony can take its place: whatever has the method Call fits into the outbox.
 package voice
 
 import (
@@ -57,8 +57,8 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 	return described(err)
 }
 
-// speech says the code twice, in groups of three: who picks up a landline has no pen at hand yet. Anybody may pick it up, so it says what the
-// code is for and that it is a secret.
+// speech says the code twice, in groups of three: who picks up a landline has no pen at hand yet. Anybody may pick it up, so it
+// says what the code is for and that it is a secret.
 func speech(digits string) (string, error) {
 	if digits == "" || strings.Trim(digits, "0123456789") != "" {
 		return "", fmt.Errorf("voice: a code must be digits: %w", message.ErrRefused)
