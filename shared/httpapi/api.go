@@ -49,7 +49,7 @@ func New(c Config) *API {
 		c.RequestID = func(context.Context) string { return "" }
 	}
 	a := &API{Config: c, mux: http.NewServeMux()}
-	if u, err := url.Parse(c.PublicURL); err == nil {
+	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
 		a.origin = originOf(u)
 	}
 	return a

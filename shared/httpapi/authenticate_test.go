@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/token"
+)
+
+// sessions holds one session; openErr and touchErr make it fail.
+type sessions struct {
+	session           account.Session
+	profile           account.Profile
+	openErr, touchErr error
+	opened, touched   int
+}
+
+func (s *sessions) OpenSession(_ context.Context, id account.ID, digest string) (account.Session, account.Profile, error) {
+	s.opened++
+	if s.openErr != nil {
+		return account.Session{}, account.Profile{}, s.openErr
+	}
+	if id != s.session.AccountID || digest != s.session.Digest {
+		return account.Session{}, account.Profile{}, fmt.Errorf("store: open session: %w", account.ErrSessionUnknown)
+	}
+	return s.session, s.profile, nil
+}
+
+func (s *sessions) TouchSession(context.Context, account.Session, time.Time) error {
+	s.touched++
+	return s.touchErr
+}
+
+func TestAuthentication(t *testing.T) {
+	id := account.ID(token.NewID())
+	secret, digest := token.NewSession(string(id))
+	valid := secret.Reveal()
+	stranger, _ := token.NewSession(string(id))
+	other := stranger.Reveal()
+	cookie := func(values ...string) []string {
+		return []string{"Cookie", SessionCookie + "=" + strings.Join(values, "; "+SessionCookie+"=")}
+	}
+	tests := []struct {
+		name    string
+		header  []string
+		change  func(s *sessions)
+		status  int
+		touched int
+	}{
+		{name: "the cookie is enough", header: cookie(valid), status: 204},
+		{name: "the bearer token is enough", header: []string{"Authorization", "Bearer " + valid}, status: 204},
+		{name: "the scheme may have any case", header: []string{"Authorization", "bEARER " + valid}, status: 204},
+		{name: "both are fine when they are the same", header: append(cookie(valid), "Authorization", "Bearer "+valid), status: 204},
+		{name: "an old session is touched", header: cookie(valid), change: func(s *sessions) { s.session.LastSeenAt = now.Add(-time.Hour) }, status: 204, touched: 1},
+		{name: "a touch that fails does not matter", header: cookie(valid), status: 204, touched: 1, change: func(s *sessions) {
+			s.session.LastSeenAt, s.touchErr = now.Add(-time.Hour), errors.New("slow")
+		}},
+
+		{name: "nothing is 401", status: 401},
+		{name: "two different tokens are 401", header: append(cookie(valid), "Authorization", "Bearer "+other), status: 401},
+		{name: "two different cookies are 401, in either order", header: cookie(valid, other), status: 401},
+		{name: "two different cookies are 401", header: cookie(other, valid), status: 401},
+		{name: "another scheme is 401, even beside a good cookie", header: append(cookie(valid), "Authorization", "Basic eDp5"), status: 401},
+		{name: "a scheme alone is 401", header: []string{"Authorization", "Bearer"}, status: 401},
+		{name: "a token without a scheme is 401", header: []string{"Authorization", valid}, status: 401},
+		{name: "a cookie of another name is 401", header: []string{"Cookie", "session=" + valid}, status: 401},
+		{name: "an unknown session is 401", header: cookie(other), status: 401},
+		{name: "a token of another shape is 401", header: cookie("x"), status: 401},
+		{name: "a token in lower case is 401", header: cookie(strings.ToLower(valid)), status: 401},
+		{name: "an idle session is 401", header: cookie(valid), change: func(s *sessions) { s.session.LastSeenAt = now.Add(-9 * time.Hour) }, status: 401},
+		{name: "an old session is 401 at its end", header: cookie(valid), change: func(s *sessions) { s.session.ExpiresAt = now }, status: 401},
+		{name: "a session from before the password changed is 401", header: cookie(valid), change: func(s *sessions) { s.profile.CredentialVersion++ }, status: 401},
+		{name: "a disabled account is 401", header: cookie(valid), change: func(s *sessions) { s.profile.Status = account.Disabled }, status: 401},
+		{name: "a store that is down is 503, not 401", header: cookie(valid), change: func(s *sessions) { s.openErr = fault.Down(errors.New("down")) }, status: 503},
+		{name: "a store that fails otherwise is 500", header: cookie(valid), change: func(s *sessions) { s.openErr = errors.New("broken") }, status: 500},
+	}
+	var refusal string
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			store := &sessions{
+				session: account.Session{Digest: digest, AccountID: id, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), CredentialVersion: 1},
+				profile: account.Profile{ID: id, Status: account.Active, CredentialVersion: 1},
+			}
+			if test.change != nil {
+				test.change(store)
+			}
+			ran := false
+			s := &site{}
+			s.API = New(Config{PublicURL: origin, Now: func() time.Time { return now }, Sessions: store, Log: slog.New(slog.NewJSONHandler(&s.log, nil))})
+			s.Private("GET /v1/private", JSON(http.StatusNoContent, func(_ context.Context, c *Call, _ None) (None, error) {
+				ran = c.Session == store.session && c.Profile.ID == id
+				return None{}, nil
+			}))
+			w, _ := s.do(request("GET", "/v1/private", "", test.header...))
+			if w.Code != test.status || ran != (test.status == 204) || store.touched != test.touched {
+				t.Errorf("%d %s, ran %v, touched %d", w.Code, w.Body, ran, store.touched)
+			}
+			if logged := bytes.Contains(s.log.Bytes(), []byte(id)); logged != (test.status == 204) {
+				t.Errorf("log: %s", s.log.Bytes())
+			}
+			if bytes.Contains(s.log.Bytes(), []byte(valid[27:])) || bytes.Contains(s.log.Bytes(), []byte(digest)) {
+				t.Errorf("a secret is in the log: %s", s.log.Bytes())
+			}
+			if test.status != 401 {
+				return
+			}
+			if refusal == "" {
+				refusal = w.Body.String()
+			}
+			if w.Body.String() != refusal || w.Header().Get("WWW-Authenticate") != `Bearer realm="central"` {
+				t.Errorf("this 401 can be told from the others: %s %v", w.Body, w.Header())
+			}
+		})
+	}
+}
+
+func TestAPrivateRouteWithoutAStoreOfSessionsStopsTheStart(t *testing.T) {
+	defer func() {
+		if recover() == nil {
+			t.Error("accepted")
+		}
+	}()
+	New(Config{PublicURL: origin, Now: time.Now}).Private("GET /", http.NotFoundHandler())
+}

@@ -1,0 +1,111 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/captcha"
+	"phonon.in/central/shared/captcha/captchatest"
+	"phonon.in/central/shared/token"
+)
+
+func TestProofOfWork(t *testing.T) {
+	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789012345678901234567890123456789"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	spent := map[string]time.Time{}
+	own := ProofOfWork{
+		Issuer: captcha.Issuer{Keys: keys, Work: captchatest.Cheap},
+		Spend: func(_ context.Context, signature string, until time.Time) error {
+			if _, again := spent[signature]; again {
+				return account.ErrCaptchaSpent
+			}
+			spent[signature] = until
+			return nil
+		},
+	}
+	issued, err := own.Challenge(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wire, err := json.Marshal(issued)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got struct {
+		Provider string
+		captcha.Challenge
+	}
+	if err := json.Unmarshal(wire, &got); err != nil || got.Provider != "altcha" || got.Signature == "" {
+		t.Fatalf("%s: %v", wire, err)
+	}
+	solution := captchatest.Solve(got.Challenge)
+	if err := own.Verify(t.Context(), "", "192.0.2.7", now); !errors.Is(err, errCaptchaRequired) {
+		t.Errorf("no solution: %v", err)
+	}
+	if err := own.Verify(t.Context(), "rubbish", "192.0.2.7", now); err == nil || len(spent) != 0 {
+		t.Errorf("rubbish: %v, spent %v", err, spent)
+	}
+	if err := own.Verify(t.Context(), solution, "192.0.2.7", now); err != nil {
+		t.Errorf("a solution: %v", err)
+	}
+	if err := own.Verify(t.Context(), solution, "192.0.2.7", now); !errors.Is(err, account.ErrCaptchaSpent) {
+		t.Errorf("the same solution again: %v", err)
+	}
+	for _, until := range spent {
+		if until.Before(now.Add(captcha.Life).Truncate(time.Second)) {
+			t.Errorf("spent until %v, but good for %v", until, captcha.Life)
+		}
+	}
+	own.Spend = func(context.Context, string, time.Time) error { return errors.New("down") }
+	if err := own.Verify(t.Context(), solution, "", now); err == nil {
+		t.Error("a store that is down lets a solution pass")
+	}
+}
+
+func TestThirdParty(t *testing.T) {
+	no := errors.New("no")
+	asked := 0
+	c := ThirdParty{Provider: "turnstile", SiteKey: "key", Check: func(_ context.Context, response, ip string) error {
+		asked++
+		if response != "token" || ip != "192.0.2.7" {
+			return no
+		}
+		return nil
+	}}
+	if issued, err := c.Challenge(now); err != nil || text(t, issued) != `{"provider":"turnstile","siteKey":"key"}` {
+		t.Errorf("%s %v", text(t, issued), err)
+	}
+	if err := c.Verify(t.Context(), "", "192.0.2.7", now); !errors.Is(err, errCaptchaRequired) || asked != 0 {
+		t.Errorf("no token: %v, asked %d", err, asked)
+	}
+	if err := c.Verify(t.Context(), "token", "192.0.2.7", now); err != nil {
+		t.Error(err)
+	}
+	if err := c.Verify(t.Context(), "other", "192.0.2.7", now); err != no {
+		t.Errorf("refused: %v", err)
+	}
+}
+
+func TestNoCaptcha(t *testing.T) {
+	if issued, err := (NoCaptcha{}).Challenge(now); err != nil || text(t, issued) != `{"provider":"off"}` {
+		t.Errorf("%s %v", text(t, issued), err)
+	}
+	if err := (NoCaptcha{}).Verify(t.Context(), "", "", now); err != nil {
+		t.Error(err)
+	}
+}
+
+func text(t *testing.T, v any) string {
+	t.Helper()
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
