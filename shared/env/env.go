@@ -7,7 +7,6 @@ import (
 	"net/netip"
 	"net/url"
 	"strconv"
-	"strings"
 )
 
 // Reader reads variables by name and collects what is wrong. A test finds the variables of a function by the string literals
@@ -42,7 +41,8 @@ func (r *Reader) Optional(name string) string {
 	return v
 }
 
-// Origin is a URL of scheme and host alone, without a slash at its end.
+// Origin is a URL of scheme and host alone, without a slash at its end. It is https, but on a developer's machine: browsers
+// keep no Secure cookie of another host without TLS.
 func (r *Reader) Origin(name string) string {
 	v := r.Text(name)
 	if v == "" {
@@ -51,6 +51,8 @@ func (r *Reader) Origin(name string) string {
 	u, err := url.Parse(v)
 	if err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" || u.Scheme+"://"+u.Host != v {
 		r.wrong(name, "is %q, not an origin like https://central.example.com", v)
+	} else if u.Scheme == "http" && u.Hostname() != "localhost" && !loopback(v) {
+		r.wrong(name, "is %q, which lacks TLS", v)
 	}
 	return v
 }
@@ -93,6 +95,6 @@ func loopback(endpoint string) bool {
 	if err != nil {
 		return false
 	}
-	ip, err := netip.ParseAddr(strings.Trim(u.Hostname(), "[]"))
+	ip, err := netip.ParseAddr(u.Hostname())
 	return err == nil && ip.IsLoopback()
 }

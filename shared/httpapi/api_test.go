@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 )
 
@@ -262,67 +261,6 @@ func TestTheOriginIsThatOfPublicURL(t *testing.T) {
 				t.Errorf("PUBLIC_URL %q lets %q write", public, origin)
 			}
 		}
-	}
-}
-
-func TestCallTellsWhoAsks(t *testing.T) {
-	tests := []struct{ name, remote, ip, network string }{
-		{"IPv4 stands for itself", "192.0.2.7", "192.0.2.7", "192.0.2.7"},
-		{"a port is left out", "192.0.2.7:4711", "192.0.2.7", "192.0.2.7"},
-		{"IPv6 is one network by /64", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"},
-		{"IPv6 with a port", "[2001:db8:1:2::9]:4711", "2001:db8:1:2::9", "2001:db8:1:2::/64"},
-		{"IPv4 written as IPv6 is IPv4", "::ffff:192.0.2.7", "192.0.2.7", "192.0.2.7"},
-		{"a zone opens no second counter", "fe80::1%eth1", "fe80::1", "fe80::/64"},
-		{"no address shares one counter", "", "unknown", "unknown"},
-		{"rubbish shares it too", "x\ny", "unknown", "unknown"},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			s := newSite(func(_ context.Context, c *Call, _ thing) (any, error) {
-				if c.IP != test.ip || c.Network != test.network {
-					t.Errorf("ip %q, network %q", c.IP, c.Network)
-				}
-				return nil, nil
-			})
-			r := request("POST", "/v1/things/1", `{}`, "X-Forwarded-For", "203.0.113.9", "Forwarded", "for=203.0.113.9", "X-Real-Ip", "203.0.113.9")
-			r.RemoteAddr = test.remote
-			s.do(r)
-		})
-	}
-}
-
-func TestCall(t *testing.T) {
-	s := newSite(func(_ context.Context, c *Call, in thing) (any, error) {
-		if c.Path("id") != "a/b" || c.Header("If-Match") != `"1"` || c.Cookie("known") != "yes" || c.Cookie("other") != "" || c.RequestID != "r-1" {
-			t.Errorf("path %q, header %q, cookies %q %q", c.Path("id"), c.Header("If-Match"), c.Cookie("known"), c.Cookie("other"))
-		}
-		if !c.Now.Equal(now) || c.Now.Location() != time.UTC {
-			t.Errorf("time %v", c.Now)
-		}
-		if len(c.UserAgent) != maxUserAgent || strings.ContainsAny(c.UserAgent, "\x1b\nह") {
-			t.Errorf("user agent %q", c.UserAgent)
-		}
-		if got := c.Seen("logged_in"); got != (account.Activity{Kind: "logged_in", At: c.Now, IP: "192.0.2.7", UserAgent: c.UserAgent}) {
-			t.Errorf("activity %+v", got)
-		}
-		c.SetHeader("ETag", `"2"`)
-		c.SetCookie(SessionCookie, "s", 0)
-		c.SetCookie("__Host-signup", "b", 24*time.Hour)
-		c.SetCookie("__Host-old", "", -1)
-		return in, nil
-	})
-	w, body := s.do(request("POST", "/v1/things/a%2Fb", `{"name":"ada"}`, "If-Match", `"1"`, "Cookie", "known=yes",
-		"User-Agent", "\x1b[31mX\nh\u0939"+strings.Repeat("y", 500)))
-	if w.Code != 200 || body["name"] != "ada" || w.Header().Get("Content-Type") != "application/json" || w.Header().Get("ETag") != `"2"` {
-		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
-	}
-	want := []string{
-		"__Host-session=s; Path=/; HttpOnly; Secure; SameSite=Lax",
-		"__Host-signup=b; Path=/; Max-Age=86400; HttpOnly; Secure; SameSite=Lax",
-		"__Host-old=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax",
-	}
-	if got := w.Header()["Set-Cookie"]; strings.Join(got, "\n") != strings.Join(want, "\n") {
-		t.Errorf("cookies %q", got)
 	}
 }
 
