@@ -17,6 +17,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 tools=$root/.local/tools
 mkdir -p "$tools"
 
+sha256="sha256sum"
+command -v sha256sum >/dev/null || sha256="shasum -a 256"
+tmp=
+
 need() { command -v "$1" >/dev/null || { echo "tools/install.sh: $1 is needed to install $2" >&2; exit 1; }; }
 
 # The SHA-512 of each package, as npm publishes it.
@@ -26,7 +30,7 @@ declare -A dynoxide_integrity=(
 )
 
 dynoxide() {
-  [ -x "$tools/dynoxide/dynoxide" ] && return
+  [ -x "$tools/dynoxide/dynoxide" ] && [ -f "$tools/dynoxide/$dynoxide_version" ] && return
   local platform
   case "$(uname -s)-$(uname -m)" in
     Linux-x86_64) platform=linux-x64 ;;
@@ -37,36 +41,53 @@ dynoxide() {
       ;;
   esac
   need npm dynoxide
-  local tmp file sum
-  tmp=$(mktemp -d)
-  file=$(cd "$tmp" && npm pack --silent "@dynoxide/$platform@$dynoxide_version" 2>/dev/null | tail -n 1)
+  local file sum
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  if ! file=$(cd "$tmp" && npm pack --silent --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
+    echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version:" >&2
+    cat "$tmp/said" >&2
+    exit 1
+  fi
   sum=$(openssl dgst -sha512 -binary "$tmp/$file" | openssl base64 -A)
   if [ "$sum" != "${dynoxide_integrity[$platform]}" ]; then
     echo "tools/install.sh: dynoxide $dynoxide_version is not the package that was checked (SHA-512 $sum)" >&2
     exit 1
   fi
-  tar -xzf "$tmp/$file" -C "$tmp"
-  mkdir -p "$tools/dynoxide"
-  mv "$tmp/package/dynoxide" "$tools/dynoxide/dynoxide"
-  chmod +x "$tools/dynoxide/dynoxide"
+  tar -xzf "$tmp/$file" -C "$tmp" package/dynoxide
+  chmod 755 "$tmp/package/dynoxide"
+  touch "$tmp/package/$dynoxide_version"
+  # One move at the end: an interrupted run leaves nothing half.
+  rm -rf "$tools/dynoxide"
+  mv "$tmp/package" "$tools/dynoxide"
   rm -rf "$tmp"
-  echo "installed dynoxide $dynoxide_version"
+  trap - EXIT
+  echo "installed dynoxide $dynoxide_version" >&2
 }
 
-dynamodb_local_jar=DynamoDBLocal-3.3.1.jar
-dynamodb_local_sha256=41a32e0a840a1fa375d7b3955e60d4b1db94c423ef9e14a43ee9b4cf9c2fb536
+# The SHA-256 of DynamoDB Local and of everything that it needs.
+dynamodb_local_sums=$root/tools/dynamodb-local.sha256
 
 dynamodb_local() {
-  [ -f "$tools/dynamodb-local/$dynamodb_local_jar" ] && return
+  cmp -s "$dynamodb_local_sums" "$tools/dynamodb-local/SHA256SUMS" && return
   need mvn "DynamoDB Local"
   need java "DynamoDB Local"
-  local tmp=$tools/dynamodb-local.new
-  rm -rf "$tmp"
-  mvn -q -B -f "$root/tools/dynamodb-local.pom.xml" dependency:copy-dependencies -DoutputDirectory="$tmp"
-  echo "$dynamodb_local_sha256  $tmp/$dynamodb_local_jar" | sha256sum --check --quiet
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  if ! mvn -q -B -f "$root/tools/dynamodb-local.pom.xml" dependency:copy-dependencies -DoutputDirectory="$tmp/jars" >&2; then
+    echo "tools/install.sh: Maven cannot fetch DynamoDB Local" >&2
+    exit 1
+  fi
+  if ! (cd "$tmp/jars" && $sha256 -c "$dynamodb_local_sums" >/dev/null && [ "$(ls | wc -l)" -eq "$(wc -l <"$dynamodb_local_sums")" ]); then
+    echo "tools/install.sh: DynamoDB Local is not what tools/dynamodb-local.sha256 says" >&2
+    exit 1
+  fi
+  cp "$dynamodb_local_sums" "$tmp/jars/SHA256SUMS"
   rm -rf "$tools/dynamodb-local"
-  mv "$tmp" "$tools/dynamodb-local"
-  echo "installed DynamoDB Local 3.3.1"
+  mv "$tmp/jars" "$tools/dynamodb-local"
+  rm -rf "$tmp"
+  trap - EXIT
+  echo "installed DynamoDB Local" >&2
 }
 
 sam() {

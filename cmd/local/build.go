@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,105 +17,156 @@ import (
 	"time"
 )
 
-// builder makes the functions' binaries, the same way as for Lambda but for this machine.
+// builder compiles the functions for this machine.
 type builder struct {
-	root, out string
-	race      bool
-	log       io.Writer
+	root string
+	out  string // folder of the binaries
+	race bool
+	log  io.Writer
 }
 
-func (b builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
+func (b *builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
 
-// build builds one function. Its error holds what the compiler said.
-func (b builder) build(ctx context.Context, name string) error {
-	args := []string{"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w", "-o", b.binary(name) + ".new"}
+func (b *builder) flags() []string {
+	if b.race {
+		return []string{"-race", "-tags", "lambda.norpc", "-trimpath"}
+	}
+	return []string{"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w"}
+}
+
+func (b *builder) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Dir = b.root
 	cgo := "CGO_ENABLED=0"
 	if b.race {
-		args, cgo = append(args, "-race"), "CGO_ENABLED=1"
+		cgo = "CGO_ENABLED=1"
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "./functions/"+name)...)
-	cmd.Dir, cmd.Env = b.root, append(os.Environ(), cgo)
-	if said, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("functions/%s does not build:\n%s", name, bytes.TrimSpace(said))
-	}
-	return os.Rename(b.binary(name)+".new", b.binary(name)) // a running process keeps the old file
+	cmd.Env = append(os.Environ(), cgo, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
+	return cmd
 }
 
-// all builds all functions, as many at a time as there are CPUs.
-func (b builder) all(ctx context.Context, names []string) error {
-	slots := make(chan struct{}, runtime.NumCPU())
-	errs := make([]error, len(names))
-	var work sync.WaitGroup
+// buildAll builds the functions and returns what went wrong with each. A function that does not compile keeps its old binary.
+func (b *builder) buildAll(ctx context.Context, names []string) map[string]error {
+	// What they share is compiled once, before the links run side by side. What fails here fails again below, with its message.
+	packages := make([]string, len(names))
 	for i, name := range names {
-		work.Go(func() {
+		packages[i] = "./functions/" + name
+	}
+	if len(names) > 1 {
+		b.command(ctx, append(append([]string{"build"}, b.flags()...), packages...)...).Run()
+	}
+	failed := map[string]error{}
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	slots := make(chan struct{}, runtime.NumCPU())
+	for _, name := range names {
+		all.Go(func() {
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			began := time.Now()
-			if errs[i] = b.build(ctx, name); errs[i] == nil {
-				fmt.Fprintf(b.log, "  built %-8s %.1f s\n", name, time.Since(began).Seconds())
+			err := b.build(ctx, name)
+			mu.Lock()
+			defer mu.Unlock()
+			if err != nil {
+				failed[name] = err
+				fmt.Fprintf(b.log, "build %-8s failed\n%v\n", name, err)
+				return
 			}
+			fmt.Fprintf(b.log, "build %-8s %s\n", name, time.Since(began).Round(10*time.Millisecond))
 		})
 	}
-	work.Wait()
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	all.Wait()
+	return failed
 }
 
-const watchEvery = 700 * time.Millisecond
-
-// watch rebuilds what a change of the sources touches: one function for a file under its folder, all for anything shared.
-// While something does not build, the old binary goes on.
-func (b builder) watch(ctx context.Context, names []string, built func(name string)) {
-	seen := b.fingerprint()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-time.After(watchEvery):
-		}
-		now := b.fingerprint()
-		for _, name := range names {
-			own, shared := "functions/"+name, "shared"
-			if now[own] == seen[own] && now[shared] == seen[shared] {
-				continue
-			}
-			began := time.Now()
-			if err := b.build(ctx, name); err != nil {
-				fmt.Fprintf(b.log, "%v\n  the old %s goes on\n", err, name)
-				continue
-			}
-			fmt.Fprintf(b.log, "  rebuilt %s in %.1f s\n", name, time.Since(began).Seconds())
-			built(name)
-		}
-		seen = now
+// build puts the new binary in the place of the old one at once: a process that runs the old one is not disturbed.
+func (b *builder) build(ctx context.Context, name string) error {
+	target := b.binary(name)
+	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
+		return err
 	}
+	next := target + "." + randomHex(4) // another run may build beside this one
+	// An unchanged binary is recognised by its build id, and not linked again.
+	if err := link(target, next); err != nil {
+		return err
+	}
+	defer os.Remove(next)
+	cmd := b.command(ctx, append(append([]string{"build"}, b.flags()...), "-o", next, "./functions/"+name)...)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return errors.New(strings.TrimSpace(string(text) + "\n" + err.Error()))
+	}
+	return os.Rename(next, target)
 }
 
-// fingerprint is one digest for shared/ (with go.mod) and one for each folder of functions/: of names, sizes and times.
-func (b builder) fingerprint() map[string]string {
-	sums := map[string]string{}
-	note := func(group, path string) {
-		filepath.WalkDir(filepath.Join(b.root, path), func(p string, d fs.DirEntry, err error) error {
-			if err != nil || d.IsDir() || strings.HasSuffix(p, "_test.go") {
-				return nil
+// link copies the old binary, if there is one.
+func link(from, to string) error {
+	old, err := os.Open(from)
+	if os.IsNotExist(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer old.Close()
+	f, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o755)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, old)
+	return errors.Join(err, f.Close())
+}
+
+// sum is the digest of a function's binary; "" when there is none.
+func (b *builder) sum(name string) string {
+	f, err := os.Open(b.binary(name))
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return ""
+	}
+	return string(h.Sum(nil))
+}
+
+// sources lists, for each function, the folders of this module that it is made of.
+func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
+	cmd := b.command(ctx, "list", "-e", "-deps", "-tags", "lambda.norpc", "-json=ImportPath,Dir,Standard,Deps,Module", "./functions/...")
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	type pkg struct {
+		ImportPath, Dir string
+		Standard        bool
+		Deps            []string
+		Module          *struct{ Main bool }
+	}
+	ours, functions := map[string]string{}, map[string][]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); err == io.EOF {
+			break
+		} else if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
+		}
+		if p.Module == nil || !p.Module.Main {
+			continue
+		}
+		ours[p.ImportPath] = p.Dir
+		if filepath.Dir(p.Dir) == filepath.Join(b.root, "functions") {
+			functions[filepath.Base(p.Dir)] = append(p.Deps, p.ImportPath)
+		}
+	}
+	for name, packages := range functions {
+		var dirs []string
+		for _, p := range packages {
+			if dir, ok := ours[p]; ok {
+				dirs = append(dirs, dir)
 			}
-			if info, err := d.Info(); err == nil {
-				sum := sha256.Sum256(fmt.Appendf(nil, "%s %s %d %d", sums[group], p, info.Size(), info.ModTime().UnixNano()))
-				sums[group] = hex.EncodeToString(sum[:])
-			}
-			return nil
-		})
+		}
+		functions[name] = dirs
 	}
-	for _, path := range []string{"shared", "go.mod", "go.sum"} {
-		note("shared", path)
-	}
-	folders, _ := os.ReadDir(filepath.Join(b.root, "functions"))
-	for _, d := range folders {
-		note("functions/"+d.Name(), "functions/"+d.Name())
-	}
-	return sums
+	return functions, nil
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -15,66 +16,112 @@ import (
 	"time"
 )
 
-const (
-	localRegion    = "ap-south-1"
-	localAccount   = "123456789012"
-	localAccessKey = "AKIALOCALLOCALLOCAL0"
-	localSecretKey = "local-secret-that-opens-nothing-anywhere"
-)
-
-// engine is a child process that answers HTTP.
+// engine is a child process that serves HTTP on a port of 127.0.0.1. It is started again when it ends by itself.
 type engine struct {
 	name     string
 	endpoint string
-	cmd      *exec.Cmd
-	log      *tail
-	exited   chan struct{}
+	ready    string // path that answers once it is up
+	command  func() *exec.Cmd
+	log      io.Writer
+
+	mu      sync.Mutex
+	cmd     *exec.Cmd
+	stopped bool
+	ended   chan struct{} // closed when it has ended for good
 }
 
-const engineDeadline = 30 * time.Second
+const engineStart = 30 * time.Second
 
-// startEngine starts a child on a free port and waits until it answers at path.
-func startEngine(name, path string, command func(port string) *exec.Cmd) (*engine, error) {
-	port, err := freePort()
+// start starts the engine and waits until it answers.
+func (e *engine) start(ctx context.Context) error {
+	e.ended = make(chan struct{})
+	exited, err := e.launch()
 	if err != nil {
+		close(e.ended)
+		return fmt.Errorf("%s: %w", e.name, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, engineStart)
+	defer cancel()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for !answers(ctx, e.endpoint+e.ready) {
+		select {
+		case <-exited:
+			close(e.ended)
+			return fmt.Errorf("%s ended while it started; its log is in the folder log of the data", e.name)
+		case <-ctx.Done():
+			e.cmd.Process.Kill()
+			close(e.ended)
+			return fmt.Errorf("%s does not answer: %w", e.name, ctx.Err())
+		case <-tick.C:
+		}
+	}
+	go e.keep(exited)
+	return nil
+}
+
+func (e *engine) launch() (exited chan struct{}, err error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.stopped {
+		return nil, errors.New("it was stopped")
+	}
+	e.cmd = e.command()
+	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
+	if err := spawn(e.cmd); err != nil {
 		return nil, err
 	}
-	e := &engine{name: name, endpoint: "http://127.0.0.1:" + port, cmd: command(port), log: &tail{}, exited: make(chan struct{})}
-	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
-	e.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	if err := startHere(e.cmd); err != nil {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	go func() {
-		e.cmd.Wait()
-		close(e.exited)
-	}()
-	late := time.After(engineDeadline)
+	exited = make(chan struct{})
+	go func(cmd *exec.Cmd) {
+		cmd.Wait()
+		close(exited)
+	}(e.cmd)
+	return exited, nil
+}
+
+// keep starts the engine again when it ends by itself.
+func (e *engine) keep(exited chan struct{}) {
+	defer close(e.ended)
 	for {
-		if answer, err := http.Get(e.endpoint + path); err == nil {
-			io.Copy(io.Discard, answer.Body)
-			answer.Body.Close()
-			return e, nil
+		<-exited
+		time.Sleep(100 * time.Millisecond)
+		var err error
+		if exited, err = e.launch(); err != nil {
+			return
 		}
-		select {
-		case <-e.exited:
-			return nil, fmt.Errorf("%s ended at once: %s", name, e.log)
-		case <-late:
-			e.stop()
-			return nil, fmt.Errorf("%s does not answer: %s", name, e.log)
-		case <-time.After(10 * time.Millisecond):
-		}
+		fmt.Fprintf(e.log, "%s ended and was started again\n", e.name)
 	}
 }
 
+// stop ends the engine in order.
 func (e *engine) stop() {
-	e.cmd.Process.Signal(syscall.SIGTERM)
-	select {
-	case <-e.exited:
-	case <-time.After(2 * time.Second):
-		e.cmd.Process.Kill()
-		<-e.exited
+	e.mu.Lock()
+	e.stopped = true
+	cmd := e.cmd
+	e.mu.Unlock()
+	if cmd == nil || cmd.Process == nil {
+		return
 	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	select {
+	case <-e.ended:
+	case <-time.After(5 * time.Second):
+		cmd.Process.Kill()
+	}
+}
+
+func answers(ctx context.Context, url string) bool {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	io.Copy(io.Discard, resp.Body)
+	resp.Body.Close()
+	return true
 }
 
 func freePort() (string, error) {
@@ -87,60 +134,94 @@ func freePort() (string, error) {
 	return port, err
 }
 
-// startDynamoDB starts dynoxide, or where it has no package for this system, AWS's DynamoDB Local. note says which one and why.
-func startDynamoDB(tools, data string) (e *engine, note string, err error) {
-	dynoxide := filepath.Join(tools, "dynoxide", "dynoxide")
-	if _, err := os.Stat(dynoxide); err == nil {
-		e, err = startEngine("dynoxide", "/", func(port string) *exec.Cmd {
-			return exec.Command(dynoxide, "serve", "--port", port, "--db-path", filepath.Join(data, "dynamo.db"))
-		})
-		return e, "", err
-	}
-	jars := filepath.Join(tools, "dynamodb-local")
-	if _, err := os.Stat(jars); err != nil {
-		return nil, "", errors.New("no engine for DynamoDB is installed: run tools/install.sh")
-	}
-	folder := filepath.Join(data, "dynamodb-local")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, "", err
-	}
-	e, err = startEngine("DynamoDB Local", "/", func(port string) *exec.Cmd {
-		return exec.Command("java", "-cp", jars+"/*", "software.amazon.dynamodb.services.local.main.ServerRunner",
-			"-dbPath", folder, "-sharedDb", "-disableTelemetry", "-port", port)
-	})
-	return e, "DynamoDB is AWS's DynamoDB Local on Java: dynoxide has no package for this system. It starts in seconds and listens on all interfaces.", err
+// installation knows where the engines are installed, and installs what is missing.
+type installation struct {
+	root string
+	log  io.Writer
 }
 
-func startS3(data string) (*engine, error) {
+func (i installation) path(parts ...string) string {
+	return filepath.Join(append([]string{i.root, ".local", "tools"}, parts...)...)
+}
+
+func (i installation) install(ctx context.Context, what string) error {
+	cmd := exec.CommandContext(ctx, "bash", filepath.Join(i.root, "tools", "install.sh"), what)
+	cmd.Stdout, cmd.Stderr = i.log, i.log
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("tools/install.sh %s: %w", what, err)
+	}
+	return nil
+}
+
+// dynamoDB makes the engine for DynamoDB: dynoxide, or DynamoDB Local on a platform for which that is not published; note says so.
+func (i installation) dynamoDB(ctx context.Context, data string, log io.Writer) (e *engine, note string, err error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, "", err
+	}
+	e = &engine{endpoint: "http://127.0.0.1:" + port, ready: "/", log: log}
+	binary, jars := i.path("dynoxide", "dynoxide"), i.path("dynamodb-local")
+	if !exists(binary) {
+		if err := i.install(ctx, "dynoxide"); err != nil {
+			return nil, "", err
+		}
+	}
+	if exists(binary) {
+		e.name = "dynoxide"
+		e.command = func() *exec.Cmd {
+			return plainCommand(binary, "serve", "--port", port, "--db-path", filepath.Join(data, "dynamo.db"))
+		}
+		return e, "", nil
+	}
+	java, err := exec.LookPath("java")
+	if err != nil {
+		return nil, "", errors.New("DynamoDB: dynoxide is not published for this platform, and DynamoDB Local in its place needs Java, which is not installed")
+	}
+	if !exists(jars) {
+		if err := i.install(ctx, "dynamodb-local"); err != nil {
+			return nil, "", err
+		}
+	}
+	e.name = "DynamoDB Local"
+	e.command = func() *exec.Cmd {
+		return plainCommand(java, "-cp", filepath.Join(jars, "*"), "software.amazon.dynamodb.services.local.main.ServerRunner",
+			"-dbPath", data, "-sharedDb", "-disableTelemetry", "-port", port)
+	}
+	return e, "DynamoDB is DynamoDB Local on Java, since dynoxide is not published for this platform; it listens on all interfaces", nil
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// s3 makes the engine for S3: this program itself, in a process of its own.
+func (i installation) s3(data string, c keyPair, log io.Writer) (*engine, error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	return startEngine("versitygw", "/healthz", func(port string) *exec.Cmd {
-		return exec.Command(self, "s3-engine", "--port", port, "--dir", filepath.Join(data, "s3"))
-	})
+	return &engine{
+		name: "versitygw", endpoint: "http://127.0.0.1:" + port, ready: "/healthz", log: log,
+		command: func() *exec.Cmd {
+			cmd := plainCommand(self, "s3-engine", "--port", port, "--dir", filepath.Join(data, "s3"))
+			cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+c.id, "AWS_SECRET_ACCESS_KEY="+c.secret)
+			return cmd
+		},
+	}, nil
 }
 
-// tail keeps the end of what a process prints.
-type tail struct {
-	mu   sync.Mutex
-	text []byte
-}
-
-const tailLength = 4 << 10
-
-func (t *tail) Write(b []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.text = append(t.text, b...)
-	if extra := len(t.text) - tailLength; extra > 0 {
-		t.text = append([]byte{}, t.text[extra:]...)
+// plainCommand gets the machine's environment without what is meant for AWS clients.
+func plainCommand(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "AWS_") {
+			cmd.Env = append(cmd.Env, v)
+		}
 	}
-	return len(b), nil
-}
-
-func (t *tail) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return strings.TrimSpace(string(t.text))
+	return cmd
 }

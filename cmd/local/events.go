@@ -3,10 +3,8 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"encoding/xml"
 	"fmt"
 	"io"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -16,203 +14,173 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"phonon.in/central/cmd/local/template"
 )
 
-// events fires what the template schedules and what new objects cause, asynchronously and with the two retries of Lambda.
+// events delivers S3's events to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
 type events struct {
-	functions []*function
-	requests  *traces
-	log       io.Writer
-	folder    string // of events that are not done yet: a crash must not lose an upload
+	dir      string
+	targets  []eventTarget
+	s3       *s3.Client
+	requests *traces
+	log      io.Writer
+	retry    []time.Duration // waits before the second and the third try; on Lambda one and two minutes
 
-	work sync.WaitGroup
-	stop context.CancelFunc
-	ctx  context.Context
+	stop    context.Context
+	running sync.WaitGroup
 }
 
-func newEvents(functions []*function, requests *traces, log io.Writer, data string) (*events, error) {
-	ctx, stop := context.WithCancel(context.Background())
-	e := &events{functions: functions, requests: requests, log: log, folder: filepath.Join(data, "events"), ctx: ctx, stop: stop}
-	return e, os.MkdirAll(e.folder, 0o700)
+type eventTarget struct {
+	template.Upload
+	function *function
 }
 
-// created tells what listens about an object that S3 has just stored.
-func (e *events) created(r *http.Request, status int, header http.Header, body []byte) {
-	if status < 200 || status > 204 || r.URL.Query().Has("uploads") || r.URL.Query().Has("delete") {
-		return
-	}
-	bucket, key, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
-	if r.Method == http.MethodPost { // a form: the key is in the answer
-		var a struct{ Key string }
-		if xml.Unmarshal(body, &a) != nil || a.Key == "" {
-			return
-		}
-		key = a.Key
-	}
-	e.object(bucket, key, header.Get("ETag"), header.Get("X-Amz-Version-Id"))
+func (t eventTarget) wants(o object) bool {
+	return o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
 }
 
-func (e *events) object(bucket, key, etag, version string) {
-	for _, f := range e.functions {
-		for _, u := range f.spec.Uploads {
-			if key == "" || u.Bucket != bucket || !strings.HasPrefix(key, u.Prefix) {
+// pendingEvent is what is on disk.
+type pendingEvent struct {
+	Function string          `json:"function"`
+	Path     string          `json:"path"`
+	Event    json.RawMessage `json:"event"`
+
+	file string
+}
+
+// created notes the events of a new object and begins to deliver them.
+func (e *events) created(o object) {
+	for _, t := range e.targets {
+		if t.wants(o) {
+			p, err := e.note(t, o)
+			if err != nil {
+				fmt.Fprintf(e.log, "event for %s: %v\n", o.Key, err)
 				continue
 			}
-			payload := objectCreated(bucket, key, etag, version)
-			path := filepath.Join(e.folder, f.spec.Name+"-"+randomHex(8)+".json")
-			if err := os.WriteFile(path, payload, 0o600); err != nil {
-				fmt.Fprintf(e.log, "event lost: %v\n", err)
-			}
-			e.deliver(f, payload, path)
+			e.deliver(t.function, p)
 		}
 	}
 }
 
-// objectCreated makes the event of S3, version 2.2.
-func objectCreated(bucket, key, etag, version string) []byte {
-	payload, err := json.Marshal(event{"Records": []event{{
-		"eventVersion": "2.2", "eventSource": "aws:s3", "awsRegion": localRegion, "eventName": "ObjectCreated:Post",
-		"eventTime": time.Now().UTC().Format("2006-01-02T15:04:05.000Z"),
-		"s3": event{
-			"s3SchemaVersion": "1.0",
-			"bucket":          event{"name": bucket, "arn": "arn:aws:s3:::" + bucket},
-			"object": event{
-				"key": strings.ReplaceAll(url.QueryEscape(key), "%2F", "/"), "eTag": strings.Trim(etag, `"`), "versionId": version,
-				"sequencer": fmt.Sprintf("%016X", time.Now().UnixNano()),
-			},
-		},
-	}}})
+func (e *events) note(t eventTarget, o object) (pendingEvent, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	head := &s3.HeadObjectInput{Bucket: &o.Bucket, Key: &o.Key}
+	if o.VersionID != "" {
+		head.VersionId = &o.VersionID
+	}
+	out, err := e.s3.HeadObject(ctx, head)
 	if err != nil {
-		panic(err) // maps of strings
+		return pendingEvent{}, err
 	}
-	return payload
+	o.VersionID, o.ETag = aws.ToString(out.VersionId), strings.Trim(aws.ToString(out.ETag), `"`)
+	event, err := json.Marshal(newS3Event(o, aws.ToInt64(out.ContentLength), time.Now()))
+	if err != nil {
+		return pendingEvent{}, err
+	}
+	p := pendingEvent{Function: t.function.spec.Name, Path: "/" + o.Bucket + "/" + o.Key, Event: event}
+	p.file = filepath.Join(e.dir, fmt.Sprintf("%016x-%s.json", time.Now().UnixNano(), randomHex(4)))
+	text, err := json.Marshal(p)
+	if err != nil {
+		return p, err
+	}
+	// Under another name first, so that a killed process leaves no half event.
+	if err := os.WriteFile(p.file+".part", text, 0o600); err != nil {
+		return p, err
+	}
+	return p, os.Rename(p.file+".part", p.file)
 }
 
-const asyncAttempts = 3
-
-// deliver invokes f in the background until it succeeds or has failed three times.
-func (e *events) deliver(f *function, payload []byte, path string) {
-	e.work.Go(func() {
-		for attempt := range asyncAttempts {
-			if attempt > 0 {
-				select {
-				case <-time.After(time.Duration(attempt) * 2 * time.Second):
-				case <-e.ctx.Done():
-					return // the file stays: the next start delivers it
-				}
+// deliver runs the function until it takes the event: three times at most, as Lambda does with asynchronous events.
+func (e *events) deliver(f *function, p pendingEvent) {
+	e.running.Go(func() {
+		for try := 0; ; try++ {
+			trace := newTrace()
+			ended := e.requests.begin(trace, request{ID: uuid(), At: time.Now().UTC(), Method: "S3", Path: p.Path, Function: p.Function})
+			out := f.invoke(context.Background(), p.Event, trace)
+			if out.err == nil {
+				ended(200, out.cold)
+				os.Remove(p.file)
+				return
 			}
-			if e.run(f, "S3", payload).failed == "" {
-				break
+			ended(500, out.cold)
+			if try == len(e.retry) {
+				fmt.Fprintf(e.log, "%s failed for %s; its event is kept beside %s\n", p.Function, p.Path, p.file)
+				os.Rename(p.file, p.file+".failed")
+				return
 			}
-		}
-		if path != "" {
-			os.Remove(path)
+			select {
+			case <-time.After(e.retry[try]):
+			case <-e.stop.Done():
+				return // it stays on disk for the next start
+			}
 		}
 	})
 }
 
-func (e *events) run(f *function, method string, payload []byte) outcome {
-	trace := newTrace()
-	done := e.requests.begin(trace, randomHex(8), method, f.spec.Name, f.spec.Name)
-	out := f.invoke(context.WithoutCancel(e.ctx), payload, trace)
-	status := http.StatusOK
-	if out.failed != "" {
-		status = http.StatusInternalServerError
-	}
-	done(status, out.coldStart)
-	return out
-}
-
-// resume delivers the events that the last run did not finish, and looks for objects whose event was never written down.
-func (e *events) resume(ctx context.Context, api *s3.Client) error {
-	known := ""
-	files, err := os.ReadDir(e.folder)
+// resume delivers what the last run left: the events on disk, and an event for each object that has none. The latter may have been
+// stored just before the last run was killed.
+func (e *events) resume(ctx context.Context) error {
+	known := map[string]bool{}
+	files, err := filepath.Glob(filepath.Join(e.dir, "*.json"))
 	if err != nil {
 		return err
 	}
 	for _, file := range files {
-		path := filepath.Join(e.folder, file.Name())
-		payload, err := os.ReadFile(path)
+		p := pendingEvent{file: file}
+		text, err := os.ReadFile(file)
+		if err == nil {
+			err = json.Unmarshal(text, &p)
+		}
 		if err != nil {
-			return err
+			return fmt.Errorf("event %s: %w", file, err)
 		}
-		known += string(payload)
-		name, _, _ := strings.Cut(file.Name(), "-")
-		for _, f := range e.functions {
-			if f.spec.Name == name {
-				e.deliver(f, payload, path)
+		known[p.Path] = true
+		for _, t := range e.targets {
+			if t.function.spec.Name == p.Function {
+				e.deliver(t.function, p)
+				break
 			}
 		}
 	}
-	for _, f := range e.functions {
-		for _, u := range f.spec.Uploads {
-			found, err := api.ListObjectsV2(ctx, &s3.ListObjectsV2Input{Bucket: &u.Bucket, Prefix: &u.Prefix})
+	failed, _ := filepath.Glob(filepath.Join(e.dir, "*.failed"))
+	for _, file := range failed { // their objects are found again below, if they are still there
+		os.Remove(file)
+	}
+	for _, t := range e.targets {
+		pages := s3.NewListObjectsV2Paginator(e.s3, &s3.ListObjectsV2Input{Bucket: &t.Bucket, Prefix: &t.Prefix})
+		for pages.HasMorePages() {
+			page, err := pages.NextPage(ctx)
 			if err != nil {
-				return fmt.Errorf("bucket %s: %w", u.Bucket, err)
+				return fmt.Errorf("list the bucket %s: %w", t.Bucket, err)
 			}
-			for _, o := range found.Contents {
-				if strings.Contains(known, aws.ToString(o.Key)) {
-					continue
+			for _, found := range page.Contents {
+				o := object{Bucket: t.Bucket, Key: aws.ToString(found.Key), Event: "ObjectCreated:Post", Peer: "127.0.0.1"}
+				if t.wants(o) && !known["/"+o.Bucket+"/"+o.Key] {
+					e.created(o)
 				}
-				head, err := api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &u.Bucket, Key: o.Key})
-				if err != nil {
-					return fmt.Errorf("bucket %s: %w", u.Bucket, err)
-				}
-				e.object(u.Bucket, aws.ToString(o.Key), aws.ToString(head.ETag), aws.ToString(head.VersionId))
 			}
 		}
 	}
 	return nil
 }
 
-// tick fires the schedules until the run ends. every replaces the template's rates, for tests.
-func (e *events) tick(every time.Duration) {
-	for _, f := range e.functions {
-		for _, d := range f.spec.Schedules {
-			if every > 0 {
-				d = every
-			}
-			e.work.Go(func() {
-				t := time.NewTicker(d)
-				defer t.Stop()
-				for {
-					select {
-					case <-t.C:
-						e.run(f, "schedule", scheduled())
-					case <-e.ctx.Done():
-						return
-					}
-				}
-			})
-		}
-	}
-}
-
-// fire runs every scheduled function once, now, and waits.
-func (e *events) fire() error {
-	for _, f := range e.functions {
-		if len(f.spec.Schedules) > 0 {
-			if out := e.run(f, "schedule", scheduled()); out.failed != "" {
-				return fmt.Errorf("%s: %s", f.spec.Name, out.failed)
-			}
-		}
-	}
-	return nil
-}
-
-func scheduled() []byte {
-	payload, err := json.Marshal(event{
-		"version": "0", "id": randomHex(16), "detail-type": "Scheduled Event", "source": "aws.events", "account": localAccount,
-		"time": time.Now().UTC().Format(time.RFC3339), "region": localRegion, "resources": []string{"arn:aws:events:local"}, "detail": event{},
-	})
-	if err != nil {
-		panic(err) // maps of strings
-	}
-	return payload
-}
-
-// close stops the schedules and lets what runs come to its end.
-func (e *events) close() {
-	e.stop()
-	e.work.Wait()
+// newS3Event makes an event of S3 (AWS, "Event message structure", version 2.1).
+func newS3Event(o object, size int64, now time.Time) map[string]any {
+	type m = map[string]any
+	return m{"Records": []m{{
+		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": localRegion, "eventTime": now.UTC().Format("2006-01-02T15:04:05.000Z"),
+		"eventName": o.Event, "userIdentity": m{"principalId": "AWS:" + localAccount},
+		"requestParameters": m{"sourceIPAddress": o.Peer},
+		"responseElements":  m{"x-amz-request-id": strings.ToUpper(randomHex(8)), "x-amz-id-2": randomHex(32)},
+		"s3": m{
+			"s3SchemaVersion": "1.0", "configurationId": "local",
+			"bucket": m{"name": o.Bucket, "ownerIdentity": m{"principalId": localAccount}, "arn": "arn:aws:s3:::" + o.Bucket},
+			"object": m{
+				"key": strings.ReplaceAll(url.QueryEscape(o.Key), "%2F", "/"), "size": size, "eTag": o.ETag, "versionId": o.VersionID,
+				"sequencer": fmt.Sprintf("%016X", now.UnixNano()),
+			},
+		},
+	}}}
 }

@@ -6,119 +6,240 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/template"
 )
 
-// function is a pool of processes of one Lambda. It grows while requests overlap, up to a cap beyond which they wait.
+// More requests than this wait for a free process. On Lambda the limit is 1000 processes; here they share a few cores.
+const maxWorkers = 32
+
+// function is the pool of processes of one Lambda. It grows while requests overlap.
 type function struct {
-	spec   FunctionSpec
+	spec   template.Function
 	binary string
-	extra  map[string]string // endpoints of the engines
+	extra  map[string]string // of the environment: endpoints and credentials
 	log    io.Writer
-	slots  chan struct{}
 
 	mu         sync.Mutex
 	idle       []*worker
+	waiting    []chan grant
+	starting   int
+	running    int
 	generation int
 	closed     bool
+	all        sync.WaitGroup
 }
 
-const maxWorkers = 32
-
-func newFunction(spec FunctionSpec, binary string, extra map[string]string, log io.Writer) *function {
-	return &function{spec: spec, binary: binary, extra: extra, log: log, slots: make(chan struct{}, maxWorkers)}
+// grant is a worker for one event, or the reason why there is none.
+type grant struct {
+	worker *worker
+	cold   bool
+	err    error
 }
 
-// outcome of an invocation, with what the trace wants to know.
+// outcome is what came of an event.
 type outcome struct {
-	payload   []byte
-	failed    string
-	timedOut  bool
-	coldStart bool
-	trace     string
+	result
+	cold bool
 }
 
-// invoke runs one event.
+// invoke runs one event. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
 func (f *function) invoke(ctx context.Context, payload []byte, trace string) outcome {
-	select {
-	case f.slots <- struct{}{}:
-		defer func() { <-f.slots }()
-	case <-ctx.Done():
-		return outcome{failed: "the client went away", trace: trace}
-	}
-	w, generation, cold, err := f.take()
-	if err != nil {
-		return outcome{failed: err.Error(), trace: trace}
-	}
-	i := &invocation{id: randomHex(16), trace: trace, payload: payload, deadline: time.Now().Add(f.spec.Timeout), result: make(chan result, 1)}
-	r, late := w.run(i)
-	if r.failed != "" {
-		fmt.Fprintf(f.log, "%s\n", r.failed)
-	}
-	f.giveBack(w, generation, late)
-	return outcome{payload: r.payload, failed: r.failed, timedOut: late, coldStart: cold, trace: trace}
-}
-
-func (f *function) take() (w *worker, generation int, cold bool, err error) {
-	f.mu.Lock()
-	for len(f.idle) > 0 {
-		w, f.idle = f.idle[len(f.idle)-1], f.idle[:len(f.idle)-1]
-		if w.alive() {
-			defer f.mu.Unlock()
-			return w, f.generation, false, nil
+	for {
+		g := f.acquire(ctx)
+		if g.err != nil {
+			fmt.Fprintf(f.log, "%v\n", g.err)
+			return outcome{result{err: g.err}, false}
+		}
+		i := &invocation{id: uuid(), trace: trace, payload: payload, timeout: f.spec.Timeout, result: make(chan result, 1)}
+		done := make(chan result, 1)
+		go func() {
+			r := g.worker.run(i)
+			f.release(g.worker, r.err)
+			done <- r
+		}()
+		select {
+		case r := <-done:
+			if r.err == errNotTaken {
+				continue
+			}
+			if r.err != nil {
+				fmt.Fprintf(f.log, "%v\n", r.err)
+			}
+			return outcome{r, g.cold}
+		case <-ctx.Done():
+			return outcome{result{err: errTimedOut}, g.cold}
 		}
 	}
-	generation = f.generation
-	f.mu.Unlock()
-	w, err = startWorker(f, f.log)
-	return w, generation, true, err
 }
 
-func (f *function) giveBack(w *worker, generation int, late bool) {
+func (f *function) acquire(ctx context.Context) grant {
 	f.mu.Lock()
-	keep := w.alive() && !late && generation == f.generation && !f.closed
-	if keep {
+	for len(f.idle) > 0 {
+		w := f.idle[len(f.idle)-1]
+		f.idle = f.idle[:len(f.idle)-1]
+		if w.alive() {
+			g := f.grant(w)
+			f.mu.Unlock()
+			return g
+		}
+	}
+	turn := make(chan grant, 1)
+	f.waiting = append(f.waiting, turn)
+	f.grow()
+	f.mu.Unlock()
+	select {
+	case g := <-turn:
+		return g
+	case <-ctx.Done():
+		go func() { // its turn will still come
+			if g := <-turn; g.worker != nil {
+				f.release(g.worker, nil)
+			}
+		}()
+		return grant{err: errTimedOut}
+	}
+}
+
+// grant marks a worker as used. f.mu is held.
+func (f *function) grant(w *worker) grant {
+	cold := !w.served
+	w.served = true
+	return grant{worker: w, cold: cold}
+}
+
+// grow starts a process for each request that waits, within bounds: a few at a time, so that those that run keep their core.
+// f.mu is held.
+func (f *function) grow() {
+	for f.starting < len(f.waiting) && f.running+f.starting < maxWorkers && f.starting < 2*runtime.NumCPU() && !f.closed {
+		f.starting++
+		f.all.Add(1)
+		go f.start(f.generation)
+	}
+}
+
+func (f *function) start(generation int) {
+	defer f.all.Done()
+	w, err := startWorker(f.binary, f.environment, f.log)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.starting--
+	if err != nil {
+		if generation == f.generation && len(f.waiting) > 0 {
+			f.waiting[0] <- grant{err: fmt.Errorf("%s: %w", f.spec.Name, err)}
+			f.waiting = f.waiting[1:]
+		}
+		f.grow()
+		return
+	}
+	w.generation = generation
+	f.running++
+	f.all.Add(1)
+	go func() {
+		defer f.all.Done()
+		<-w.exited
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.running--
+		f.grow()
+	}()
+	f.offer(w)
+}
+
+func (f *function) release(w *worker, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if err == errTimedOut { // it was killed, and may not have ended yet
+		return
+	}
+	f.offer(w)
+}
+
+// offer gives a free worker to who waits longest. f.mu is held.
+func (f *function) offer(w *worker) {
+	switch {
+	case !w.alive():
+	case f.closed || w.generation != f.generation:
+		go w.stop()
+	case len(f.waiting) > 0:
+		f.waiting[0] <- f.grant(w)
+		f.waiting = f.waiting[1:]
+	default:
 		f.idle = append(f.idle, w)
 	}
-	f.mu.Unlock()
-	if !keep {
-		go w.stop()
-	}
+	f.grow()
 }
 
-// replace makes the next request start a new binary. Processes that are busy finish their request first.
+// replace makes requests from now on use the new binary. Processes that are busy finish their request first.
 func (f *function) replace() {
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.generation++
-	old := f.idle
-	f.idle = nil
-	f.mu.Unlock()
-	for _, w := range old {
+	for _, w := range f.idle {
 		go w.stop()
 	}
+	f.idle = nil
+	f.grow()
 }
 
+// close ends all processes, those that are busy after their request.
 func (f *function) close() {
 	f.mu.Lock()
 	f.closed = true
-	old := f.idle
-	f.idle = nil
-	f.mu.Unlock()
-	var all sync.WaitGroup
-	for _, w := range old {
-		all.Go(w.stop)
+	for _, w := range f.idle {
+		go w.stop()
 	}
-	all.Wait()
+	f.idle = nil
+	for _, turn := range f.waiting {
+		turn <- grant{err: fmt.Errorf("%s: the local run ends", f.spec.Name)}
+	}
+	f.waiting = nil
+	f.mu.Unlock()
+	f.all.Wait()
 }
 
-func randomHex(n int) string {
-	b := make([]byte, n)
+// environment is what Lambda gives a function, and nothing of this machine's own.
+func (f *function) environment(api string) []string {
+	name := "central-" + f.spec.Name
+	env := map[string]string{
+		"AWS_LAMBDA_FUNCTION_NAME": name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.spec.MemoryMB), "AWS_LAMBDA_RUNTIME_API": api,
+		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/" + name,
+		"AWS_LAMBDA_LOG_STREAM_NAME": "local", "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
+		"_HANDLER": "bootstrap", "LAMBDA_TASK_ROOT": filepath.Dir(f.binary), "LAMBDA_RUNTIME_DIR": "/var/runtime",
+		"AWS_REGION": localRegion, "AWS_DEFAULT_REGION": localRegion,
+		"TZ": ":UTC", "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
+	}
+	for _, more := range []map[string]string{f.spec.Env, f.extra} {
+		for name, v := range more {
+			env[name] = v
+		}
+	}
+	list := make([]string, 0, len(env))
+	for name, v := range env {
+		list = append(list, name+"="+v)
+	}
+	return list
+}
+
+func randomHex(bytes int) string {
+	b := make([]byte, bytes)
 	rand.Read(b)
 	return hex.EncodeToString(b)
 }
 
-// newTrace makes an X-Ray trace id; the SDK sends it with every call that the invocation makes.
+// uuid is a random id in the form of AWS's request ids.
+func uuid() string {
+	s := randomHex(16)
+	return s[:8] + "-" + s[8:12] + "-4" + s[13:16] + "-a" + s[17:20] + "-" + s[20:]
+}
+
+// newTrace makes an X-Ray trace header. The SDK sends it with every call that the invocation makes.
 func newTrace() string {
 	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=1", time.Now().Unix(), randomHex(12), randomHex(8))
 }

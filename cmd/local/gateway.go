@@ -1,219 +1,137 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
-	"net"
 	"net/http"
-	"net/url"
-	"strings"
 	"time"
-	"unicode/utf8"
 )
 
-// gateway answers HTTP as API Gateway's HTTP API does, with payload format 2.0 and the stage $default.
+// What an HTTP API allows.
+const (
+	maxRequestBody     = 10 << 20
+	maxRequestHeader   = 10240
+	integrationTimeout = 30 * time.Second
+)
+
+// gateway answers HTTP as API Gateway's HTTP API does, in its stage $default.
 type gateway struct {
-	routes   []gatewayRoute
+	routes   routes
 	requests *traces
 }
 
-type gatewayRoute struct {
-	RouteSpec
-	segments []string
-	function *function
-}
-
-const maxRequestBody = 10 << 20
-
-func newGateway(functions []*function, requests *traces) *gateway {
-	g := &gateway{requests: requests}
-	for _, f := range functions {
-		for _, r := range f.spec.Routes {
-			g.routes = append(g.routes, gatewayRoute{r, strings.Split(strings.Trim(r.Path, "/"), "/"), f})
-		}
-	}
-	return g
-}
-
-// match finds the most specific route, as API Gateway does: literal segments win over {name}, those over {name+}, and $default is last.
-func (g *gateway) match(method, path string) (*gatewayRoute, map[string]string) {
-	segments := strings.Split(strings.Trim(path, "/"), "/")
-	var best *gatewayRoute
-	var bestParams map[string]string
-	bestScore := -1
-	for i := range g.routes {
-		r := &g.routes[i]
-		if r.Method != method && r.Method != "ANY" && r.Path != "$default" {
-			continue
-		}
-		if params, score, ok := r.fits(segments); ok && score > bestScore {
-			best, bestParams, bestScore = r, params, score
-		}
-	}
-	return best, bestParams
-}
-
-func (r *gatewayRoute) fits(segments []string) (params map[string]string, score int, ok bool) {
-	if r.Path == "$default" {
-		return nil, 0, true
-	}
-	params = map[string]string{}
-	for i, s := range r.segments {
-		switch {
-		case strings.HasSuffix(s, "+}"):
-			params[strings.Trim(s, "{+}")] = strings.Join(segments[i:], "/")
-			return params, score + 1, len(segments) > i
-		case i >= len(segments):
-			return nil, 0, false
-		case strings.HasPrefix(s, "{") && segments[i] != "":
-			params[strings.Trim(s, "{}")] = segments[i]
-			score += 2
-		case s == segments[i]:
-			score += 3
-		default:
-			return nil, 0, false
-		}
-	}
-	return params, score, len(r.segments) == len(segments)
-}
-
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Apigw-Requestid", randomHex(8))
-	route, params := g.match(r.Method, r.URL.Path)
+	id := randomHex(8)
+	w.Header().Set("Apigw-Requestid", id)
+	route, parameters := g.routes.match(r.Method, r.URL.Path)
 	if route == nil {
-		plainAnswer(w, http.StatusNotFound, "Not Found")
+		refuse(w, http.StatusNotFound)
 		return
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxRequestBody+1))
 	switch {
 	case err != nil:
-		plainAnswer(w, http.StatusBadRequest, "Bad Request")
+		refuse(w, http.StatusBadRequest)
 		return
 	case len(body) > maxRequestBody:
-		plainAnswer(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+		w.Header().Set("Connection", "close")
+		refuse(w, http.StatusRequestEntityTooLarge)
 		return
 	}
-	id := randomHex(8)
-	payload, err := json.Marshal(eventOf(r, body, route, params, id))
+	trace, now := newTrace(), time.Now()
+	payload, err := json.Marshal(newHTTPEvent(r, body, route.Key(), parameters, id, trace, now))
 	if err != nil {
-		plainAnswer(w, http.StatusInternalServerError, "Internal Server Error")
+		refuse(w, http.StatusInternalServerError)
 		return
 	}
-	trace := newTrace()
-	done := g.requests.begin(trace, id, r.Method, r.URL.Path, route.function.spec.Name)
-	out := route.function.invoke(r.Context(), payload, trace)
-	done(writeAnswer(w, out), out.coldStart)
+	ended := g.requests.begin(trace, request{ID: id, At: now.UTC(), Method: r.Method, Path: r.URL.Path, Function: route.function.spec.Name})
+	// The function runs to its end even when the client does not wait for it.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), integrationTimeout)
+	defer cancel()
+	out := route.function.invoke(ctx, payload, trace)
+	ended(answer(w, out.result), out.cold)
 }
 
-func plainAnswer(w http.ResponseWriter, status int, text string) {
+// refuse answers for the gateway itself.
+func refuse(w http.ResponseWriter, status int) int {
+	text := http.StatusText(status)
+	body, _ := json.Marshal(map[string]string{"message": text})
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	fmt.Fprintf(w, `{"message":%q}`, text)
+	w.Write(body)
+	return status
 }
 
-func writeAnswer(w http.ResponseWriter, out outcome) int {
-	if out.timedOut {
-		plainAnswer(w, http.StatusServiceUnavailable, "Service Unavailable")
-		return http.StatusServiceUnavailable
+// proxyAnswer is what a function answers in format 2.0.
+type proxyAnswer struct {
+	StatusCode        int                 `json:"statusCode"`
+	Headers           map[string]string   `json:"headers"`
+	MultiValueHeaders map[string][]string `json:"multiValueHeaders"`
+	Cookies           []string            `json:"cookies"`
+	Body              string              `json:"body"`
+	IsBase64Encoded   bool                `json:"isBase64Encoded"`
+}
+
+// answer writes what the function answered and returns the status.
+func answer(w http.ResponseWriter, r result) int {
+	if errors.Is(r.err, errTimedOut) {
+		return refuse(w, http.StatusServiceUnavailable)
 	}
-	var a struct {
-		StatusCode      int
-		Headers         map[string]string
-		Cookies         []string
-		Body            string
-		IsBase64Encoded bool
+	if r.err != nil {
+		return refuse(w, http.StatusInternalServerError)
 	}
-	if out.failed != "" || json.Unmarshal(out.payload, &a) != nil || a.StatusCode < 100 || a.StatusCode > 599 {
-		plainAnswer(w, http.StatusInternalServerError, "Internal Server Error")
-		return http.StatusInternalServerError
+	a, err := parseAnswer(r.payload)
+	if err != nil {
+		return refuse(w, http.StatusInternalServerError)
 	}
 	body := []byte(a.Body)
 	if a.IsBase64Encoded {
-		var err error
 		if body, err = base64.StdEncoding.DecodeString(a.Body); err != nil {
-			plainAnswer(w, http.StatusInternalServerError, "Internal Server Error")
-			return http.StatusInternalServerError
+			return refuse(w, http.StatusInternalServerError)
 		}
 	}
+	h := w.Header()
+	if len(body) > 0 {
+		h.Set("Content-Type", "text/plain;charset=UTF-8")
+	}
+	for name, values := range a.MultiValueHeaders {
+		h[http.CanonicalHeaderKey(name)] = values
+	}
 	for name, v := range a.Headers {
-		w.Header().Set(name, v)
+		if http.CanonicalHeaderKey(name) != "Content-Length" { // it is computed
+			h.Set(name, v)
+		}
 	}
 	for _, c := range a.Cookies {
-		w.Header().Add("Set-Cookie", c)
+		h.Add("Set-Cookie", c)
 	}
 	w.WriteHeader(a.StatusCode)
-	w.Write(body)
+	w.Write(body) // fails for statuses without a body, as it should
 	return a.StatusCode
 }
 
-type event map[string]any
-
-// eventOf makes the event as AWS documents it ("Working with AWS Lambda proxy integrations for HTTP APIs").
-func eventOf(r *http.Request, body []byte, route *gatewayRoute, params map[string]string, id string) event {
-	peer, _, _ := net.SplitHostPort(r.RemoteAddr)
-	headers := map[string]string{"host": r.Host}
-	for name, values := range r.Header {
-		if name != "Cookie" {
-			headers[strings.ToLower(name)] = strings.Join(values, ",")
+// parseAnswer reads an answer. Without a status code the whole payload is the body of a 200, as documented.
+func parseAnswer(payload []byte) (proxyAnswer, error) {
+	var members map[string]json.RawMessage
+	isObject := json.Unmarshal(payload, &members) == nil
+	if _, ok := members["statusCode"]; !isObject || !ok {
+		if !json.Valid(payload) {
+			return proxyAnswer{}, errors.New("the answer is not JSON")
 		}
+		return proxyAnswer{
+			StatusCode: http.StatusOK, Headers: map[string]string{"Content-Type": "application/json"}, Body: string(bytes.TrimSpace(payload)),
+		}, nil
 	}
-	forwarded := peer
-	if before := headers["x-forwarded-for"]; before != "" {
-		forwarded = before + ", " + peer
+	var a proxyAnswer
+	if err := json.Unmarshal(payload, &a); err != nil {
+		return a, err
 	}
-	headers["x-forwarded-for"], headers["x-forwarded-proto"], headers["x-forwarded-port"] = forwarded, "http", "80"
-	key := route.Method + " " + route.Path
-	if route.Path == "$default" {
-		key = "$default"
+	if a.StatusCode < 200 || a.StatusCode > 599 {
+		return a, errors.New("the answer has no valid status code")
 	}
-	now := time.Now().UTC()
-	e := event{
-		"version": "2.0", "routeKey": key, "rawPath": r.URL.EscapedPath(), "rawQueryString": r.URL.RawQuery, "headers": headers,
-		"requestContext": event{
-			"accountId": localAccount, "apiId": "local", "domainName": r.Host, "domainPrefix": "local", "requestId": id,
-			"routeKey": key, "stage": "$default", "time": now.Format("02/Jan/2006:15:04:05 -0700"), "timeEpoch": now.UnixMilli(),
-			"http": event{
-				"method": r.Method, "path": r.URL.Path, "protocol": r.Proto, "sourceIp": peer, "userAgent": r.UserAgent(),
-			},
-		},
-	}
-	if cookies := r.Header["Cookie"]; len(cookies) > 0 {
-		var all []string
-		for _, line := range cookies {
-			for _, c := range strings.Split(line, ";") {
-				all = append(all, strings.TrimSpace(c))
-			}
-		}
-		e["cookies"] = all
-	}
-	if query := joined(r.URL.RawQuery); len(query) > 0 {
-		e["queryStringParameters"] = query
-	}
-	if len(params) > 0 {
-		e["pathParameters"] = params
-	}
-	encodeBody(e, body)
-	return e
-}
-
-func joined(raw string) map[string]string {
-	values, _ := url.ParseQuery(raw) // what cannot be read is left out, as at AWS
-	all := make(map[string]string, len(values))
-	for name, v := range values {
-		all[name] = strings.Join(v, ",")
-	}
-	return all
-}
-
-func encodeBody(e event, body []byte) {
-	e["isBase64Encoded"] = false
-	switch {
-	case len(body) == 0:
-	case utf8.Valid(body):
-		e["body"] = string(body)
-	default:
-		e["body"], e["isBase64Encoded"] = base64.StdEncoding.EncodeToString(body), true
-	}
+	return a, nil
 }

@@ -1,106 +1,110 @@
 package main
 
 import (
-	"context"
 	_ "embed"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"strings"
+	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/template"
 )
 
 //go:embed page.html
-var page []byte
+var pageHTML []byte
 
-// desk is /_local: what a developer looks at, and the same for programs.
-type desk struct {
+// inspector serves /_local: what the run has seen, for people and for programs.
+type inspector struct {
 	box      *capture.Box
 	db       *dynamodb.Client
-	tables   []TableSpec
+	tables   []template.Table
 	requests *traces
 	faults   *faults
-	events   *events
+	schedule *schedule
 }
 
-func (d *desk) routes(mux *http.ServeMux) {
-	mux.HandleFunc("GET /_local", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		w.Write(page)
-	})
+func (i *inspector) handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_local", page)
+	mux.HandleFunc("GET /_local/{$}", page)
 	mux.HandleFunc("GET /_local/messages", func(w http.ResponseWriter, r *http.Request) {
-		writeJSON(w, http.StatusOK, d.box.Messages(r.URL.Query().Get("to")))
+		// A "+" that nobody encoded is a number's, not a space.
+		writeJSON(w, http.StatusOK, i.box.Messages(strings.ReplaceAll(r.URL.Query().Get("to"), " ", "+")))
 	})
 	mux.HandleFunc("DELETE /_local/messages", func(w http.ResponseWriter, _ *http.Request) {
-		if err := d.box.Clear(); err != nil {
-			writeError(w, http.StatusInternalServerError, err)
-			return
-		}
-		w.WriteHeader(http.StatusNoContent)
+		reply(w, nil, i.box.Clear())
 	})
-	mux.HandleFunc("GET /_local/tables", d.showTables)
+	mux.HandleFunc("GET /_local/tables", func(w http.ResponseWriter, r *http.Request) {
+		all, err := allItems(r.Context(), i.db, i.tables)
+		reply(w, all, err)
+	})
 	mux.HandleFunc("GET /_local/requests", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, d.requests.newest())
+		writeJSON(w, http.StatusOK, i.requests.newest())
 	})
-	mux.HandleFunc("GET /_local/faults", func(w http.ResponseWriter, _ *http.Request) { writeJSON(w, http.StatusOK, d.faults.list()) })
+	mux.HandleFunc("GET /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, i.faults.list())
+	})
 	mux.HandleFunc("PUT /_local/faults", func(w http.ResponseWriter, r *http.Request) {
-		body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 1<<16))
+		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 		if err == nil {
-			err = d.faults.set(body)
+			err = i.faults.set(body)
 		}
 		if err != nil {
-			writeError(w, http.StatusBadRequest, err)
+			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 			return
 		}
-		writeJSON(w, http.StatusOK, d.faults.list())
+		writeJSON(w, http.StatusOK, i.faults.list())
+	})
+	mux.HandleFunc("DELETE /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
+		i.faults.clear()
+		reply(w, nil, nil)
 	})
 	mux.HandleFunc("POST /_local/schedule", func(w http.ResponseWriter, _ *http.Request) {
-		if err := d.events.fire(); err != nil {
-			writeError(w, http.StatusInternalServerError, err)
+		writeJSON(w, http.StatusOK, i.schedule.fireAll(time.Now()))
+	})
+	return guard(mux)
+}
+
+// guard keeps other sites out of what is shown here, codes and links among it: a page elsewhere must neither post to it nor reach it
+// under a name of its own that resolves to this machine.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.Host)
+		if err != nil {
+			host = r.Host
+		}
+		ip := net.ParseIP(strings.Trim(host, "[]"))
+		origin := r.Header.Get("Origin")
+		if !(host == "localhost" || ip != nil && ip.IsLoopback()) || origin != "" && origin != "http://"+r.Host {
+			refuse(w, http.StatusForbidden)
 			return
 		}
-		w.WriteHeader(http.StatusNoContent)
+		w.Header().Set("Cache-Control", "no-store")
+		w.Header().Set("X-Content-Type-Options", "nosniff")
+		next.ServeHTTP(w, r)
 	})
 }
 
-func (d *desk) showTables(w http.ResponseWriter, r *http.Request) {
-	all := map[string][]map[string]any{}
-	for _, t := range d.tables {
-		items, err := d.scan(r.Context(), t.Name)
-		if err != nil {
-			writeError(w, http.StatusInternalServerError, err)
-			return
-		}
-		name := map[string]string{"UsersTable": "users", "TokensTable": "tokens"}[t.LogicalID]
-		if name == "" {
-			name = t.LogicalID
-		}
-		all[name] = items
-	}
-	writeJSON(w, http.StatusOK, all)
+func page(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; img-src data: https:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	w.Write(pageHTML)
 }
 
-func (d *desk) scan(ctx context.Context, table string) ([]map[string]any, error) {
-	items := []map[string]any{}
-	pages := dynamodb.NewScanPaginator(d.db, &dynamodb.ScanInput{TableName: &table, ConsistentRead: aws.Bool(true)})
-	for pages.HasMorePages() {
-		p, err := pages.NextPage(ctx)
-		if err != nil {
-			return nil, err
-		}
-		for _, i := range p.Items {
-			var plain map[string]any
-			if err := attributevalue.UnmarshalMap(i, &plain); err != nil {
-				return nil, err
-			}
-			items = append(items, plain)
-		}
+func reply(w http.ResponseWriter, v any, err error) {
+	switch {
+	case err != nil:
+		writeJSON(w, http.StatusInternalServerError, map[string]string{"message": err.Error()})
+	case v == nil:
+		w.WriteHeader(http.StatusNoContent)
+	default:
+		writeJSON(w, http.StatusOK, v)
 	}
-	return items, nil
 }
 
 func writeJSON(w http.ResponseWriter, status int, v any) {
@@ -109,8 +113,4 @@ func writeJSON(w http.ResponseWriter, status int, v any) {
 	e := json.NewEncoder(w)
 	e.SetEscapeHTML(false)
 	e.Encode(v)
-}
-
-func writeError(w http.ResponseWriter, status int, err error) {
-	writeJSON(w, status, map[string]string{"error": err.Error()})
 }

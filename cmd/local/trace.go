@@ -1,49 +1,53 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"time"
 )
 
-// call is one call of AWS that an invocation made.
+// call is one call to AWS that an invocation made. Fault is the way in which it was made to go wrong on demand.
 type call struct {
 	Service   string  `json:"service"`
 	Operation string  `json:"operation"`
 	Table     string  `json:"table,omitempty"`
 	Status    int     `json:"status"`
 	Ms        float64 `json:"ms"`
+	Fault     string  `json:"fault,omitempty"`
 }
 
-// request is one HTTP request or event, with the calls it made in order.
+// request is one HTTP request or event, with the calls it made in the order of their end.
 type request struct {
 	ID        string    `json:"id"`
 	At        time.Time `json:"at"`
-	Method    string    `json:"method"`
+	Method    string    `json:"method"` // for events: S3 or SCHEDULE
 	Path      string    `json:"path"`
 	Function  string    `json:"function"`
-	Status    int       `json:"status"`
+	Status    int       `json:"status"` // 0 while it runs
 	Ms        float64   `json:"ms"`
 	ColdStart bool      `json:"coldStart"`
 	Calls     []call    `json:"calls"`
-}
 
-// traces keeps the newest requests.
-type traces struct {
-	mu   sync.Mutex
-	all  []*request
-	open map[string]*request // by X-Ray root
+	root string
 }
 
 const keptRequests = 500
 
-func newTraces() *traces { return &traces{open: map[string]*request{}} }
+// traces keeps the newest requests.
+type traces struct {
+	mu     sync.Mutex
+	all    []*request
+	byRoot map[string]*request
+}
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+func newTraces() *traces { return &traces{byRoot: map[string]*request{}} }
 
-// root is the part of a trace header that all calls of one invocation share.
-func root(header string) string {
-	for _, part := range strings.Split(header, ";") {
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// traceRoot is the part of a trace header that all calls of one invocation share.
+func traceRoot(header string) string {
+	for part := range strings.SplitSeq(header, ";") {
 		if id, ok := strings.CutPrefix(strings.TrimSpace(part), "Root="); ok {
 			return id
 		}
@@ -51,28 +55,30 @@ func root(header string) string {
 	return ""
 }
 
-// begin opens a trace and returns what closes it.
-func (t *traces) begin(trace, id, method, path, function string) func(status int, cold bool) {
-	r := &request{ID: id, At: time.Now().UTC(), Method: method, Path: path, Function: function, Calls: []call{}}
+// begin opens a request and returns what ends it.
+func (t *traces) begin(trace string, r request) (ended func(status int, cold bool)) {
+	r.root, r.Calls = traceRoot(trace), []call{}
+	began := time.Now()
 	t.mu.Lock()
-	t.open[root(trace)] = r
-	t.all = append(t.all, r)
+	defer t.mu.Unlock()
+	t.all = append(t.all, &r)
+	t.byRoot[r.root] = &r
 	if len(t.all) > keptRequests {
-		t.all = t.all[len(t.all)-keptRequests:]
+		delete(t.byRoot, t.all[0].root)
+		t.all = slices.Delete(t.all, 0, 1)
 	}
-	t.mu.Unlock()
 	return func(status int, cold bool) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		r.Status, r.ColdStart, r.Ms = status, cold, ms(time.Since(r.At))
-		delete(t.open, root(trace))
+		r.Status, r.ColdStart, r.Ms = status, cold, milliseconds(time.Since(began))
 	}
 }
 
+// add notes a call of the invocation that the trace header names.
 func (t *traces) add(header string, c call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if r := t.open[root(header)]; r != nil {
+	if r := t.byRoot[traceRoot(header)]; r != nil {
 		r.Calls = append(r.Calls, c)
 	}
 }
@@ -82,10 +88,10 @@ func (t *traces) newest() []request {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	list := make([]request, 0, len(t.all))
-	for i := len(t.all) - 1; i >= 0; i-- {
-		r := *t.all[i]
-		r.Calls = append([]call{}, r.Calls...)
-		list = append(list, r)
+	for _, r := range slices.Backward(t.all) {
+		c := *r
+		c.Calls = slices.Clone(r.Calls)
+		list = append(list, c)
 	}
 	return list
 }

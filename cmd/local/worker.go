@@ -1,14 +1,13 @@
 package main
 
 import (
-	"bytes"
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -16,100 +15,122 @@ import (
 	"time"
 )
 
+// What Lambda allows for a function's start, and for the size of its answer.
+const (
+	initTimeout = 10 * time.Second
+	maxResponse = 6 << 20
+)
+
+var (
+	errTimedOut = errors.New("the function timed out")
+	errNotTaken = errors.New("the process ended before it took the event") // the event may go to another process
+)
+
 // invocation is one event on its way through a worker.
 type invocation struct {
 	id, trace string
 	payload   []byte
-	deadline  time.Time
+	timeout   time.Duration
+	deadline  time.Time // set when a worker gets it
 	result    chan result
 }
 
 // result is what came of an invocation. An error means that the function did not answer.
 type result struct {
 	payload []byte
-	failed  string // what the runtime reported: the function returned an error or crashed
+	err     error
 }
 
-// worker is one process of a function behind its own Lambda Runtime API. It handles one event at a time, as on Lambda.
+// worker is one process of a function, behind a Lambda Runtime API of its own. It handles one event at a time, as on Lambda.
 type worker struct {
-	server *http.Server
+	cmd        *exec.Cmd
+	server     *http.Server
+	log        io.Writer
+	generation int
+	served     bool // guarded by the pool
+
+	ready  chan struct{} // closed when the process first asks for an event
+	once   sync.Once
 	next   chan *invocation
 	exited chan struct{}
-	cmd    *exec.Cmd
 
 	mu      sync.Mutex
 	current *invocation
 }
 
-// startWorker starts the binary. log gets what it prints.
-func startWorker(f *function, log io.Writer) (*worker, error) {
+// startWorker starts the binary and waits until it asks for its first event. environment gets the address of the Runtime API.
+func startWorker(binary string, environment func(api string) []string, log io.Writer) (*worker, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	w := &worker{next: make(chan *invocation), exited: make(chan struct{})}
-	mux := http.NewServeMux()
-	const api = "/2018-06-01/runtime"
-	mux.HandleFunc("GET "+api+"/invocation/next", w.handNext)
-	mux.HandleFunc("POST "+api+"/invocation/{id}/response", w.takeResponse)
-	mux.HandleFunc("POST "+api+"/invocation/{id}/error", w.takeError)
-	mux.HandleFunc("POST "+api+"/init/error", func(rw http.ResponseWriter, r *http.Request) {
-		body, _ := io.ReadAll(r.Body)
-		fmt.Fprintf(log, "init failed: %s\n", body)
-		rw.WriteHeader(http.StatusAccepted)
-	})
-	w.server = &http.Server{Handler: mux}
+	w := &worker{log: log, ready: make(chan struct{}), next: make(chan *invocation), exited: make(chan struct{})}
+	w.server = &http.Server{Handler: w.runtimeAPI()}
 	go w.server.Serve(l)
-	w.cmd = exec.Command(f.binary)
-	w.cmd.Dir = filepath.Dir(f.binary)
-	w.cmd.Env = f.environment(l.Addr().String())
+	w.cmd = exec.Command(binary)
+	w.cmd.Env = environment(l.Addr().String())
 	w.cmd.Stdout, w.cmd.Stderr = log, log
-	w.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
-	if err := startHere(w.cmd); err != nil {
+	if err := spawn(w.cmd); err != nil {
 		w.server.Close()
 		return nil, err
 	}
-	go func() {
-		w.cmd.Wait()
-		close(w.exited)
-		w.finish("", result{failed: "the process ended"})
-		w.server.Close()
-	}()
-	return w, nil
+	go w.watch()
+	select {
+	case <-w.ready:
+		return w, nil
+	case <-w.exited:
+		return nil, fmt.Errorf("the process ended while it started: %s", w.cmd.ProcessState)
+	case <-time.After(initTimeout):
+		w.kill()
+		return nil, fmt.Errorf("the process did not start within %s", initTimeout)
+	}
 }
 
-// environment is what Lambda gives a function, and nothing of this machine's own.
-func (f *function) environment(api string) []string {
-	env := map[string]string{
-		"AWS_LAMBDA_FUNCTION_NAME": "central-" + f.spec.Name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.spec.Memory), "AWS_LAMBDA_RUNTIME_API": api,
-		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "_HANDLER": "bootstrap", "LAMBDA_TASK_ROOT": filepath.Dir(f.binary),
-		"AWS_REGION": localRegion, "AWS_DEFAULT_REGION": localRegion,
-		"AWS_ACCESS_KEY_ID": localAccessKey, "AWS_SECRET_ACCESS_KEY": localSecretKey,
-		"TZ": ":UTC", "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin:/bin",
-	}
-	for name, v := range f.spec.Env {
-		env[name] = v
-	}
-	for name, v := range f.extra {
-		env[name] = v
-	}
-	list := make([]string, 0, len(env))
-	for name, v := range env {
-		list = append(list, name+"="+v)
-	}
-	return list
+// watch ends what waits for the process when it is gone. An answer that is still being read counts.
+func (w *worker) watch() {
+	w.cmd.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
+	defer cancel()
+	w.server.Shutdown(ctx)
+	w.server.Close()
+	close(w.exited)
+	w.finish("", result{err: fmt.Errorf("the process ended: %s", w.cmd.ProcessState)})
+}
+
+func (w *worker) runtimeAPI() http.Handler {
+	const api = "/2018-06-01/runtime"
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+api+"/invocation/next", w.handNext)
+	mux.HandleFunc("POST "+api+"/invocation/{id}/response", w.takeResponse)
+	mux.HandleFunc("POST "+api+"/invocation/{id}/error", func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, maxResponse))
+		w.finish(r.PathValue("id"), result{err: fmt.Errorf("the function failed: %s", strings.TrimSpace(string(body)))})
+		accepted(rw)
+	})
+	mux.HandleFunc("POST "+api+"/init/error", func(rw http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(io.LimitReader(r.Body, maxResponse))
+		fmt.Fprintf(w.log, "the function cannot start: %s\n", body)
+		accepted(rw)
+	})
+	return mux
+}
+
+func accepted(rw http.ResponseWriter) {
+	rw.Header().Set("Content-Type", "application/json")
+	rw.WriteHeader(http.StatusAccepted)
+	io.WriteString(rw, `{"status":"OK"}`)
 }
 
 func (w *worker) handNext(rw http.ResponseWriter, r *http.Request) {
+	w.once.Do(func() { close(w.ready) })
 	select {
 	case i := <-w.next:
 		h := rw.Header()
+		h.Set("Content-Type", "application/json")
 		h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
 		h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:"+localRegion+":"+localAccount+":function:central")
 		h.Set("Lambda-Runtime-Trace-Id", i.trace)
-		h.Set("Content-Type", "application/json")
 		rw.Write(i.payload)
 	case <-r.Context().Done():
 	}
@@ -119,57 +140,48 @@ func (w *worker) takeResponse(rw http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, maxResponse+1))
 	switch {
 	case err != nil:
-		w.finish(r.PathValue("id"), result{failed: "the answer broke off"})
+		w.finish(r.PathValue("id"), result{err: fmt.Errorf("the answer broke off: %w", err)})
 	case len(body) > maxResponse:
-		w.finish(r.PathValue("id"), result{failed: "the answer is larger than 6 MB"})
-	case r.Trailer.Get("Lambda-Runtime-Function-Error-Type") != "":
-		w.finish(r.PathValue("id"), result{failed: string(body)})
+		w.finish(r.PathValue("id"), result{err: errors.New("the answer is larger than 6 MB")})
 	default:
 		w.finish(r.PathValue("id"), result{payload: body})
 	}
-	rw.WriteHeader(http.StatusAccepted)
+	accepted(rw)
 }
 
-const maxResponse = 6 << 20
-
-func (w *worker) takeError(rw http.ResponseWriter, r *http.Request) {
-	body, _ := io.ReadAll(r.Body)
-	w.finish(r.PathValue("id"), result{failed: strings.TrimSpace(string(bytes.TrimSpace(body)))})
-	rw.WriteHeader(http.StatusAccepted)
-}
-
-// finish ends the current invocation. An id that is not current any more is ignored: it timed out.
+// finish ends the current invocation; with id "" whichever it is. One that is not current any more is ignored: it timed out.
 func (w *worker) finish(id string, r result) {
 	w.mu.Lock()
-	i := w.current
-	if i != nil && (id == "" || id == i.id) {
+	defer w.mu.Unlock()
+	if i := w.current; i != nil && (id == "" || id == i.id) {
 		w.current = nil
 		i.result <- r
 	}
-	w.mu.Unlock()
 }
 
-// run hands the event to the process and waits for its answer. A process that misses its deadline is killed, as on Lambda.
-func (w *worker) run(i *invocation) (r result, timedOut bool) {
+// run hands the event to the process and waits for its answer. A process that misses the deadline is killed, as on Lambda, and
+// the error is errTimedOut.
+func (w *worker) run(i *invocation) result {
+	i.deadline = time.Now().Add(i.timeout)
+	late := time.NewTimer(i.timeout)
+	defer late.Stop()
 	w.mu.Lock()
 	w.current = i
 	w.mu.Unlock()
-	late := time.NewTimer(time.Until(i.deadline))
-	defer late.Stop()
 	select {
 	case w.next <- i:
-	case r = <-i.result:
-		return r, false
+	case <-w.exited:
+		return result{err: errNotTaken}
 	case <-late.C:
 		w.kill()
-		return result{failed: "timed out before it took the event"}, true
+		return result{err: errTimedOut}
 	}
 	select {
-	case r = <-i.result:
-		return r, false
+	case r := <-i.result:
+		return r
 	case <-late.C:
 		w.kill()
-		return result{failed: "timed out"}, true
+		return result{err: errTimedOut}
 	}
 }
 
@@ -184,12 +196,12 @@ func (w *worker) alive() bool {
 
 func (w *worker) kill() { w.cmd.Process.Kill() }
 
-// stop ends an idle process the way Lambda does.
+// stop ends a process that has nothing to do.
 func (w *worker) stop() {
-	w.cmd.Process.Signal(os.Interrupt)
+	w.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-w.exited:
-	case <-time.After(300 * time.Millisecond):
+	case <-time.After(time.Second):
 		w.kill()
 		<-w.exited
 	}

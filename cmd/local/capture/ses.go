@@ -1,0 +1,106 @@
+package capture
+
+import (
+	"fmt"
+	"net/http"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"phonon.in/central/cmd/local/template"
+)
+
+// SES serves SendEmail of the API version 2010-12-01. The only verified identity is one address.
+func SES(box *Box, verified string) http.Handler {
+	return query("ses", "http://ses.amazonaws.com/doc/2010-12-01/", "2010-12-01", map[string]func(url.Values) (string, *refusal){
+		"SendEmail": func(f url.Values) (string, *refusal) { return sendEmail(box, verified, f) },
+	})
+}
+
+const (
+	maxMail       = 10 << 20
+	maxRecipients = 50
+	simulator     = "@simulator.amazonses.com"
+)
+
+// SES takes ASCII only, in the local part and (as Punycode) in the domain.
+var mailAddress = regexp.MustCompile(`^[!-?A-~]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$`)
+
+func sendEmail(box *Box, verified string, f url.Values) (string, *refusal) {
+	m := Message{
+		Kind: "email", From: f.Get("Source"), Subject: f.Get("Message.Subject.Data"),
+		Text: f.Get("Message.Body.Text.Data"), HTML: f.Get("Message.Body.Html.Data"),
+	}
+	if bad := checkSender(m.From, verified); bad != nil {
+		return "", bad
+	}
+	to, bad := recipients(f)
+	switch {
+	case bad != nil:
+		return "", bad
+	case f.Get("ConfigurationSetName") != "":
+		return "", refuse("ConfigurationSetDoesNotExist", "Configuration set <%s> does not exist.", f.Get("ConfigurationSetName"))
+	case !f.Has("Message.Subject.Data"):
+		return "", refuse("ValidationError", "1 validation error detected: Value null at 'message.subject' failed to satisfy constraint: Member must not be null")
+	case strings.ContainsAny(m.Subject, "\r\n"):
+		return "", refuse("InvalidParameterValue", "Subject contains control characters")
+	case m.Text == "" && m.HTML == "":
+		return "", refuse("InvalidParameterValue", "Message body empty.")
+	case len(m.Text)+len(m.HTML)+len(m.Subject) > maxMail:
+		return "", refuse("InvalidParameterValue", "Message length is more than %d bytes long", maxMail)
+	}
+	id := "0109-local-simulator"
+	for _, m.To = range to {
+		if strings.HasSuffix(strings.ToLower(m.To), simulator) { // accepted, and delivered to nobody
+			continue
+		}
+		var err error
+		if id, err = box.add(m); err != nil {
+			return "", broken("InternalFailure", err)
+		}
+	}
+	return "<MessageId>" + id + "</MessageId>", nil
+}
+
+func checkSender(source, verified string) *refusal {
+	from, err := mail.ParseAddress(source)
+	if err != nil {
+		return refuse("InvalidParameterValue", "Missing final '@domain'")
+	}
+	if !strings.EqualFold(from.Address, verified) {
+		return refuse("MessageRejected", "Email address is not verified. The following identities failed the check in region %s: %s",
+			strings.ToUpper(template.Region), source)
+	}
+	return nil
+}
+
+func recipients(f url.Values) ([]string, *refusal) {
+	var all []string
+	for _, list := range []string{"ToAddresses", "CcAddresses", "BccAddresses"} {
+		for i := 1; ; i++ {
+			name := fmt.Sprintf("Destination.%s.member.%d", list, i)
+			if !f.Has(name) {
+				break
+			}
+			a := f.Get(name)
+			if parsed, err := mail.ParseAddress(a); err == nil {
+				a = parsed.Address
+			}
+			switch {
+			case !strings.Contains(a, "@"):
+				return nil, refuse("InvalidParameterValue", "Missing final '@domain'")
+			case !mailAddress.MatchString(a) || len(a) > 320 || strings.Contains(a, ".."):
+				return nil, refuse("InvalidParameterValue", "Domain contains illegal character or local part is not valid")
+			}
+			all = append(all, a)
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return nil, refuse("InvalidParameterValue", "Empty required header 'To'.")
+	case len(all) > maxRecipients:
+		return nil, refuse("InvalidParameterValue", "Recipient count exceeds %d.", maxRecipients)
+	}
+	return all, nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// options is what a run is asked to do.
+type options struct {
+	root, data    string
+	template      string
+	port          int
+	set           map[string]string // parameters of the template
+	fresh         bool
+	quiet         bool
+	race          bool
+	enginesOnly   bool
+	watch         bool
+	scheduleEvery time.Duration // 0: as the template says
+	retry         []time.Duration
+	getenv        func(string) string
+}
+
+const usage = `The whole system on this machine: pages and API on http://127.0.0.1:3000, the real binaries of the functions behind
+it, and AWS-compatible engines. What was sent and stored is shown under /_local.
+
+Usage: go -C cmd/local run . [flags]
+
+`
+
+const usageEnvironment = `
+Environment:
+  PORT                         port of pages and API (3000); the engines use the ports after it where they are free
+  CAPTCHA=off                  switches the captcha off
+  RACE=1                       like --race
+  AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SES, AWS_ENDPOINT_URL_SNS,
+  AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2, AWS_ENDPOINT_URL_SECRETS_MANAGER
+                               each uses that endpoint in the place of the engine here
+`
+
+// readOptions reads flags and environment.
+func readOptions(args []string, getenv func(string) string, out io.Writer) (options, error) {
+	o := options{set: map[string]string{}, getenv: getenv, watch: true, retry: []time.Duration{2 * time.Second, 10 * time.Second}}
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(out)
+	flags.Usage = func() {
+		fmt.Fprint(out, usage)
+		flags.PrintDefaults()
+		fmt.Fprint(out, usageEnvironment)
+	}
+	flags.StringVar(&o.root, "root", "", "`folder` of the project (found from the working directory)")
+	flags.StringVar(&o.data, "data", "", "`folder` of data and binaries (.local in the project)")
+	flags.BoolVar(&o.fresh, "fresh", false, "forget all data first")
+	flags.BoolVar(&o.quiet, "quiet", false, "print only where it runs and what goes wrong; the functions' logs go to a file")
+	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector")
+	flags.BoolVar(&o.enginesOnly, "engines-only", false, "start only the engines, and print their endpoints as export lines")
+	flags.DurationVar(&o.scheduleEvery, "schedule-every", 0, "`interval` of all schedules, instead of the template's")
+	flags.Func("set", "set a parameter of the template: `Name=Value`", func(s string) error {
+		name, v, ok := strings.Cut(s, "=")
+		if !ok {
+			return errors.New("must be Name=Value")
+		}
+		o.set[name] = v
+		return nil
+	})
+	noWatch := flags.Bool("no-watch", false, "do not build again when sources change")
+	if err := flags.Parse(args); err != nil {
+		return o, err
+	}
+	if flags.NArg() > 0 {
+		return o, fmt.Errorf("unexpected argument %q; see --help", flags.Arg(0))
+	}
+	o.watch = !*noWatch
+	return o, o.complete()
+}
+
+// complete fills in what follows from the rest.
+func (o *options) complete() error {
+	var err error
+	if o.root, err = findRoot(o.root); err != nil {
+		return err
+	}
+	if o.data == "" {
+		o.data = filepath.Join(o.root, ".local")
+	}
+	if o.data, err = filepath.Abs(o.data); err != nil {
+		return err
+	}
+	o.template = filepath.Join(o.root, "template.yaml")
+	o.port = 3000
+	if p := o.getenv("PORT"); p != "" {
+		if o.port, err = strconv.Atoi(p); err != nil || o.port < 0 || o.port > 65535 {
+			return fmt.Errorf("PORT=%s is not a port", p)
+		}
+	}
+	if c := o.getenv("CAPTCHA"); c != "" {
+		o.set["CaptchaProvider"] = c
+	}
+	return nil
+}
+
+// findRoot is the folder of the main module, from start or the working directory upwards.
+func findRoot(start string) (string, error) {
+	dir, err := filepath.Abs(start)
+	if err != nil {
+		return "", err
+	}
+	for d := dir; ; d = filepath.Dir(d) {
+		if f, err := os.Open(filepath.Join(d, "go.mod")); err == nil {
+			line, _ := bufio.NewReader(f).ReadString('\n')
+			f.Close()
+			if strings.TrimSpace(line) == "module phonon.in/central" {
+				return d, nil
+			}
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("%s is not inside the project; use --root", dir)
+		}
+	}
+}

@@ -1,0 +1,255 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/template"
+)
+
+// service is one AWS service as the functions reach it.
+type service struct {
+	name     string
+	variable string // of the SDK, for its endpoint
+	engine   string // endpoint of the engine; "" for what this process serves itself
+	handler  http.Handler
+	endpoint string // what the functions get
+}
+
+// services are all AWS services of a run.
+type services struct {
+	all     []*service
+	engines []*engine
+	proxies []*proxy
+	keys    keyPair
+	db      *dynamodb.Client
+	s3      *s3.Client
+	box     *capture.Box
+	faults  *faults
+	notes   []string
+}
+
+// startServices starts the engines that the environment does not replace, and makes tables, buckets and secrets.
+func startServices(ctx context.Context, l *local) (*services, error) {
+	s := &services{faults: &faults{}, keys: localKeys}
+	box, err := capture.OpenBox(filepath.Join(l.options.data, "messages.jsonl"), time.Now)
+	if err != nil {
+		return nil, err
+	}
+	s.box = box
+	secrets, err := makeSecrets(l.options.data, l.template.Secrets)
+	if err != nil {
+		return nil, err
+	}
+	s.all = []*service{
+		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
+		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
+		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom)},
+		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box)},
+		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
+		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
+	}
+	s.replace(l.options.getenv)
+	if err := s.startEngines(ctx, l); err != nil {
+		s.stop()
+		return nil, err
+	}
+	s.db, s.s3 = dynamoClient(s.all[0].engine, s.keys), s3Client(s.all[1].engine, s.keys)
+	if err := s.makeResources(ctx, l.template); err != nil {
+		s.stop()
+		return nil, err
+	}
+	return s, nil
+}
+
+// replace takes endpoints from the environment, and then credentials, too.
+func (s *services) replace(getenv func(string) string) {
+	for _, one := range s.all {
+		endpoint := getenv(one.variable)
+		if endpoint == "" {
+			continue
+		}
+		one.engine, one.handler = endpoint, nil
+		if !isLoopback(endpoint) { // a signature covers the host, so nothing may stand in between
+			one.endpoint = endpoint
+			s.notes = append(s.notes, fmt.Sprintf("calls to %s go to %s directly and are not traced", one.name, endpoint))
+		}
+		if id, secret := getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"); id != "" && secret != "" {
+			s.keys = keyPair{id, secret}
+		}
+	}
+}
+
+func isLoopback(endpoint string) bool {
+	u, err := url.Parse(endpoint)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(u.Hostname())
+	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
+}
+
+func (s *services) startEngines(ctx context.Context, l *local) error {
+	i := installation{l.options.root, l.out}
+	for _, one := range s.all {
+		if one.engine != "" || one.handler != nil {
+			continue
+		}
+		log, err := l.logFile(one.name)
+		if err != nil {
+			return err
+		}
+		var e *engine
+		var note string
+		if one.name == serviceDynamoDB {
+			e, note, err = i.dynamoDB(ctx, l.options.data, log)
+		} else {
+			e, err = i.s3(l.options.data, s.keys, log)
+		}
+		if err != nil {
+			return err
+		}
+		if note != "" {
+			s.notes = append(s.notes, note)
+		}
+		one.engine = e.endpoint
+		s.engines = append(s.engines, e)
+	}
+	failed := make([]error, len(s.engines))
+	var starting sync.WaitGroup
+	for n, e := range s.engines {
+		starting.Go(func() { failed[n] = e.start(ctx) })
+	}
+	starting.Wait()
+	return errors.Join(failed...)
+}
+
+func (s *services) makeResources(ctx context.Context, t *template.Template) error {
+	for _, table := range t.Tables {
+		if err := makeTable(ctx, s.db, table); err != nil {
+			return err
+		}
+	}
+	for _, bucket := range t.Buckets {
+		if err := makeBucket(ctx, s.s3, bucket); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// makeSecrets makes the secrets that have no file yet, and returns the files by the secrets' names.
+func makeSecrets(data string, secrets []template.Secret) (map[string]string, error) {
+	files := map[string]string{}
+	for i, s := range secrets {
+		file := filepath.Join(data, "secret.json")
+		if i > 0 {
+			file = filepath.Join(data, "secret-"+strings.ToLower(s.ID)+".json")
+		}
+		files[s.Name] = file
+		if old, err := os.ReadFile(file); err == nil && fits(old, s) {
+			continue
+		}
+		text, err := capture.Generate(s)
+		if err != nil {
+			return nil, err
+		}
+		if err := os.WriteFile(file+".part", []byte(text), 0o600); err != nil {
+			return nil, err
+		}
+		if err := os.Rename(file+".part", file); err != nil {
+			return nil, err
+		}
+	}
+	return files, nil
+}
+
+// fits says whether a secret has the generated member. One that has not is of no use to any function, and is made anew.
+func fits(text []byte, s template.Secret) bool {
+	var members map[string]any
+	return s.Key == "" || json.Unmarshal(text, &members) == nil && members[s.Key] != nil
+}
+
+// serve puts a recording proxy in front of each service, on the ports after the run's own where they are free.
+func (s *services) serve(l *local) error {
+	for n, one := range s.all {
+		if one.endpoint != "" {
+			continue
+		}
+		handler := one.handler
+		if handler == nil {
+			var err error
+			if handler, err = forwardTo(one.engine); err != nil {
+				return err
+			}
+		}
+		p := &proxy{service: one.name, engine: handler, requests: l.requests, faults: s.faults}
+		if one.name == serviceS3 {
+			p.created = l.events.created
+		}
+		port := 0
+		if l.options.port > 0 {
+			port = l.options.port + 1 + n
+		}
+		var err error
+		if one.endpoint, err = p.serve("127.0.0.1:" + strconv.Itoa(port)); err != nil {
+			return err
+		}
+		s.proxies = append(s.proxies, p)
+	}
+	return nil
+}
+
+// environment is what makes an AWS client talk to the services here.
+func (s *services) environment() map[string]string {
+	env := map[string]string{"AWS_ACCESS_KEY_ID": s.keys.id, "AWS_SECRET_ACCESS_KEY": s.keys.secret}
+	for _, one := range s.all {
+		env[one.variable] = one.endpoint
+	}
+	return env
+}
+
+// exports prints the environment for a shell: for clients of the engines, and for functions that run elsewhere.
+func (s *services) exports(out io.Writer, l *local) {
+	env := s.environment()
+	env["AWS_REGION"], env["CENTRAL_LOCAL_URL"] = localRegion, l.url+"/_local"
+	for _, f := range l.template.Functions {
+		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM"} {
+			if v := f.Env[name]; v != "" {
+				env[name] = v
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(env)) {
+		fmt.Fprintf(out, "export %s='%s'\n", name, strings.ReplaceAll(env[name], "'", `'\''`))
+	}
+}
+
+func (s *services) stop() {
+	for _, p := range s.proxies {
+		p.server.Close()
+	}
+	var all sync.WaitGroup
+	for _, e := range s.engines {
+		all.Go(e.stop)
+	}
+	all.Wait()
+}
