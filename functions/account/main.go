@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/secret"
+	"phonon.in/central/shared/awsenv/ses"
 	"phonon.in/central/shared/email"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
@@ -29,15 +31,15 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	db := awsenv.DynamoDB()
-	secret, err := awsenv.ReadSecret(ctx, secretID)
+	db := dynamodb.Client()
+	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
 		store:  s,
-		outbox: &outbox.Outbox{Store: s, Keys: secret.Keys, PublicURL: publicURL, Mail: email.New(awsenv.SES(), mailFrom, mailSet), Log: log},
+		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -62,17 +62,14 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 	if err != nil {
 		return err
 	}
-	body, err := h.bucket.Read(ctx, key, versionID, document.MaxBytes)
+	found, err := h.inspect(ctx, key, versionID, d.ContentType)
 	if errors.Is(err, upload.ErrAbsent) {
 		return nil // an earlier delivery of this event has done the work
 	}
 	if err != nil {
 		return err
 	}
-	checked, err := h.check(d, body)
-	if err != nil {
-		return err
-	}
+	checked := judge(d, found, h.now())
 	if checked.State == kyc.DocClean {
 		checked.Key = kyc.VaultKey(id, no, d.ID)
 		// The copy is of the very version that was inspected: what a reviewer will see is what was checked.
@@ -95,16 +92,23 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 	return h.bucket.Remove(ctx, key, versionID)
 }
 
-// check inspects the bytes and says what becomes of the document.
-func (h *handler) check(d kyc.Document, body []byte) (kyc.Document, error) {
-	found, err := document.Inspect(bytes.NewReader(body), d.ContentType)
-	if err != nil {
-		return kyc.Document{}, err
+// inspect reads the file and finds out what it is.
+func (h *handler) inspect(ctx context.Context, key, versionID, declared string) (document.Finding, error) {
+	body, err := h.bucket.Read(ctx, key, versionID, document.MaxBytes)
+	if errors.Is(err, upload.ErrTooLarge) {
+		return document.Finding{Reason: document.TooLarge}, nil
 	}
+	if err != nil {
+		return document.Finding{}, err
+	}
+	return document.Inspect(bytes.NewReader(body), declared)
+}
+
+// judge says what becomes of a document by what was found.
+func judge(d kyc.Document, found document.Finding, now time.Time) kyc.Document {
 	if found.Reason == "" && d.SHA256 != "" && d.SHA256 != found.SHA256 {
 		found.Reason = document.Corrupt
 	}
-	now := h.now()
 	d.SHA256, d.CheckedAt = found.SHA256, now
 	if d.UploadedAt.IsZero() {
 		d.UploadedAt = now
@@ -113,5 +117,5 @@ func (h *handler) check(d kyc.Document, body []byte) (kyc.Document, error) {
 	if found.Reason != "" {
 		d.State, d.Reason = kyc.DocRefused, kyc.FileReason(string(found.Reason), found.ContentType)
 	}
-	return d, nil
+	return d
 }

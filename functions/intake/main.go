@@ -10,7 +10,8 @@ import (
 	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/s3"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/store"
@@ -23,7 +24,7 @@ func main() {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	bucket := r.Text("UPLOADS_BUCKET")
 	err := r.Err()
-	h := &handler{store: store.New(awsenv.DynamoDB(), users, tokens), bucket: upload.New(awsenv.S3(), bucket), now: time.Now, log: log}
+	h := &handler{store: store.New(dynamodb.Client(), users, tokens), bucket: upload.New(s3.Client(), bucket), now: time.Now, log: log}
 	lambda.Start(func(ctx context.Context, e events.S3Event) error {
 		if err != nil {
 			return err

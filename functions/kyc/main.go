@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/s3"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/obs"
@@ -27,7 +28,7 @@ func setup(context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	s := store.New(awsenv.DynamoDB(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(awsenv.S3(), bucket)}
+	s := store.New(dynamodb.Client(), users, tokens)
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket)}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -9,7 +9,11 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/secret"
+	"phonon.in/central/shared/awsenv/ses"
+	"phonon.in/central/shared/awsenv/sns"
+	awsvoice "phonon.in/central/shared/awsenv/voice"
 	"phonon.in/central/shared/email"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/obs"
@@ -45,16 +49,16 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	secret, err := awsenv.ReadSecret(ctx, secretID)
+	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
-	texter, err := sms.New(awsenv.SNS(), registration)
+	texter, err := sms.New(sns.Client(), registration)
 	if err != nil {
 		return nil, err
 	}
 	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
-		Store: store.New(awsenv.DynamoDB(), users, tokens), Keys: secret.Keys, PublicURL: publicURL, Log: log,
-		Mail: email.New(awsenv.SES(), mailFrom, mailSet), SMS: texter, Voice: voice.New(awsenv.Voice(), from, perMinute),
+		Store: store.New(dynamodb.Client(), users, tokens), Keys: app.Keys, PublicURL: publicURL, Log: log,
+		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: voice.New(awsvoice.Client(), from, perMinute),
 	}}, nil
 }

@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/secret"
+	"phonon.in/central/shared/awsenv/sns"
+	awsvoice "phonon.in/central/shared/awsenv/voice"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -36,20 +39,20 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	db := awsenv.DynamoDB()
-	secret, err := awsenv.ReadSecret(ctx, secretID)
+	db := dynamodb.Client()
+	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
-	texter, err := sms.New(awsenv.SNS(), registration)
+	texter, err := sms.New(sns.Client(), registration)
 	if err != nil {
 		return nil, err
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store: s, keys: secret.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget),
+		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget),
 		outbox: &outbox.Outbox{
-			Store: s, Keys: secret.Keys, PublicURL: publicURL, SMS: texter, Voice: voice.New(awsenv.Voice(), from, perMinute), Log: log,
+			Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: voice.New(awsvoice.Client(), from, perMinute), Log: log,
 		},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil

@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/secret"
+	"phonon.in/central/shared/awsenv/ses"
 	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/email"
 	"phonon.in/central/shared/env"
@@ -34,24 +36,24 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	db := awsenv.DynamoDB()
-	secret, err := awsenv.ReadSecret(ctx, secretID)
+	db := dynamodb.Client()
+	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store: s, keys: secret.Keys, termsVersion: terms,
-		captcha: chooseCaptcha(provider, siteKey, publicURL, secret, s),
-		outbox:  &outbox.Outbox{Store: s, Keys: secret.Keys, PublicURL: publicURL, Mail: email.New(awsenv.SES(), mailFrom, mailSet), Log: log},
+		store: s, keys: app.Keys, termsVersion: terms,
+		captcha: chooseCaptcha(provider, siteKey, publicURL, app, s),
+		outbox:  &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, RequestID: apigw.RequestID, Log: log}), nil
 }
 
-func chooseCaptcha(provider, siteKey, publicURL string, secret awsenv.Secret, s *store.Store) httpapi.Captcha {
+func chooseCaptcha(provider, siteKey, publicURL string, app secret.Secret, s *store.Store) httpapi.Captcha {
 	switch provider {
 	case env.ProofOfWork:
-		return httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: secret.Keys}, Spend: s.Spend}
+		return httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}
 	case env.NoCaptcha:
 		return httpapi.NoCaptcha{}
 	}
@@ -59,6 +61,6 @@ func chooseCaptcha(provider, siteKey, publicURL string, secret awsenv.Secret, s 
 	if u, err := url.Parse(publicURL); err == nil {
 		host = u.Hostname()
 	}
-	v := siteverify.Verifier{Provider: siteverify.Provider(provider), Secret: secret.Captcha, Hostname: host}
+	v := siteverify.Verifier{Provider: siteverify.Provider(provider), Secret: app.Captcha, Hostname: host}
 	return httpapi.ThirdParty{Provider: provider, SiteKey: siteKey, Check: v.Verify}
 }

@@ -8,7 +8,8 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
-	"phonon.in/central/shared/awsenv"
+	"phonon.in/central/shared/awsenv/dynamodb"
+	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/obs"
@@ -26,11 +27,11 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	db := awsenv.DynamoDB()
-	secret, err := awsenv.ReadSecret(ctx, secretID)
+	db := dynamodb.Client()
+	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{store: store.New(db, users, tokens), keys: secret.Keys}
+	h := &handler{store: store.New(db, users, tokens), keys: app.Keys}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, RequestID: apigw.RequestID, Log: log}), nil
 }

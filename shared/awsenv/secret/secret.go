@@ -1,13 +1,16 @@
-package awsenv
+// Package secret reads the application's secret from AWS Secrets Manager.
+package secret
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"phonon.in/central/shared/awsenv"
 	"phonon.in/central/shared/token"
 )
 
@@ -17,15 +20,17 @@ type Secret struct {
 	Captcha token.Secret
 }
 
-// ReadSecret reads the secret with this id or ARN from Secrets Manager.
-func ReadSecret(ctx context.Context, id string) (Secret, error) {
+const patience = time.Second
+
+// Read reads the secret with this id or ARN from Secrets Manager.
+func Read(ctx context.Context, id string) (Secret, error) {
 	c := secretsmanager.New(secretsmanager.Options{
-		Region: Region(), Credentials: credentials, BaseEndpoint: endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
-		HTTPClient: client(), Retryer: retryer(),
+		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
+		HTTPClient: awsenv.Client(patience), Retryer: awsenv.Retryer(),
 	})
 	out, err := c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id})
 	if err != nil {
-		return Secret{}, fmt.Errorf("awsenv: read the secret: %w", err)
+		return Secret{}, fmt.Errorf("secret: read: %w", err)
 	}
 	text := []byte(aws.ToString(out.SecretString))
 	keys, err := token.ParseKeyring(text)
@@ -36,7 +41,7 @@ func ReadSecret(ctx context.Context, id string) (Secret, error) {
 		CaptchaSecret string `json:"captchaSecret"`
 	}
 	if err := json.Unmarshal(text, &other); err != nil {
-		return Secret{}, fmt.Errorf("awsenv: the secret is not a JSON object: %w", err)
+		return Secret{}, fmt.Errorf("secret: it is not a JSON object: %w", err)
 	}
 	return Secret{Keys: keys, Captcha: token.NewSecret(other.CaptchaSecret)}, nil
 }

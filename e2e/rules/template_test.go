@@ -1,0 +1,219 @@
+package rules
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+type resource struct {
+	Type       string `yaml:"Type"`
+	Properties struct {
+		Runtime     string `yaml:"Runtime"`
+		Environment struct {
+			Variables map[string]yaml.Node `yaml:"Variables"`
+		} `yaml:"Environment"`
+		Policies []struct {
+			Statement []struct {
+				Sid         string    `yaml:"Sid"`
+				Effect      string    `yaml:"Effect"`
+				Action      yaml.Node `yaml:"Action"`
+				Resource    yaml.Node `yaml:"Resource"`
+				NotResource yaml.Node `yaml:"NotResource"`
+			} `yaml:"Statement"`
+		} `yaml:"Policies"`
+		Events map[string]struct {
+			Type       string `yaml:"Type"`
+			Properties struct {
+				Method string `yaml:"Method"`
+				Path   string `yaml:"Path"`
+			} `yaml:"Properties"`
+		} `yaml:"Events"`
+	} `yaml:"Properties"`
+}
+
+type samTemplate struct {
+	Globals struct {
+		Function struct {
+			Runtime       string   `yaml:"Runtime"`
+			Architectures []string `yaml:"Architectures"`
+			Environment   struct {
+				Variables map[string]yaml.Node `yaml:"Variables"`
+			} `yaml:"Environment"`
+		} `yaml:"Function"`
+	} `yaml:"Globals"`
+	Resources map[string]yaml.Node `yaml:"Resources"`
+}
+
+func readYAML(t *testing.T, name string, into any) {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(root(t), name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := yaml.Unmarshal(text, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+// functions returns the functions of the template by the name of their folder.
+func functions(t *testing.T) (samTemplate, map[string]resource) {
+	t.Helper()
+	var s samTemplate
+	readYAML(t, "template.yaml", &s)
+	found := map[string]resource{}
+	for id, node := range s.Resources {
+		var kind struct {
+			Type string `yaml:"Type"`
+		}
+		if err := node.Decode(&kind); err != nil {
+			t.Fatal(err)
+		}
+		if kind.Type != "AWS::Serverless::Function" {
+			continue
+		}
+		var r resource
+		if err := node.Decode(&r); err != nil {
+			t.Fatalf("%s: %v", id, err)
+		}
+		found[strings.ToLower(strings.TrimSuffix(id, "Function"))] = r
+	}
+	return s, found
+}
+
+func TestEveryFunctionFolderIsInTheTemplateAndTheReverse(t *testing.T) {
+	s, found := functions(t)
+	folders, err := os.ReadDir(filepath.Join(root(t), "functions"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(folders) != len(found) {
+		t.Errorf("%d folders, %d functions in the template", len(folders), len(found))
+	}
+	for _, f := range folders {
+		if _, ok := found[f.Name()]; !ok {
+			t.Errorf("functions/%s is not in the template", f.Name())
+		}
+	}
+	if g := s.Globals.Function; g.Runtime != "provided.al2023" || !slices.Equal(g.Architectures, []string{"arm64"}) {
+		t.Errorf("functions run on %s %v", g.Runtime, g.Architectures)
+	}
+}
+
+func TestContractAndTemplateHaveTheSameRoutes(t *testing.T) {
+	var doc struct {
+		Paths map[string]map[string]yaml.Node `yaml:"paths"`
+	}
+	readYAML(t, filepath.Join("api", "openapi.yaml"), &doc)
+	promised := map[string]bool{}
+	for path, methods := range doc.Paths {
+		for method := range methods {
+			promised[strings.ToUpper(method)+" "+path] = true
+		}
+	}
+	_, found := functions(t)
+	served := map[string]string{}
+	for name, f := range found {
+		for _, e := range f.Properties.Events {
+			if e.Type != "HttpApi" {
+				continue
+			}
+			route := e.Properties.Method + " " + e.Properties.Path
+			if other, twice := served[route]; twice {
+				t.Errorf("%s is served by %s and by %s", route, other, name)
+			}
+			served[route] = name
+			if !promised[route] {
+				t.Errorf("%s is in the template and not in api/openapi.yaml", route)
+			}
+		}
+	}
+	for route := range promised {
+		if served[route] == "" {
+			t.Errorf("%s is in api/openapi.yaml and not in the template", route)
+		}
+	}
+	if len(promised) < 25 {
+		t.Errorf("only %d routes were found", len(promised))
+	}
+}
+
+var reads = regexp.MustCompile(`\br\.(?:Text|Optional|Origin|Int|CaptchaProvider)\("([A-Z0-9_]+)"`)
+
+func TestTheTemplateSetsWhatFunctionsReadAndTheDocumentationExplainsIt(t *testing.T) {
+	s, found := functions(t)
+	manual, err := os.ReadFile(filepath.Join(root(t), "docs", "configuration.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, f := range found {
+		text, err := os.ReadFile(filepath.Join(root(t), "functions", name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		read := map[string]bool{}
+		for _, match := range reads.FindAllStringSubmatch(string(text), -1) {
+			read[match[1]] = true
+			if _, ok := f.Properties.Environment.Variables[match[1]]; !ok {
+				t.Errorf("functions/%s reads %s, which the template does not set for it", name, match[1])
+			}
+			if !strings.Contains(string(manual), "`"+match[1]+"`") {
+				t.Errorf("docs/configuration.md does not explain %s", match[1])
+			}
+		}
+		for variable := range f.Properties.Environment.Variables {
+			if _, global := s.Globals.Function.Environment.Variables[variable]; !read[variable] && !global {
+				t.Errorf("the template sets %s for functions/%s, which does not read it", variable, name)
+			}
+		}
+		if len(read) < 3 {
+			t.Errorf("functions/%s reads only %v", name, read)
+		}
+	}
+}
+
+func TestNoPolicyAllowsEverything(t *testing.T) {
+	_, found := functions(t)
+	for name, f := range found {
+		statements := 0
+		for _, p := range f.Properties.Policies {
+			for _, s := range p.Statement {
+				statements++
+				for _, action := range texts(&s.Action) {
+					if strings.Contains(action, "*") {
+						t.Errorf("%s: %s allows %s", name, s.Sid, action)
+					}
+				}
+				for _, where := range texts(&s.Resource) {
+					if where == "*" {
+						t.Errorf("%s: %s allows it on every resource", name, s.Sid)
+					}
+				}
+				// SMS to a phone have no ARN. NotResource excludes every topic, and leaves the phones.
+				if len(texts(&s.NotResource)) > 0 && s.Sid != "SmsToPhonesOnly" {
+					t.Errorf("%s: %s uses NotResource", name, s.Sid)
+				}
+			}
+		}
+		if statements == 0 {
+			t.Errorf("%s has no policy", name)
+		}
+	}
+}
+
+func texts(n *yaml.Node) (all []string) {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		all = append(all, n.Value)
+	case yaml.SequenceNode:
+		for _, c := range n.Content {
+			all = append(all, texts(c)...)
+		}
+	}
+	return all
+}
