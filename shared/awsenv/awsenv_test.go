@@ -20,6 +20,7 @@ import (
 	sestypes "github.com/aws/aws-sdk-go-v2/service/ses/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
+	"phonon.in/central/shared/awsenv"
 	awsdynamodb "phonon.in/central/shared/awsenv/dynamodb"
 	awss3 "phonon.in/central/shared/awsenv/s3"
 	"phonon.in/central/shared/awsenv/secret"
@@ -30,7 +31,6 @@ import (
 
 // maxAttempts of reading and of the store's writes.
 const maxAttempts = 6
-
 
 // lambda is the environment that Lambda gives a function.
 func lambda(t *testing.T, more ...string) {
@@ -46,7 +46,7 @@ func lambda(t *testing.T, more ...string) {
 	}
 }
 
-// aws answers every call with do. It does not count the opening of a connection.
+// fake answers every call with do. It does not count the opening of a connection.
 func fake(t *testing.T, do http.HandlerFunc) (address string, calls *atomic.Int32) {
 	calls = new(atomic.Int32)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -66,7 +66,7 @@ func calling(ctx context.Context) map[string]func() error {
 			return err
 		},
 		"S3": func() error {
-			_, err := awss3.Client().HeadBucket(ctx, &s3.HeadBucketInput{Bucket: aws.String("b")})
+			_, err := awss3.Client().ListBuckets(ctx, &s3.ListBucketsInput{})
 			return err
 		},
 		"SES": func() error {
@@ -181,7 +181,7 @@ func TestConnectionsSpeakHTTP1(t *testing.T) {
 	server.EnableHTTP2 = true
 	server.StartTLS()
 	defer server.Close()
-	c := newClient(patience)
+	c := awsenv.Client(time.Second)
 	c.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
 	c.Transport.(*http.Transport).TLSClientConfig.NextProtos = nil
 	answer, err := c.Get(server.URL)
@@ -220,7 +220,7 @@ func TestDynamoDBsConnectionIsOpenedAhead(t *testing.T) {
 // The pages send files to the address that S3 signs: behind a replaced endpoint no name of a bucket resolves.
 func TestS3SignsThePathOfTheBucket(t *testing.T) {
 	sign := func() *url.URL {
-		out, err := s3.NewPresignClient(S3()).PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("bucket"), Key: aws.String("a/b")})
+		out, err := s3.NewPresignClient(awss3.Client()).PresignGetObject(t.Context(), &s3.GetObjectInput{Bucket: aws.String("bucket"), Key: aws.String("a/b")})
 		if err != nil {
 			t.Fatal(err)
 		}
