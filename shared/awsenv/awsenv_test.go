@@ -131,7 +131,6 @@ func TestAServicesOwnEndpointComesFirst(t *testing.T) {
 func TestRepetition(t *testing.T) {
 	want := map[string]int32{"DYNAMODB": maxAttempts, "S3": maxAttempts, "SECRETS_MANAGER": maxAttempts, "SES": 1, "SNS": 1, "PINPOINT_SMS_VOICE_V2": 1}
 	for name, call := range calling(t.Context()) {
-
 		address, calls := fake(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusInternalServerError) })
 		lambda(t, "AWS_ENDPOINT_URL", address)
 		if err := call(); err == nil || calls.Load() != want[name] {
