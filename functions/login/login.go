@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -89,12 +91,14 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	if err != nil {
 		return loginAnswer{}, err
 	}
-	uses, err := h.admit(ctx, c, address, in.Captcha)
-	if err != nil {
-		return loginAnswer{}, err
-	}
-	who, signup, err := h.candidates(ctx, address, c.Now)
-	if err != nil {
+	var uses []limit.Use
+	var who account.Login
+	var signup account.Signup
+	var reads errgroup.Group
+	reads.Go(func() (err error) { uses, err = h.admit(ctx, c, address, in.Captcha); return err })
+	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
+	reads.Go(func() (err error) { signup, _, err = h.store.NewestSignup(ctx, address, c.Now); return err })
+	if err := reads.Wait(); err != nil {
 		return loginAnswer{}, err
 	}
 	hash := who.PasswordHash
@@ -154,30 +158,8 @@ func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Em
 	return giveBack, nil
 }
 
-// candidates reads, side by side, the account with the address and the newest sign-up for it.
-func (h *handler) candidates(ctx context.Context, address account.Email, now time.Time) (who account.Login, signup account.Signup, err error) {
-	pending := make(chan error, 1)
-	go func() {
-		var err error
-		signup, _, err = h.store.NewestSignup(ctx, address, now)
-		pending <- err
-	}()
-	who, _, err = h.store.Login(ctx, address)
-	if err2 := <-pending; err == nil {
-		err = err2
-	}
-	return who, signup, err
-}
-
 // open starts the session of an account whose password was right.
 func (h *handler) open(ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, uses []limit.Use) (loginAnswer, error) {
-	profile, err := h.store.Profile(ctx, who.AccountID)
-	if err != nil {
-		return loginAnswer{}, err
-	}
-	if profile.Status != account.Active {
-		return loginAnswer{}, account.ErrDisabled
-	}
 	life := account.SessionLife
 	if in.Remember {
 		life = account.RememberedLife
@@ -187,14 +169,16 @@ func (h *handler) open(ctx context.Context, c *httpapi.Call, in loginRequest, wh
 		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
 		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
 	}
-	released := make(chan error, 1)
-	go func() { released <- h.store.Release(ctx, c.Now, uses...) }()
-	err = h.store.StartSession(ctx, s, c.Seen("logged_in"))
-	if err2 := <-released; err == nil {
-		err = err2
-	}
-	if err != nil {
+	var profile account.Profile
+	var work errgroup.Group
+	work.Go(func() (err error) { profile, err = h.store.Profile(ctx, who.AccountID); return err })
+	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })
+	work.Go(func() error { return h.store.Release(ctx, c.Now, uses...) })
+	if err := work.Wait(); err != nil {
 		return loginAnswer{}, err
+	}
+	if profile.Status != account.Active { // the session is of no use either: it opens for active accounts only
+		return loginAnswer{}, account.ErrDisabled
 	}
 	answer := loginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(profile), Next: account.Next(profile)}
 	if in.Transport == bearer {

@@ -102,10 +102,9 @@ func parse(in sendRequest) (phone.Number, phone.Channel, error) {
 // admit takes the narrow limits first and the budget of the day last, so that refused requests do not use it up.
 func (h *handler) admit(ctx context.Context, c *httpapi.Call, n phone.Number, channel phone.Channel) error {
 	id := string(c.Profile.ID)
-	if _, err := h.store.Take(ctx, c.Now, limit.CodeGap.By(id), limit.CodeIP.By(c.Network)); err != nil {
-		return err
+	uses := []limit.Use{
+		limit.CodeGap.By(id), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix()),
 	}
-	uses := []limit.Use{limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix())}
 	budget := h.smsBudget
 	if channel == phone.Voice {
 		uses, budget = append(uses, limit.CallPhone.By(n.E164())), h.callBudget

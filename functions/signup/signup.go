@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -84,17 +86,20 @@ func (h *handler) signup(ctx context.Context, c *httpapi.Call, in signupRequest)
 	if err != nil {
 		return signupAnswer{}, err
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.SignupIP.By(c.Network), limit.SignupAddress.By(address.Digest())); err != nil {
+	var known bool
+	var reads errgroup.Group
+	reads.Go(func() error {
+		_, err := h.store.Take(ctx, c.Now, limit.SignupIP.By(c.Network), limit.SignupAddress.By(address.Digest()))
+		return err
+	})
+	reads.Go(func() (err error) { _, known, err = h.store.Login(ctx, address); return err })
+	if err := reads.Wait(); err != nil {
 		return signupAnswer{}, err
 	}
 	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
 		return signupAnswer{}, err
 	}
 	hash, err := password.Hash(ctx, chosen)
-	if err != nil {
-		return signupAnswer{}, err
-	}
-	_, known, err := h.store.Login(ctx, address)
 	if err != nil {
 		return signupAnswer{}, err
 	}

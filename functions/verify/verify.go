@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -52,16 +54,16 @@ var (
 // verify turns a sign-up into an account. The mailed token proves the address; the browser's cookie or the password proves that it
 // is the same person who signed up, so that a click on a stranger's sign-up gives the stranger nothing.
 func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest) (verifyAnswer, error) {
-	if _, err := h.store.Take(ctx, c.Now, limit.VerifyIP.By(c.Network)); err != nil {
-		return verifyAnswer{}, err
-	}
 	parts, err := h.keys.Open(token.VerifyEmail, in.Token, 2)
 	if err != nil {
 		return verifyAnswer{}, account.ErrLinkInvalid.Because(err)
 	}
 	digest, id := parts[0], parts[1]
-	p, err := h.store.Signup(ctx, digest, id)
-	if err != nil {
+	var p account.Signup
+	var reads errgroup.Group
+	reads.Go(func() error { _, err := h.store.Take(ctx, c.Now, limit.VerifyIP.By(c.Network)); return err })
+	reads.Go(func() (err error) { p, err = h.store.Signup(ctx, digest, id); return err })
+	if err := reads.Wait(); err != nil {
 		return verifyAnswer{}, err
 	}
 	switch {

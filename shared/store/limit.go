@@ -14,7 +14,8 @@ import (
 )
 
 // Take counts one use of each limit, side by side, before the work is done. It returns the counts reached, or the fault
-// too_many_requests of the use that has to wait longest; the other uses stay counted. A lost answer may count a use twice, never not at all.
+// too_many_requests of the use that has to wait longest; then the other uses are given back, so that pressing a button too
+// early does not spend the day's budget. A lost answer may count a use twice, never not at all.
 func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error) {
 	counts := make([]int, len(uses))
 	exceeded := make([]bool, len(uses))
@@ -30,12 +31,21 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 	}
 	var refusal error
 	var longest time.Duration
+	var passed []limit.Use
 	for i, u := range uses {
-		if f := u.Exceeded(now); exceeded[i] && f.RetryAfter > longest {
+		if !exceeded[i] {
+			passed = append(passed, u)
+		} else if f := u.Exceeded(now); f.RetryAfter > longest {
 			refusal, longest = f, f.RetryAfter
 		}
 	}
-	return counts, refusal
+	if refusal == nil {
+		return counts, nil
+	}
+	if err := s.Release(ctx, now, passed...); err != nil {
+		return nil, err
+	}
+	return nil, refusal
 }
 
 func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, exceeded bool, err error) {

@@ -15,6 +15,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/fault"
 )
@@ -210,23 +211,11 @@ func unmarshal(m item, row any) error {
 	return nil
 }
 
-// together runs independent requests side by side and returns the first error by position.
+// together runs independent requests side by side and returns the first error.
 func together(requests ...func() error) error {
-	errs := make([]error, len(requests))
-	done := make(chan struct{})
-	for i, request := range requests {
-		go func() {
-			errs[i] = request()
-			done <- struct{}{}
-		}()
+	var all errgroup.Group
+	for _, request := range requests {
+		all.Go(request)
 	}
-	for range requests {
-		<-done
-	}
-	for _, err := range errs {
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	return all.Wait()
 }

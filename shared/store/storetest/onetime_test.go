@@ -48,6 +48,23 @@ func TestLimits(t *testing.T) {
 			_, err := f.Take(t.Context(), now, rule.By("somebody else"))
 			must(t, err)
 		})
+		t.Run("a use that is refused leaves the others uncounted", func(t *testing.T) {
+			full, other := rule.By("full"), rule.By("other")
+			for range rule.Max {
+				_, err := f.Take(t.Context(), now, full)
+				must(t, err)
+			}
+			for range 2 * rule.Max {
+				if _, err := f.Take(t.Context(), now, full, other); err == nil {
+					t.Fatal("it passed")
+				}
+			}
+			counts, err := f.Take(t.Context(), now, other)
+			must(t, err)
+			if counts[0] != 1 {
+				t.Errorf("the other was counted up to %d", counts[0])
+			}
+		})
 		t.Run("the next window starts at nought, and the fault says when", func(t *testing.T) {
 			use := rule.By("waiting")
 			for range rule.Max {
