@@ -50,16 +50,23 @@ type local struct {
 }
 
 // start starts everything and returns when requests are answered. out gets progress and messages.
-func start(ctx context.Context, o options, out io.Writer) (l *local, err error) {
-	l = &local{options: o, out: out, requests: newTraces(), pools: map[string]*function{}}
+func start(ctx context.Context, o options, out io.Writer) (*local, error) {
+	l := &local{options: o, out: out, requests: newTraces(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
-	defer func() {
-		if err != nil {
-			l.stop()
-		}
-	}()
-	if err := l.prepare(); err != nil {
+	err := l.start(ctx)
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err != nil {
+		l.stop()
 		return nil, err
+	}
+	return l, nil
+}
+
+func (l *local) start(ctx context.Context) error {
+	if err := l.prepare(); err != nil {
+		return err
 	}
 	engines := make(chan error, 1)
 	go func() {
@@ -67,17 +74,14 @@ func start(ctx context.Context, o options, out io.Writer) (l *local, err error) 
 		l.services, err = startServices(ctx, l)
 		engines <- err
 	}()
-	if !o.enginesOnly {
+	if !l.options.enginesOnly {
 		l.build(ctx)
 	}
 	if err := <-engines; err != nil {
-		return nil, err
+		return err
 	}
 	l.notes = append(l.notes, l.services.notes...)
-	if err := l.connect(ctx); err != nil {
-		return nil, err
-	}
-	return l, ctx.Err()
+	return l.connect(ctx)
 }
 
 // prepare takes what only one run can have: the data and the port. It reads the template.

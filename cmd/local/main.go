@@ -30,6 +30,9 @@ func run(args []string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	l, err := start(ctx, o, os.Stderr)
+	if errors.Is(err, context.Canceled) { // Ctrl-C while it started
+		return nil
+	}
 	if err != nil {
 		return err
 	}

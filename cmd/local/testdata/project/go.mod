@@ -1,0 +1,3 @@
+module phonon.in/central
+
+go 1.26
