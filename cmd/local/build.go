@@ -53,7 +53,7 @@ func (b *builder) buildAll(ctx context.Context, names []string) map[string]error
 		packages[i] = "./functions/" + name
 	}
 	if len(names) > 1 {
-		b.command(ctx, append(append([]string{"build"}, b.flags()...), packages...)...).Run()
+		b.command(ctx, append(append([]string{"list", "-export"}, b.flags()...), packages...)...).Run()
 	}
 	failed := map[string]error{}
 	var mu sync.Mutex
