@@ -58,7 +58,9 @@ func (e *events) created(o object) {
 				fmt.Fprintf(e.log, "event for %s: %v\n", o.Key, err)
 				continue
 			}
-			e.deliver(t.function, p)
+			if e.stop.Err() == nil { // else it waits on disk for the next start
+				e.deliver(t.function, p)
+			}
 		}
 	}
 }
@@ -133,8 +135,10 @@ func (e *events) resume(ctx context.Context) error {
 		if err == nil {
 			err = json.Unmarshal(text, &p)
 		}
-		if err != nil {
-			return fmt.Errorf("event %s: %w", file, err)
+		if err != nil { // its object is found again below
+			fmt.Fprintf(e.log, "event %s cannot be read: %v\n", file, err)
+			os.Remove(file)
+			continue
 		}
 		known[p.Path] = true
 		for _, t := range e.targets {

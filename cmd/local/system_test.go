@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -180,6 +181,20 @@ func TestTheWholeRun(t *testing.T) {
 		}
 	})
 	t.Run("the environment is Lambda's and nothing of the machine's", func(t *testing.T) { checkEnvironment(t, s) })
+	t.Run("the source address is the peer's, whatever a header claims", func(t *testing.T) {
+		client := &http.Client{Transport: &http.Transport{DialContext: (&net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 9)}}).DialContext}}
+		defer client.CloseIdleConnections()
+		r, _ := http.NewRequest("GET", s.url+"/echo/x", nil)
+		r.Header.Set("X-Forwarded-For", "203.0.113.1")
+		resp, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer resp.Body.Close()
+		if body, _ := io.ReadAll(resp.Body); !strings.Contains(string(body), `"sourceIp":"127.0.0.9"`) || !strings.Contains(string(body), `"x-forwarded-for":"203.0.113.1, 127.0.0.9"`) {
+			t.Errorf("%s", body)
+		}
+	})
 	t.Run("overlapping requests run in processes of their own", func(t *testing.T) { checkOverlap(t, s) })
 	t.Run("a request's calls to AWS are traced", func(t *testing.T) { checkTrace(t, s) })
 	t.Run("a schedule can be fired", func(t *testing.T) {
@@ -193,6 +208,16 @@ func TestTheWholeRun(t *testing.T) {
 	t.Run("other sites cannot read or post to what is shown here", func(t *testing.T) { checkGuard(t, s) })
 	t.Run("presigned forms upload, and nothing else gets in", func(t *testing.T) { checkUploads(t, s) })
 	t.Run("the tables are shown as plain JSON", func(t *testing.T) { checkTables(t, s) })
+	t.Run("an engine that dies is started again, with its data", func(t *testing.T) {
+		e := s.services.engines[0]
+		e.mu.Lock()
+		e.cmd.Process.Kill()
+		e.mu.Unlock()
+		eventually(t, "the engine answers", func() bool {
+			resp, text := s.call(t, "GET", "/_local/tables", "")
+			return resp.StatusCode == 200 && strings.Contains(text, `"pk":"a"`)
+		})
+	})
 	t.Run("faults strike as asked and end", func(t *testing.T) { checkFaults(t, s) })
 }
 
