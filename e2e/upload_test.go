@@ -104,7 +104,7 @@ func TestADocumentIsSeenOnlyByItsHolder(t *testing.T) {
 		stranger.want(stranger.call(call[0], "/v1/kyc/documents/"+id+call[1], nil), 404)
 	}
 	url := p.want(p.call("GET", "/v1/kyc/documents/"+id+"/content", nil), 200).text("url")
-	answer, err := p.http.Transport.(*contractTransport).next.RoundTrip(newRequest(t, url))
+	answer, err := p.storage.RoundTrip(newRequest(t, url))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestADocumentIsSeenOnlyByItsHolder(t *testing.T) {
 	if got := answer.Header.Get("Content-Disposition"); answer.StatusCode != 200 || !strings.HasPrefix(got, "attachment") {
 		t.Errorf("%d, Content-Disposition %q", answer.StatusCode, got)
 	}
-	bad, err := p.http.Transport.(*contractTransport).next.RoundTrip(newRequest(t, strings.Replace(url, "X-Amz-Signature=", "X-Amz-Signature=0", 1)))
+	bad, err := p.storage.RoundTrip(newRequest(t, strings.Replace(url, "X-Amz-Signature=", "X-Amz-Signature=0", 1)))
 	if err != nil {
 		t.Fatal(err)
 	}
