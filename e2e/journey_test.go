@@ -115,18 +115,6 @@ func TestFiftyPeopleAtOnce(t *testing.T) {
 	all.Wait() // an answer of 500 or above fails the test: see contractTransport
 }
 
-type trace struct {
-	Method, Path, Function string
-	Status                 int
-	Calls                  []struct{ Service, Operation string }
-}
-
-func requests(t *testing.T) (all []trace) {
-	t.Helper()
-	local(t, "/_local/requests", &all)
-	return all
-}
-
 func local(t *testing.T, path string, into any) {
 	t.Helper()
 	answer, err := http.Get(system.url + path)

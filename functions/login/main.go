@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"net/url"
 	"os"
 	"time"
 
@@ -42,23 +41,9 @@ func setup(ctx context.Context) (http.Handler, error) {
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store: s, keys: app.Keys, captcha: chooseCaptcha(provider, siteKey, publicURL, app, s),
+		store: s, keys: app.Keys, captcha: httpapi.ChooseCaptcha(provider, siteKey,
+			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
-}
-
-func chooseCaptcha(provider, siteKey, publicURL string, app secret.Secret, s *store.Store) httpapi.Captcha {
-	switch provider {
-	case env.ProofOfWork:
-		return httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}
-	case env.NoCaptcha:
-		return httpapi.NoCaptcha{}
-	}
-	host := ""
-	if u, err := url.Parse(publicURL); err == nil {
-		host = u.Hostname()
-	}
-	v := siteverify.Verifier{Provider: siteverify.Provider(provider), Secret: app.Captcha, Hostname: host}
-	return httpapi.ThirdParty{Provider: provider, SiteKey: siteKey, Check: v.Verify}
 }

@@ -18,6 +18,17 @@ type Captcha interface {
 
 var errCaptchaRequired = fault.At("/captcha", "captcha_required", "Solve the captcha first.")
 
+// ChooseCaptcha returns the captcha of a provider: "altcha" is our own, "off" is none, and any other is checked by thirdParty.
+func ChooseCaptcha(provider, siteKey string, own ProofOfWork, thirdParty func(ctx context.Context, response, ip string) error) Captcha {
+	switch provider {
+	case "altcha":
+		return own
+	case "off":
+		return NoCaptcha{}
+	}
+	return ThirdParty{Provider: provider, SiteKey: siteKey, Check: thirdParty}
+}
+
 // ProofOfWork is the captcha of our own. Spend uses up a solution, once.
 type ProofOfWork struct {
 	Issuer captcha.Issuer

@@ -108,6 +108,7 @@ func TestStrictBody(t *testing.T) {
 func TestABodyThatCannotBeHeldToOneShapeStopsTheStart(t *testing.T) {
 	type untagged struct{ Email string }
 	type hidden struct {
+		//lint:ignore SA5008 the very mistake that must stop the start
 		Email string `json:"-,omitempty"`
 	}
 	type quoted struct {

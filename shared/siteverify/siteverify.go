@@ -40,8 +40,8 @@ func (p Provider) maxResponse() int {
 	return 8192
 }
 
-// Timeout is how long the provider may take.
-const Timeout = 3 * time.Second
+// Timeout is how long the provider may take: a request has to be answered within three seconds in all.
+const Timeout = 2 * time.Second
 
 const maxAnswer = 64 << 10
 
@@ -52,6 +52,15 @@ type Verifier struct {
 	Hostname string       // of the page that shows the captcha; a solution made on another page is refused
 	Client   *http.Client // nil means http.DefaultClient
 	Endpoint string       // empty means the provider's own
+}
+
+// New makes a verifier for captchas that are shown on the pages of publicURL.
+func New(provider string, secret token.Secret, publicURL string) Verifier {
+	v := Verifier{Provider: Provider(provider), Secret: secret}
+	if u, err := url.Parse(publicURL); err == nil {
+		v.Hostname = u.Hostname()
+	}
+	return v
 }
 
 // Verify checks the token that the browser got. ip is the browser's address, or empty. Faults at /captcha: captcha_invalid,
