@@ -59,6 +59,25 @@ func same(t *testing.T, what string, a, b reply, pa, pb *person) {
 	}
 }
 
+// Whoever signs up for an address and then logs in with that password gets the same answer whether or not somebody has an
+// account with the address. The holder of the account still logs in with theirs.
+func TestSigningUpAndLoggingInDoesNotTellWhetherAnAddressIsKnown(t *testing.T) {
+	holder, stranger := member(t), newPerson(t)
+	const other = "River stone 77!"
+	try := func(address string) reply {
+		p := newPerson(t)
+		p.email = address
+		body := p.signupBody()
+		body["password"] = other
+		p.want(p.call("POST", "/v1/signup", body), 202)
+		r := p.want(p.call("POST", "/v1/login", m{"email": address, "password": other}), 403, "email_not_verified")
+		p.want(p.call("POST", "/v1/signup/resend", m{"signupId": r.text("signupId")}), 202)
+		return r
+	}
+	same(t, "log-in after sign-up", try(holder.email), try(stranger.email), holder, stranger)
+	holder.login()
+}
+
 func TestLogInBeforeVerifyingOffersTheMailAgain(t *testing.T) {
 	p := newPerson(t)
 	p.signup()

@@ -85,7 +85,8 @@ var (
 	errTransport   = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
 )
 
-// login compares a password and opens a session. Whatever the address is, it costs one read of the same two items and one hash.
+// login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
+// hash and any other two.
 func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (loginAnswer, error) {
 	address, typed, err := parse(&in)
 	if err != nil {
@@ -101,21 +102,28 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	if err := reads.Wait(); err != nil {
 		return loginAnswer{}, err
 	}
-	hash := who.PasswordHash
-	if hash.IsZero() {
-		hash = signup.PasswordHash
-	}
-	right, err := password.Verify(ctx, typed, hash.Reveal())
+	right, err := password.Verify(ctx, typed, who.PasswordHash.Reveal())
 	if err != nil {
 		return loginAnswer{}, err
 	}
 	if !right {
-		return loginAnswer{}, errCredentials
-	}
-	if who.AccountID == "" {
-		return loginAnswer{}, errNotVerified.With("signupId", address.Digest()+"."+signup.ID)
+		return loginAnswer{}, refuse(ctx, typed, address, signup)
 	}
 	return h.open(ctx, c, in, who, uses)
+}
+
+// refuse says why there is no log-in. It compares with the newest sign-up for the address, also where there is an account and
+// where there is no sign-up: else somebody who signs up for an address and then logs in could see, by the answer or by its
+// time, whether the address has an account.
+func refuse(ctx context.Context, typed password.Password, address account.Email, signup account.Signup) error {
+	signedUp, err := password.Verify(ctx, typed, signup.PasswordHash.Reveal())
+	if err != nil {
+		return err
+	}
+	if !signedUp {
+		return errCredentials
+	}
+	return errNotVerified.With("signupId", address.Digest()+"."+signup.ID)
 }
 
 func parse(in *loginRequest) (account.Email, password.Password, error) {

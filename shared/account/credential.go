@@ -22,10 +22,11 @@ type Signup struct {
 	UsedAt       time.Time // zero while unused
 }
 
+// Open reports that the sign-up is neither used nor expired.
+func (s Signup) Open(now time.Time) bool { return s.UsedAt.IsZero() && now.Before(s.ExpiresAt) }
+
 // Usable reports that the sign-up can still be verified.
-func (s Signup) Usable(now time.Time) bool {
-	return !s.Member && s.UsedAt.IsZero() && now.Before(s.ExpiresAt)
-}
+func (s Signup) Usable(now time.Time) bool { return s.Open(now) && !s.Member }
 
 // Login is what log-in reads: the claim of one account on one address.
 type Login struct {

@@ -140,3 +140,36 @@ func TestLoadRefusesWhatWouldBreakLater(t *testing.T) {
 		})
 	}
 }
+
+// What Load accepts can be met: whatever the file, nobody is asked for something that cannot be given.
+func FuzzLoad(f *testing.F) {
+	whole, err := files.ReadFile("catalogue/2026-11.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(whole)
+	f.Add([]byte("entityTypes: []"))
+	f.Add([]byte("entityTypes:\n  - {code: a, name: A, accountTypes: [individual]}"))
+	f.Add([]byte("a: &a [*a]"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		cat, err := Load("fuzz", data)
+		if err != nil {
+			return
+		}
+		codes := map[string]bool{}
+		for _, e := range cat.EntityTypes {
+			if e.Code == "" || e.Name == "" || len(e.AccountTypes) == 0 || codes[e.Code] {
+				t.Errorf("entity type %+v", e)
+			}
+			codes[e.Code] = true
+			for _, r := range e.Requirements {
+				if r.ID == "" || r.Help == "" || r.MinOf < 1 || r.MinOf > len(r.Options) || r.MaxBytes < 1 || r.MaxBytes > MaxDocumentBytes {
+					t.Errorf("%s: requirement %+v", e.Code, r)
+				}
+				if _, known := e.Field(r.When.Field); r.When.Field != "" && !known {
+					t.Errorf("%s: requirement %s depends on the unknown field %s", e.Code, r.ID, r.When.Field)
+				}
+			}
+		}
+	})
+}

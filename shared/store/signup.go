@@ -26,7 +26,8 @@ func (s *Store) Signup(ctx context.Context, digest, id string) (account.Signup, 
 	return row.signup()
 }
 
-// NewestSignup returns the newest sign-up for the address that can still be verified; found is false when there is none.
+// NewestSignup returns the newest sign-up for the address that is neither used nor expired, also one that can never be verified
+// because the address has an account; found is false when there is none.
 func (s *Store) NewestSignup(ctx context.Context, email account.Email, now time.Time) (newest account.Signup, found bool, err error) {
 	items, err := s.query(ctx, "read sign-ups", s.tokens, signupKey(email.Digest(), "").PK, "")
 	if err != nil {
@@ -41,7 +42,7 @@ func (s *Store) NewestSignup(ctx context.Context, email account.Email, now time.
 		if err != nil {
 			return newest, false, err
 		}
-		if p.Usable(now) && (!found || p.CreatedAt.After(newest.CreatedAt)) {
+		if p.Open(now) && (!found || p.CreatedAt.After(newest.CreatedAt)) {
 			newest, found = p, true
 		}
 	}
