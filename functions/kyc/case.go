@@ -30,7 +30,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Private("GET /v1/kyc/entity-types", httpapi.JSON(http.StatusOK, entityTypes))
+	api.Public("GET /v1/kyc/entity-types", httpapi.JSON(http.StatusOK, entityTypes))
 	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
 	api.Private("POST /v1/kyc/documents", httpapi.JSON(http.StatusCreated, h.addDocument))

@@ -45,9 +45,9 @@ var (
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}
 	CodeAccount = Rule{"code-account", 10, day, "Ten codes were sent for this account today. Try again tomorrow."}
-	CodePrefix  = Rule{"code-prefix", 30, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
+	CodePrefix  = Rule{"code-prefix", 100, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
 	CallPhone   = Rule{"call-phone", 3, day, "Three calls went to this number today. Try another number, or tomorrow."}
-	CodeTryIP   = Rule{"code-try-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
+	CodeTryIP   = Rule{"code-try-ip", 600, 10 * time.Minute, "Too many attempts from your network."}
 
 	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
 	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}
