@@ -1,40 +1,64 @@
 #!/usr/bin/env bash
-# Everything that can be said of the sources without running them.
+# Everything that can be said of the sources without running them. Every check runs, whatever the others found.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-root=$PWD
 
-step() { printf '\n== %s\n' "$*"; }
+failed=()
+not_run=()
+check() { # name, command
+  local name=$1
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" || failed+=("$name")
+}
 
-step gofmt
-unformatted=$(gofmt -l $(git ls-files '*.go'))
-if [ -n "$unformatted" ]; then
+formatted() {
+  local unformatted
+  unformatted=$(gofmt -l $(git ls-files '*.go')) || return 1
+  [ -z "$unformatted" ] && return
   printf 'not formatted (make fmt):\n%s\n' "$unformatted" >&2
-  exit 1
-fi
+  return 1
+}
 
+vulnerabilities() {
+  if ! curl --silent --fail --max-time 10 --output /dev/null https://vuln.go.dev/index/db.json; then
+    echo "vuln.go.dev, the Go vulnerability database, cannot be reached from here." >&2
+    not_run+=("govulncheck")
+    return
+  fi
+  local module bad=0
+  for module in . cmd/local; do
+    go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... || bad=1
+  done
+  return "$bad"
+}
+
+openapi() { npx --yes --loglevel=error @redocly/cli@2.77.0 lint api/openapi.yaml; }
+
+template() {
+  local bin=.local/tools/sam/bin bad=0
+  tools/install.sh sam || return 1
+  export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1
+  "$bin/cfn-lint" template.yaml || bad=1
+  "$bin/sam" validate --lint --template template.yaml || bad=1
+  return "$bad"
+}
+
+check gofmt formatted
 # Vet and staticcheck read each module on its own.
 for module in . cmd/local; do
-  step "go vet ($module)"
-  go -C "$module" vet ./...
-  step "staticcheck ($module)"
-  go -C "$module" run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+  check "go vet ($module)" go -C "$module" vet ./...
+  check "staticcheck ($module)" go -C "$module" run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 done
+check govulncheck vulnerabilities
+check "OpenAPI" openapi
+check "template" template
 
-step govulncheck
-if curl --silent --fail --max-time 10 --output /dev/null https://vuln.go.dev/index/db.json; then
-  for module in . cmd/local; do
-    go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./...
-  done
-else
-  echo "NOT RUN: the Go vulnerability database (vuln.go.dev) cannot be reached from here. Run 'make check' where it can." >&2
-fi
-
-step "OpenAPI lint"
-npx --yes @redocly/cli@2.77.0 lint api/openapi.yaml 2>&1 | grep -v -e 'npm warn' -e '[║╔╚]'
-
-step "template"
-tools/install.sh sam
-export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1
-"$root/.local/tools/sam/bin/cfn-lint" template.yaml
-"$root/.local/tools/sam/bin/sam" validate --lint --template template.yaml
+echo
+for name in "${not_run[@]+"${not_run[@]}"}"; do
+  echo "######## NOT RUN: $name. Run make check where it can be. ########" >&2
+done
+for name in "${failed[@]+"${failed[@]}"}"; do
+  echo "FAILED: $name" >&2
+done
+[ ${#failed[@]} -eq 0 ] && echo "every check that ran has passed"

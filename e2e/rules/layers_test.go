@@ -128,6 +128,29 @@ func TestLayersImportOnlyWhatTheyMay(t *testing.T) {
 	}
 }
 
+// TestTheContractsLibraryIsForTests also holds what only tests link: a function must not carry a validator of documents.
+func TestTheContractsLibraryIsForTests(t *testing.T) {
+	for _, dir := range []string{"shared", "functions"} {
+		sources(t, dir, func(path string, imports []string) {
+			for _, name := range imports {
+				if strings.HasPrefix(name, "github.com/getkin") && !isTestSupport(filepath.ToSlash(path)) {
+					t.Errorf("%s imports %s, which is for tests", path, name)
+				}
+			}
+		})
+	}
+}
+
+func TestTheLocalRunKnowsNothingOfTheFunctions(t *testing.T) {
+	sources(t, "cmd/local", func(path string, imports []string) {
+		for _, name := range imports {
+			if strings.HasPrefix(name, module+"/") && !strings.HasPrefix(name, module+"/cmd/local/") {
+				t.Errorf("%s imports %s: the local run starts the functions' binaries and speaks to them as AWS does", path, name)
+			}
+		}
+	})
+}
+
 func TestFunctionsKeepToThemselves(t *testing.T) {
 	sources(t, "functions", func(path string, imports []string) {
 		for _, name := range imports {
@@ -136,9 +159,6 @@ func TestFunctionsKeepToThemselves(t *testing.T) {
 			}
 			if strings.HasPrefix(name, "github.com/aws/aws-sdk-go-v2") && filepath.Base(path) != "main.go" {
 				t.Errorf("%s imports the AWS SDK: only a function's main.go wires clients", path)
-			}
-			if strings.HasPrefix(name, "github.com/getkin") {
-				t.Errorf("%s imports a library for tests", path)
 			}
 		}
 	})

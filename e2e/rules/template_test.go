@@ -12,10 +12,15 @@ import (
 )
 
 type resource struct {
-	Type       string `yaml:"Type"`
+	Type     string `yaml:"Type"`
+	Metadata struct {
+		BuildMethod string `yaml:"BuildMethod"`
+	} `yaml:"Metadata"`
 	Properties struct {
-		Runtime     string `yaml:"Runtime"`
-		Environment struct {
+		Runtime       string   `yaml:"Runtime"`
+		Handler       string   `yaml:"Handler"`
+		Architectures []string `yaml:"Architectures"`
+		Environment   struct {
 			Variables map[string]yaml.Node `yaml:"Variables"`
 		} `yaml:"Environment"`
 		Policies []struct {
@@ -38,10 +43,13 @@ type resource struct {
 }
 
 type samTemplate struct {
-	Globals struct {
+	Parameters map[string]yaml.Node `yaml:"Parameters"`
+	Globals    struct {
 		Function struct {
 			Runtime       string   `yaml:"Runtime"`
+			Handler       string   `yaml:"Handler"`
 			Architectures []string `yaml:"Architectures"`
+			Tracing       string   `yaml:"Tracing"`
 			Environment   struct {
 				Variables map[string]yaml.Node `yaml:"Variables"`
 			} `yaml:"Environment"`
@@ -100,8 +108,13 @@ func TestEveryFunctionFolderIsInTheTemplateAndTheReverse(t *testing.T) {
 			t.Errorf("functions/%s is not in the template", f.Name())
 		}
 	}
-	if g := s.Globals.Function; g.Runtime != "provided.al2023" || !slices.Equal(g.Architectures, []string{"arm64"}) {
-		t.Errorf("functions run on %s %v", g.Runtime, g.Architectures)
+	if g := s.Globals.Function; g.Runtime != "provided.al2023" || g.Handler != "bootstrap" || g.Tracing != "Active" || !slices.Equal(g.Architectures, []string{"arm64"}) {
+		t.Errorf("functions run as %+v", g)
+	}
+	for name, f := range found {
+		if p := f.Properties; p.Runtime != "" || p.Handler != "" || p.Architectures != nil || f.Metadata.BuildMethod != "makefile" {
+			t.Errorf("functions/%s is built or run in another way than the others", name)
+		}
 	}
 }
 
@@ -151,6 +164,11 @@ func TestTheTemplateSetsWhatFunctionsReadAndTheDocumentationExplainsIt(t *testin
 	if err != nil {
 		t.Fatal(err)
 	}
+	for parameter := range s.Parameters {
+		if !strings.Contains(string(manual), "`"+parameter+"`") {
+			t.Errorf("docs/configuration.md does not explain the parameter %s", parameter)
+		}
+	}
 	for name, f := range found {
 		text, err := os.ReadFile(filepath.Join(root(t), "functions", name, "main.go"))
 		if err != nil {
@@ -190,8 +208,8 @@ func TestNoPolicyAllowsEverything(t *testing.T) {
 					}
 				}
 				for _, where := range texts(&s.Resource) {
-					if where == "*" {
-						t.Errorf("%s: %s allows it on every resource", name, s.Sid)
+					if where == "*" || strings.HasSuffix(where, ":*") {
+						t.Errorf("%s: %s allows it on every resource: %s", name, s.Sid, where)
 					}
 				}
 				// SMS to a phone have no ARN. NotResource excludes every topic, and leaves the phones.

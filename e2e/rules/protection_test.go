@@ -1,0 +1,106 @@
+package rules
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// kept has what must be said of each resource that holds data of people. The names of the controls are those of AWS Security Hub.
+var kept = map[string]map[string]string{
+	"AWS::DynamoDB::Table": {
+		"BillingMode":               "PAY_PER_REQUEST", // DynamoDB.1
+		"DeletionProtectionEnabled": "true",            // DynamoDB.6
+		"PointInTimeRecoverySpecification.PointInTimeRecoveryEnabled": "true", // DynamoDB.2
+		"SSESpecification.SSEEnabled":                                 "true",
+		"TimeToLiveSpecification.AttributeName":                       "expiresAt",
+	},
+	"AWS::S3::Bucket": {
+		"PublicAccessBlockConfiguration.BlockPublicAcls":                                                  "true", // S3.8
+		"PublicAccessBlockConfiguration.BlockPublicPolicy":                                                "true",
+		"PublicAccessBlockConfiguration.IgnorePublicAcls":                                                 "true",
+		"PublicAccessBlockConfiguration.RestrictPublicBuckets":                                            "true",
+		"OwnershipControls.Rules.0.ObjectOwnership":                                                       "BucketOwnerEnforced", // S3.12
+		"VersioningConfiguration.Status":                                                                  "Enabled",             // S3.14: what a reviewer saw is what is stored
+		"BucketEncryption.ServerSideEncryptionConfiguration.0.ServerSideEncryptionByDefault.SSEAlgorithm": "aws:kms",             // S3.17
+	},
+	"AWS::SecretsManager::Secret": {"GenerateSecretString.GenerateStringKey": "current"},
+	"AWS::SQS::Queue":             {"SqsManagedSseEnabled": "true"}, // SQS.1
+}
+
+func TestWhatHoldsPeoplesDataIsProtected(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "template.yaml", &s)
+	seen := map[string]int{}
+	for id, node := range s.Resources {
+		kind := at(&node, "Type")
+		seen[kind]++
+		for path, want := range kept[kind] {
+			if got := at(&node, "Properties."+path); got != want {
+				t.Errorf("%s: %s is %q, want %q", id, path, got, want)
+			}
+		}
+		switch kind {
+		case "AWS::DynamoDB::Table", "AWS::S3::Bucket", "AWS::SecretsManager::Secret":
+			if at(&node, "DeletionPolicy") != "Retain" || at(&node, "UpdateReplacePolicy") != "Retain" {
+				t.Errorf("%s would be lost with its stack", id)
+			}
+		}
+	}
+	for kind := range kept {
+		if seen[kind] == 0 {
+			t.Errorf("no %s was found", kind)
+		}
+	}
+}
+
+func TestTheUploadsBucketTakesNothingWithoutTLS(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "template.yaml", &s)
+	policy := s.Resources["UploadsBucketPolicy"]
+	denied := map[string]bool{}
+	for _, i := range []string{"0", "1"} {
+		statement := "Properties.PolicyDocument.Statement." + i
+		if at(&policy, statement+".Effect") == "Deny" && at(&policy, statement+".Action") == "s3:*" && at(&policy, statement+".Principal") == "*" {
+			denied[at(&policy, statement+".Condition.Bool.aws:SecureTransport")+at(&policy, statement+".Condition.NumericLessThan.s3:TlsVersion")] = true
+		}
+	}
+	if !denied["false"] || !denied["1.2"] {
+		t.Errorf("the policy denies %v only", denied)
+	}
+}
+
+// secretive are the variables of an access log that can hold a token: links in a query, cookies, headers, bodies.
+var secretive = regexp.MustCompile(`(?i)query|header|cookie|body|authorizer|\$context\.path|requestPath`)
+
+func TestTheAccessLogHasNothingSecret(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "template.yaml", &s)
+	api := s.Resources["Api"]
+	format := at(&api, "Properties.AccessLogSettings.Format")
+	if !strings.Contains(format, "$context.requestId") || secretive.MatchString(format) {
+		t.Errorf("%s", format)
+	}
+}
+
+// at is the scalar under a path of names and indices, or "".
+func at(n *yaml.Node, path string) string {
+	for name := range strings.SplitSeq(path, ".") {
+		var next *yaml.Node
+		for i, c := range n.Content {
+			switch {
+			case n.Kind == yaml.MappingNode && i%2 == 0 && c.Value == name:
+				next = n.Content[i+1]
+			case n.Kind == yaml.SequenceNode && name == string(rune('0'+i)):
+				next = c
+			}
+		}
+		if next == nil {
+			return ""
+		}
+		n = next
+	}
+	return n.Value
+}
