@@ -83,7 +83,7 @@ func (a *API) Private(pattern string, h http.Handler) {
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := newCall(w, r, a.RequestID(r.Context()), a.Now())
+	call := newCall(w, r, a.RequestID(r.Context()), a.Now().Truncate(time.Millisecond))
 	rec := &status{ResponseWriter: w}
 	call.w = rec
 	setSecurityHeaders(rec.Header(), call.RequestID)
