@@ -20,7 +20,7 @@ test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
 	@tools/install.sh dynamodb-local
 	go -C cmd/local build -o ../../.local/bin/local .
-	go -C cmd/local test -race ./...
+	CENTRAL_ENGINES=required go -C cmd/local test -race ./...
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$)
 	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
 	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
