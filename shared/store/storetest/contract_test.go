@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/message"
@@ -141,6 +144,16 @@ func TestSignup(t *testing.T) {
 			p := newSignup(t, "one@example.com")
 			must(t, f.StartSignup(t.Context(), p, mail(message.VerifyEmail, "one@example.com")))
 			wantOneWinner(t, atOnce(16, func(int) error { return complete(t, f.Store, p, now) }), account.ErrAlreadyVerified)
+		})
+		t.Run("a used sign-up stays used when its address is free again", func(t *testing.T) {
+			p := newSignup(t, "closed@example.com")
+			must(t, f.StartSignup(t.Context(), p, mail(message.VerifyEmail, "closed@example.com")))
+			must(t, complete(t, f.Store, p, now))
+			_, err := f.DB.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &f.Users, Key: map[string]types.AttributeValue{
+				"pk": &types.AttributeValueMemberS{Value: "email#closed@example.com"}, "sk": &types.AttributeValueMemberS{Value: "login"},
+			}})
+			must(t, err)
+			want(t, complete(t, f.Store, p, now), account.ErrAlreadyVerified)
 		})
 		t.Run("sixteen sign-ups for one address completed at once make one account", func(t *testing.T) {
 			var all []account.Signup
