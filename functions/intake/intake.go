@@ -82,13 +82,24 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 		}
 	}
 	err = h.store.FinishDocument(ctx, id, no, checked)
-	if errors.Is(err, store.ErrDocumentDone) || kyc.ErrLocked.Is(err) {
-		err = nil // somebody was faster, or the case was submitted without it
+	if errors.Is(err, store.ErrDocumentDone) || errors.Is(err, kyc.ErrLocked) {
+		return h.discard(ctx, key, versionID, checked)
 	}
 	if err != nil {
 		return err
 	}
 	h.log.InfoContext(ctx, "document checked", "account", id, "document", documentID, "state", checked.State, "reason", checked.Reason.Code)
+	return h.bucket.Remove(ctx, key, versionID)
+}
+
+// discard takes back what was done for a document that somebody else finished meanwhile, or whose case was submitted without
+// it. The own copy in the vault goes too: on top of the pinned version it would let that one expire as an old version.
+func (h *handler) discard(ctx context.Context, key, versionID string, checked kyc.Document) error {
+	if checked.State == kyc.DocClean {
+		if err := h.bucket.Remove(ctx, checked.Key, checked.VersionID); err != nil {
+			return err
+		}
+	}
 	return h.bucket.Remove(ctx, key, versionID)
 }
 
