@@ -146,7 +146,7 @@ func (p *person) traces(t *testing.T) string {
 	id := account.text("id")
 	keep := func(i item) bool {
 		pk, sk := fmt.Sprint(i["pk"]), fmt.Sprint(i["sk"])
-		return id != "" && pk == "account#"+id && !strings.HasPrefix(sk, "session#") && sk != "challenge#phone" || pk == "email#"+p.email
+		return id != "" && pk == "account#"+id && !strings.HasPrefix(sk, "session#") && sk != "challenge#phone" || pk == "email#"+p.email || i["email"] == p.email || i["to"] == p.email
 	}
 	found := append(itemsOf(t, "users", keep), itemsOf(t, "tokens", keep)...)
 	text, err := json.Marshal(found)
