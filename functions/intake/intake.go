@@ -56,7 +56,7 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 		return h.bucket.Remove(ctx, key, versionID)
 	}
 	d, err := h.store.Document(ctx, id, no, documentID)
-	if kyc.ErrDocumentUnknown.Is(err) || err == nil && d.State != kyc.DocRequested && d.State != kyc.DocUploaded {
+	if errors.Is(err, kyc.ErrDocumentUnknown) || err == nil && d.State != kyc.DocRequested && d.State != kyc.DocUploaded {
 		return h.bucket.Remove(ctx, key, versionID)
 	}
 	if err != nil {

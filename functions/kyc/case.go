@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -114,7 +115,7 @@ func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 		if err == nil {
 			return submitAnswer{submitted.Status, submitted.SubmittedAt}, nil
 		}
-		if !account.ErrBusy.Is(err) || attempt == submitAttempts {
+		if !errors.Is(err, account.ErrBusy) || attempt == submitAttempts {
 			return submitAnswer{}, err
 		}
 	}

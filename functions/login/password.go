@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
@@ -44,7 +45,7 @@ func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest)
 		locale = profile.Locale
 	} else {
 		who.AccountID = account.ID("nobody-" + address.Digest())
-		if _, err := h.store.Profile(ctx, who.AccountID); err != nil && !account.ErrNotFound.Is(err) {
+		if _, err := h.store.Profile(ctx, who.AccountID); err != nil && !errors.Is(err, account.ErrNotFound) {
 			return forgotAnswer{}, err
 		}
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"phonon.in/central/shared/account"
@@ -35,7 +36,7 @@ func (h *handler) resend(ctx context.Context, c *httpapi.Call, in resendRequest)
 		return resendAnswer{}, err
 	}
 	p, err := h.store.Signup(ctx, digest, id)
-	if account.ErrLinkExpired.Is(err) || err == nil && !c.Now.Before(p.ExpiresAt) {
+	if errors.Is(err, account.ErrLinkExpired) || err == nil && !c.Now.Before(p.ExpiresAt) {
 		return resendAnswer{}, errSignupGone
 	}
 	if err != nil {
