@@ -2,7 +2,7 @@
 
 # Without the commit in it: a function is deployed again when its code has changed, and only then.
 GO_BUILD := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
-FUNCTIONS := signup verify login account otp kyc intake notify
+FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help

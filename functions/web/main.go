@@ -1,0 +1,34 @@
+// Command web is the Lambda that serves the pages.
+package main
+
+import (
+	"context"
+	"net/http"
+	"os"
+
+	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/obs"
+	"phonon.in/central/web"
+)
+
+func main() { apigw.Start(setup) }
+
+func setup(context.Context) (http.Handler, error) {
+	log := obs.Setup(os.Stdout, "web")
+	r := env.New(os.LookupEnv)
+	terms := r.Text("TERMS_VERSION")
+	provider := r.CaptchaProvider("CAPTCHA_PROVIDER")
+	uploads := r.Origin("UPLOADS_ORIGIN")
+	if endpoint := r.Optional("AWS_ENDPOINT_URL_S3"); endpoint != "" { // as for the SDK of the other functions
+		uploads = endpoint
+	}
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	site, err := web.Build(terms)
+	if err != nil {
+		return nil, err
+	}
+	return &server{site: site, policy: policy(uploads, provider), log: log}, nil
+}

@@ -1,0 +1,8 @@
+// Package web is the pages: templates, styles, scripts and words, made into whole files once, when the function starts.
+// Nothing is built before: what is in this folder is what people get.
+package web
+
+import "embed"
+
+//go:embed pages partials static messages legal products.json
+var sources embed.FS

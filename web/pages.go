@@ -1,0 +1,97 @@
+package web
+
+import (
+	"fmt"
+	"html/template"
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// page is one page: pages/<Name>.html, shown at Path, brought to life by static/js/<Script>.js.
+type page struct {
+	Path, Name string
+	Layout     string   // split: the way to an account; app: with the name menu; settings: app, with the side navigation; plain
+	Step       int      // of the journey, from 1; 0 where there is none
+	Script     string   // "" for a page without any of its own
+	Words      []string // prefixes of the messages that the scripts show
+	Nav        string   // the entry of the side navigation
+}
+
+// steps of the journey, as the rail shows them.
+var steps = []string{"signup", "verify", "details", "kyc"}
+
+// pages are all there are. A page without a leading slash has no address of its own.
+var pages = []page{
+	{Path: "/", Name: "home", Layout: "app", Script: "home", Words: words("home.js.", "kycStatus.")},
+	{Path: "/signup", Name: "signup", Layout: "split", Step: 1, Script: "signup", Words: words("captcha.", "password.", "signup.js.")},
+	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "inbox", Words: words("inbox.js.")},
+	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "verify", Words: words("password.", "verify.js.")},
+	{Path: "/login", Name: "login", Layout: "split", Script: "login", Words: words("captcha.", "password.", "login.js.")},
+	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "forgot", Words: words("captcha.", "forgot.js.")},
+	{Path: "/reset-password", Name: "reset", Layout: "split", Script: "reset", Words: words("password.", "reset.js.")},
+	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
+	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
+	{Path: "/settings/kyc", Name: "kyc", Layout: "settings", Nav: "kyc", Script: "kyc", Words: kycWords()},
+	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "upload.")},
+	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
+	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
+	{Path: "/terms", Name: "terms", Layout: "plain"},
+	{Path: "/privacy", Name: "privacy", Layout: "plain"},
+	{Path: "404", Name: "404", Layout: "plain"},
+	{Path: "500", Name: "500", Layout: "plain"},
+}
+
+func words(prefixes ...string) []string { return append([]string{"js.", "error.", "limit"}, prefixes...) }
+
+func kycWords() []string {
+	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.")
+}
+
+var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
+
+// imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
+func (s *Site) imports(script string) ([]string, error) {
+	all := []string{"shell"}
+	if script != "" {
+		all = []string{script, "shell"}
+	}
+	for i := 0; i < len(all); i++ {
+		f, ok := s.static["js/"+all[i]+".js"]
+		if !ok {
+			return nil, fmt.Errorf("there is no static/js/%s.js", all[i])
+		}
+		for _, m := range importOf.FindAllStringSubmatch(string(f.Body), -1) {
+			if !slices.Contains(all, m[1]) {
+				all = append(all, m[1])
+			}
+		}
+	}
+	return all, nil
+}
+
+// icon is a drawing of partials/icons: the paths of a 24 by 24 picture.
+func icon(name string, classes ...string) (template.HTML, error) {
+	paths, ok := icons[name]
+	if !ok {
+		return "", fmt.Errorf("there is no icon %q", name)
+	}
+	class := strings.Join(append([]string{"icon"}, classes...), " ")
+	return template.HTML(`<svg class="` + class + `" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + paths + `</svg>`), nil
+}
+
+var icons = readIcons()
+
+// readIcons reads partials/icons.svg, whose symbols are the icons.
+func readIcons() map[string]string {
+	text, err := sources.ReadFile(path.Join("partials", "icons.svg"))
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	out := map[string]string{}
+	for _, m := range regexp.MustCompile(`<symbol id="([a-z]+)">(.*?)</symbol>`).FindAllStringSubmatch(string(text), -1) {
+		out[m[1]] = m[2]
+	}
+	return out
+}

@@ -1,0 +1,205 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"io/fs"
+	"path"
+	"strings"
+)
+
+// File is one answer: a page in one language, or a static file.
+type File struct {
+	Type string // Content-Type
+	Body []byte
+	Gzip []byte // nil where it would not be smaller
+	ETag string // with its quotes
+}
+
+// Site has every page and every static file, ready to be sent.
+type Site struct {
+	// Base is the path before the static files, "/_/<hash of all of them>/": what lies below it never changes.
+	Base      string
+	Languages []Language
+	pages     map[string]map[string]File // by path or name, then by language
+	static    map[string]File            // by path below Base
+}
+
+// Page is the page of a path, such as "/signup", or of a name, such as "404".
+func (s *Site) Page(path, language string) (File, bool) {
+	f, ok := s.pages[path][language]
+	return f, ok
+}
+
+// Static is a file by its path below Base.
+func (s *Site) Static(name string) (File, bool) {
+	f, ok := s.static[name]
+	return f, ok
+}
+
+// Build makes the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html.
+func Build(termsVersion string) (*Site, error) {
+	s := &Site{pages: map[string]map[string]File{}, static: map[string]File{}}
+	if err := s.readStatic(); err != nil {
+		return nil, err
+	}
+	languages, err := readCatalogues()
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range languages {
+		s.Languages = append(s.Languages, c.Language)
+	}
+	for _, p := range pages {
+		s.pages[p.Path] = map[string]File{}
+		for _, c := range languages {
+			body, err := s.render(p, c, termsVersion)
+			if err != nil {
+				return nil, fmt.Errorf("web: page %s in %s: %w", p.Path, c.Tag, err)
+			}
+			if s.pages[p.Path][c.Tag], err = newFile("text/html; charset=utf-8", body); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+// types is complete on purpose: what the host's own table says must not matter.
+var types = map[string]string{
+	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
+}
+
+func (s *Site) readStatic() error {
+	hash := sha256.New()
+	err := fs.WalkDir(sources, "static", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		body, err := fs.ReadFile(sources, name)
+		if err != nil {
+			return err
+		}
+		kind, known := types[path.Ext(name)]
+		if !known {
+			return fmt.Errorf("web: %s: what type is this?", name)
+		}
+		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(body), body)
+		s.static[strings.TrimPrefix(name, "static/")], err = newFile(kind, body)
+		return err
+	})
+	s.Base = "/_/" + hex.EncodeToString(hash.Sum(nil))[:12] + "/"
+	return err
+}
+
+func newFile(kind string, body []byte) (File, error) {
+	sum := sha256.Sum256(body)
+	f := File{Type: kind, Body: body, ETag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	var b bytes.Buffer
+	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
+	if err != nil {
+		return File{}, err
+	}
+	if _, err := w.Write(body); err != nil {
+		return File{}, err
+	}
+	if err := w.Close(); err != nil {
+		return File{}, err
+	}
+	if b.Len() < len(body) {
+		f.Gzip = b.Bytes()
+	}
+	return f, nil
+}
+
+// view is what a template sees.
+type view struct {
+	page
+	Base, Language, Title, TermsVersion string
+	Languages                           []Language
+	Modules                             []string // the page's module and all that it imports
+	WordsJSON                           map[string]string
+	Legal                               template.HTML
+	Products                            []product
+}
+
+type product struct{ Code, Icon string }
+
+// Before is the index of the present step.
+func (v view) Before() int { return v.Step - 1 }
+
+// Number is how people count the i-th step.
+func (v view) Number(i int) int { return i + 1 }
+
+// Rules are the parts of the password rule that the checklist shows; the scripts check the same ones.
+func (v view) Rules() []string { return []string{"length", "upper", "lower", "digit", "special"} }
+
+// NoRules stands where a password is not a new one.
+func (v view) NoRules() []string { return nil }
+
+func (s *Site) render(p page, c catalogue, termsVersion string) ([]byte, error) {
+	v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Languages: s.Languages}
+	var err error
+	if v.Title, err = c.text(p.Name + ".title"); err != nil {
+		return nil, err
+	}
+	if v.WordsJSON, err = c.chosen(p.Words); err != nil {
+		return nil, err
+	}
+	if v.Modules, err = s.imports(p.Script); err != nil {
+		return nil, err
+	}
+	if v.Legal, err = legal(p.Name, c.Tag); err != nil {
+		return nil, err
+	}
+	list, err := fs.ReadFile(sources, "products.json")
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(list, &v.Products); err != nil {
+		return nil, fmt.Errorf("products.json: %w", err)
+	}
+	t, err := template.New("base.html").Funcs(template.FuncMap{
+		"t": c.text, "linked": c.linked, "icon": icon, "args": args, "steps": func() []string { return steps },
+	}).Option("missingkey=error").ParseFS(sources, "partials/*.html", "pages/"+p.Name+".html")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err = t.Execute(&b, v)
+	return b.Bytes(), err
+}
+
+// legal is the text of a page that is a file an operator replaces; "" for other pages. It is not escaped: it is the operator's own.
+func legal(name, language string) (template.HTML, error) {
+	if name != "terms" && name != "privacy" {
+		return "", nil
+	}
+	text, err := fs.ReadFile(sources, "legal/"+name+"."+language+".html")
+	if err != nil {
+		text, err = fs.ReadFile(sources, "legal/"+name+"."+Source+".html")
+	}
+	return template.HTML(text), err
+}
+
+// args makes the argument of a partial: names and values in turn.
+func args(namesAndValues ...any) (map[string]any, error) {
+	m := map[string]any{"Type": "text", "Hint": "", "Extra": template.HTMLAttr(""), "Optional": false, "Value": ""}
+	for i := 0; i+1 < len(namesAndValues); i += 2 {
+		name, ok := namesAndValues[i].(string)
+		if !ok {
+			return nil, fmt.Errorf("args: %v is no name", namesAndValues[i])
+		}
+		value := namesAndValues[i+1]
+		if text, is := value.(string); is && name == "Extra" {
+			value = template.HTMLAttr(text) // written in a template of ours, never by a person
+		}
+		m[name] = value
+	}
+	return m, nil
+}

@@ -1,0 +1,76 @@
+// @ts-check
+// The account of the session, for the pages that need one.
+import { Problem, call, session } from "./api.js";
+import { byId } from "./form.js";
+
+/** @typedef {{email: string, type: string | null, firstName: string | null, lastName: string | null, companyName: string | null, sector: string | null,
+ *  phone: {number: string, kind: string, verifiedAt: string} | null, locale: string, kyc: {status: string}, next: string, etag: string}} Account */
+
+/** Where each `next` of the API leads. @type {Record<string, string>} */
+const addresses = { "account-details": "/account-details", kyc: "/settings/kyc", home: "/", login: "/login" };
+
+/** @param {string} next */
+export const addressOf = (next) => addresses[next] ?? "/";
+
+/** Tells the other tabs that the session is over. */
+const tabs = new BroadcastChannel("session");
+
+let leaving = false;
+
+function ended() {
+  if (leaving) return;
+  leaving = true;
+  location.replace(`/login?ended&to=${encodeURIComponent(location.pathname)}`);
+}
+
+session.ended = ended;
+tabs.onmessage = ended;
+
+// A page that comes back from the browser's memory may show what a session saw that has ended since.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
+
+byId("logout").addEventListener("click", async () => {
+  leaving = true;
+  try {
+    await call("POST", "/v1/logout");
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 401) {
+      leaving = false;
+      byId("logout").textContent = /** @type {Error} */ (error).message;
+      return;
+    }
+  }
+  tabs.postMessage("ended");
+  location.assign("/login");
+});
+
+/** @param {string} selector @param {string} text */
+function fill(selector, text) {
+  for (const place of document.querySelectorAll(selector)) place.textContent = text;
+}
+
+/** @param {Account} a */
+function name(a) {
+  const full = [a.firstName, a.lastName].filter(Boolean).join(" ");
+  fill("[data-email]", a.email);
+  if (!full) return;
+  fill("[data-name]", full);
+  fill("[data-initials]", [a.firstName, a.lastName].map((s) => [...(s ?? "")][0] ?? "").join("").toUpperCase());
+}
+
+/**
+ * Reads the account and shows its name. Who has not saved the details yet goes there first: `next` decides.
+ * @returns {Promise<Account>}
+ */
+export async function account() {
+  const a = /** @type {Account} */ (await call("GET", "/v1/account"));
+  if (a.next === "account-details" && location.pathname !== addresses[a.next]) {
+    leaving = true;
+    location.replace(addresses[a.next]);
+    return new Promise(() => {});
+  }
+  name(a);
+  return a;
+}

@@ -1,0 +1,159 @@
+// @ts-check
+import { Problem } from "./api.js";
+import { clock, t } from "./words.js";
+
+/** @template {HTMLElement} [T=HTMLElement] @param {string} id @returns {T} */
+export function byId(id) {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`there is no #${id}`);
+  return /** @type {T} */ (found);
+}
+
+/** @param {string} id */
+export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
+
+/** @typedef {{field: string, text: string}} Mistake  field is the id of a control, or "" for the form as a whole */
+
+const title = document.title;
+
+/** Shows the mistakes at their controls and above the form, and goes there. @param {Mistake[]} mistakes @param {ParentNode} [form] */
+export function show(mistakes, form = document) {
+  for (const p of form.querySelectorAll("p.error")) if (p.id) /** @type {HTMLElement} */ (p).hidden = true;
+  for (const c of form.querySelectorAll("[aria-invalid]")) unmark(c);
+  for (const m of mistakes) mark(m);
+  const summary = byId("problems");
+  const list = /** @type {HTMLElement} */ (summary.querySelector("ul"));
+  list.replaceChildren(...mistakes.map(entry));
+  summary.hidden = mistakes.length === 0;
+  document.title = mistakes.length ? t("js.title", { title }) : title;
+  if (mistakes.length) summary.focus();
+}
+
+/** @param {Mistake} m */
+function entry(m) {
+  const item = document.createElement("li");
+  const control = document.getElementById(m.field);
+  if (!control) {
+    item.textContent = m.text;
+    return item;
+  }
+  const link = document.createElement("a");
+  link.href = `#${m.field}`;
+  link.textContent = m.text;
+  link.addEventListener("click", (e) => {
+    e.preventDefault();
+    control.focus();
+  });
+  item.append(link);
+  return item;
+}
+
+/** @param {Mistake} m */
+function mark(m) {
+  const control = document.getElementById(m.field), error = document.getElementById(`${m.field}-error`);
+  if (!control || !error) return;
+  const text = error.querySelector("[data-text]");
+  if (text) text.textContent = m.text;
+  error.hidden = false;
+  error.closest(".field")?.classList.add("is-invalid");
+  control.setAttribute("aria-invalid", "true");
+  const described = control.dataset.described ?? control.getAttribute("aria-describedby") ?? "";
+  control.dataset.described = described;
+  control.setAttribute("aria-describedby", `${described} ${error.id}`.trim());
+}
+
+/** @param {Element} control */
+function unmark(control) {
+  control.removeAttribute("aria-invalid");
+  control.closest(".field")?.classList.remove("is-invalid");
+  const described = /** @type {HTMLElement} */ (control).dataset.described;
+  if (described) control.setAttribute("aria-describedby", described);
+  else control.removeAttribute("aria-describedby");
+}
+
+/**
+ * The mistakes that a problem names; what belongs to no control is said of the form as a whole.
+ * @param {unknown} error
+ * @param {(pointer: string) => string} [idOf] the control of a JSON Pointer
+ * @returns {Mistake[]}
+ */
+export function mistakesOf(error, idOf = (pointer) => pointer.split("/")[1] ?? "") {
+  if (!(error instanceof Problem)) throw error;
+  if (error.errors.length === 0) return [{ field: "", text: error.message }];
+  return error.errors.map((e) => ({ field: idOf(e.pointer), text: e.text }));
+}
+
+/**
+ * Runs work once at a time, however often people press; the button says that it is busy and stays focusable.
+ * @param {HTMLElement} button
+ * @param {() => Promise<void>} work
+ */
+export async function once(button, work) {
+  if (button.getAttribute("aria-busy") === "true") return;
+  button.setAttribute("aria-busy", "true");
+  try {
+    await work();
+  } finally {
+    button.removeAttribute("aria-busy");
+  }
+}
+
+/**
+ * Validates and sends a form. The button is never disabled: pressing it says what is missing.
+ * @param {HTMLFormElement} form
+ * @param {() => Mistake[]} check
+ * @param {() => Promise<void>} send throws a Problem
+ * @param {(error: Problem) => boolean} [special] says whether it has dealt with a problem itself
+ */
+export function onSubmit(form, check, send, special = () => false) {
+  const button = /** @type {HTMLElement} */ (form.querySelector("[type=submit]"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    once(button, async () => {
+      const wrong = check();
+      show(wrong, form);
+      if (wrong.length) return;
+      try {
+        await send();
+      } catch (error) {
+        if (error instanceof Problem && special(error)) return;
+        show(mistakesOf(error), form);
+      }
+    });
+  });
+}
+
+/** Hides one section and shows another, and goes to its heading. @param {string} from @param {string} to */
+export function swap(from, to) {
+  byId("problems").hidden = true;
+  byId(from).hidden = true;
+  byId(to).hidden = false;
+  /** @type {HTMLElement | null} */ (byId(to).querySelector("h1"))?.focus();
+}
+
+/** @type {WeakMap<HTMLElement, number>} */
+const counting = new WeakMap();
+
+/**
+ * Lets a button wait, and says how long. It stays focusable.
+ * @param {HTMLElement} button @param {number} seconds @param {string} waiting key of the text with {time} @param {string} ready key
+ */
+export function countdown(button, seconds, waiting, ready) {
+  clearInterval(counting.get(button));
+  const end = Date.now() + seconds * 1000;
+  const tick = () => {
+    const left = Math.ceil((end - Date.now()) / 1000);
+    button.textContent = left > 0 ? t(waiting, { time: clock(left) }) : t(ready);
+    button.toggleAttribute("data-waiting", left > 0);
+    if (left > 0) button.setAttribute("aria-disabled", "true");
+    else {
+      button.removeAttribute("aria-disabled");
+      clearInterval(counting.get(button));
+    }
+  };
+  counting.set(button, setInterval(tick, 1000));
+  tick();
+}
+
+/** @param {HTMLElement} button */
+export const waiting = (button) => button.hasAttribute("data-waiting");

@@ -1,0 +1,63 @@
+// @ts-check
+import { account } from "./account.js";
+import { Problem, call } from "./api.js";
+import { byId, once } from "./form.js";
+import { t } from "./words.js";
+
+/** @typedef {{id: string, current: boolean, lastSeenAt: string, userAgent: string, ip: string}} Session */
+
+/** What people call the device. @param {string} agent the User-Agent */
+function deviceOf(agent) {
+  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0].replace("Mac OS X", "Mac").replace("CrOS", "ChromeOS");
+  const browser = /(Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari)\//.exec(agent)?.[1].replace("Edg", "Edge").replace("OPR", "Opera").replace("SamsungBrowser", "Samsung Internet");
+  return [browser, system].filter(Boolean).join(", ") || t("sessions.js.unknown");
+}
+
+/** @param {string} text */
+function trouble(text) {
+  byId("trouble").textContent = text;
+  byId("trouble").hidden = !text;
+}
+
+/** @param {HTMLElement} button @param {string} path @param {string} said */
+async function end(button, path, said) {
+  await once(button, async () => {
+    trouble("");
+    try {
+      await call("DELETE", path);
+      await list();
+      byId("said").textContent = t(said);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      trouble(error.message);
+    }
+  });
+}
+
+/** @param {Session} s */
+function row(s) {
+  const copy = /** @type {DocumentFragment} */ (/** @type {HTMLTemplateElement} */ (byId("row")).content.cloneNode(true));
+  /** @param {string} selector */
+  const part = (selector) => /** @type {HTMLElement} */ (copy.querySelector(selector));
+  const device = deviceOf(s.userAgent);
+  part("[data-device]").textContent = device;
+  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(s.lastSeenAt));
+  part("[data-when]").textContent = t("sessions.js.when", { time, ip: s.ip });
+  part("[data-current]").hidden = !s.current;
+  const button = part("[data-end]");
+  part("[data-of]").textContent = t("sessions.js.of", { device });
+  if (s.current) button.remove();
+  else button.addEventListener("click", () => end(button, `/v1/sessions/${s.id}`, "sessions.js.ended"));
+  return copy;
+}
+
+async function list() {
+  const { sessions } = /** @type {{sessions: Session[]}} */ (await call("GET", "/v1/sessions"));
+  sessions.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt));
+  byId("rows").replaceChildren(...sessions.map(row));
+  byId("others").hidden = sessions.length < 2;
+}
+
+byId("others").addEventListener("click", () => end(byId("others"), "/v1/sessions", "sessions.js.others"));
+await account();
+await list().catch((error) => trouble(error.message));

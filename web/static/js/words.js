@@ -1,0 +1,27 @@
+// @ts-check
+// The messages that the page brought for its scripts.
+
+/** @type {Record<string, string>} */
+const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
+
+/** @param {string} key */
+export const has = (key) => key in words;
+
+/**
+ * The message of a key, with {name} replaced by values.
+ * @param {string} key
+ * @param {Record<string, string | number>} [values]
+ */
+export function t(key, values = {}) {
+  return (words[key] ?? key).replace(/\{(\w+)\}/g, (all, name) => (name in values ? String(values[name]) : all));
+}
+
+/**
+ * What the API names in English, in the page's language where there are words for it.
+ * @param {string} key
+ * @param {string} english
+ */
+export const named = (key, english) => words[key] ?? english;
+
+/** Whole seconds as 1:05. @param {number} seconds */
+export const clock = (seconds) => `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
