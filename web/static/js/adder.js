@@ -79,11 +79,14 @@ export function adder(row, r, done) {
   for (const of of box.querySelectorAll("[data-of]")) of.textContent = t("upload.of", { title });
   const kind = part(box, ".kind"), kinds = /** @type {HTMLSelectElement} */ (part(kind, "select"));
   kind.hidden = r.options.length < 2;
+  if (r.options.length > 1) kinds.append(new Option(t("upload.kind"), ""));
   for (const o of r.options) kinds.append(new Option(named(`document.${o.id}`, o.title), o.id));
 
   /** @param {FileList | null | undefined} files */
   const add = async (files) => {
-    problem.hidden = true;
+    problem.hidden = kinds.value !== "" || r.minOf < 2;
+    problem.textContent = t("upload.which");
+    if (!problem.hidden) return kinds.focus();
     for (const file of files ?? []) {
       const seen = await look(file, r.maxBytes);
       if (seen.problem) {

@@ -42,11 +42,13 @@ export function requirementChip(r) {
   return chip(tones[state] ?? "plain", t(`state.${state}`));
 }
 
-/** @param {number} bytes */
+const KiB = 1024, MiB = 1024 * KiB;
+
+/** As files are shown on people's devices. @param {number} bytes */
 export function sizeOf(bytes) {
-  const mega = bytes >= 1_000_000;
+  const mega = bytes >= MiB;
   return new Intl.NumberFormat(document.documentElement.lang, { style: "unit", unit: mega ? "megabyte" : "kilobyte", maximumFractionDigits: mega ? 1 : 0 })
-    .format(bytes / (mega ? 1_000_000 : 1000));
+    .format(bytes / (mega ? MiB : KiB));
 }
 
 /** @param {{code: string, detail: string}} reason */

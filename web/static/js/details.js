@@ -14,7 +14,7 @@ const first = document.body.dataset.page === "details";
 
 const type = () => /** @type {HTMLInputElement | null} */ (form.querySelector("[name=type]:checked"))?.value ?? "";
 
-/** @param {Record<string, string | null>} values */
+/** @param {Record<string, any>} values of the account, or a draft */
 function fill(values) {
   for (const id of texts) if (values[id]) input(id).value = values[id] ?? "";
   if (values.sector) sector.value = values.sector;

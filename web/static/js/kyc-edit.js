@@ -51,7 +51,8 @@ function fieldOf(f) {
   control.name = f.name;
   control.value = current.fields[f.name] ?? "";
   part(field, "[data-label]").textContent = named(`field.${f.name}`, f.label);
-  part(field, ".opt").hidden = f.level === "required";
+  if (f.level === "required") part(field, ".opt").remove();
+  else part(field, ".opt").hidden = false;
   part(field, "[data-hint]").textContent = named(`fieldHelp.${f.name}`, f.help);
   part(field, "[data-hint]").id = `${id}-hint`;
   part(field, ".error").id = `${id}-error`;

@@ -94,6 +94,7 @@ function verified(e164) {
   for (const place of document.querySelectorAll("[data-number]")) place.textContent = pretty(e164);
   byId("phone-verified").hidden = false;
   byId("phone-ask").hidden = true;
+  byId("otp").hidden = true;
 }
 
 /**

@@ -1,0 +1,50 @@
+import { defineConfig } from '@playwright/test';
+import type { Options } from './support/person.ts';
+
+// CENTRAL_URL is a run that is up already. Without it one is started, with data of its own, and ended afterwards.
+const port = process.env.PORT || '3100';
+const url = process.env.CENTRAL_URL || `http://127.0.0.1:${port}`;
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+
+export default defineConfig<Options>({
+  testDir: 'tests',
+  fullyParallel: true,
+  forbidOnly: !!process.env.CI,
+  workers: 2,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: 'list',
+  use: {
+    baseURL: url,
+    locale: 'en-IN',
+    timezoneId: 'Asia/Kolkata',
+    trace: 'retain-on-failure',
+    actionTimeout: 10_000,
+    navigationTimeout: 20_000,
+    launchOptions: {
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+      args: [
+        '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+        '--disable-component-update', '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', testIgnore: /faults/, use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'phone', testIgnore: /faults/, use: phone },
+    // What the fixture `faults` breaks is broken for everybody: these run alone, after all others.
+    { name: 'faults', testMatch: /faults.*\.spec\.ts/, workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
+  ],
+  webServer: process.env.CENTRAL_URL ? undefined : {
+    command: 'node serve.mjs',
+    env: { PORT: port },
+    url: `${url}/v1/health`,
+    timeout: 300_000, // the first build compiles everything
+    reuseExistingServer: false,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 25_000 },
+    stdout: 'ignore',
+    stderr: 'pipe',
+  },
+});
