@@ -6,7 +6,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check tools build fmt clean golden
+.PHONY: help run test test-pages check tools build fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -24,6 +24,11 @@ test: ## install what the tests need and run all of them with the race detector
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$)
 	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
 	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
+	$(MAKE) test-pages
+
+test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
+	@tools/install.sh pages
+	cd e2e/browser && npx playwright test
 
 check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
 	tools/check.sh

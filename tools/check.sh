@@ -33,6 +33,8 @@ vulnerabilities() {
   return "$bad"
 }
 
+scripts() { tools/install.sh pages && npm --silent --prefix e2e/browser run check; }
+
 openapi() { npx --yes --loglevel=error @redocly/cli@2.77.0 lint api/openapi.yaml; }
 
 template() {
@@ -52,6 +54,7 @@ for module in . cmd/local; do
   check "go vet ($module)" go -C "$module" vet ./...
   check "staticcheck ($module)" go -C "$module" run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 done
+check "types of scripts" scripts
 check govulncheck vulnerabilities
 check "OpenAPI" openapi
 check "template" template

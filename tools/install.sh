@@ -4,11 +4,12 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|dynamodb-local|sam|all]
+tools/install.sh [dynoxide|dynamodb-local|sam|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
+  pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   all             all of them (default)
 TEXT
 }
@@ -99,11 +100,25 @@ sam() {
   echo "installed AWS SAM CLI and cfn-lint"
 }
 
+pages() {
+  local folder=$root/e2e/browser browser=${CHROMIUM:-/usr/bin/chromium}
+  if [ ! -x "$browser" ]; then
+    echo "tools/install.sh: Chromium is needed to test the pages: apt-get install chromium, or say where it is with CHROMIUM=..." >&2
+    exit 1
+  fi
+  cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
+  need npm "the tests of the pages"
+  (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+  cp "$folder/package-lock.json" "$folder/node_modules/.installed"
+  echo "installed what tests the pages"
+}
+
 case "${1:-all}" in
   dynoxide) dynoxide ;;
   dynamodb-local) dynamodb_local ;;
   sam) sam ;;
-  all) dynoxide; dynamodb_local; sam ;;
+  pages) pages ;;
+  all) dynoxide; dynamodb_local; sam; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -1,5 +1,5 @@
 // Package web is the pages: templates, styles, scripts and words, made into whole files once, when the function starts.
-// Nothing is built before: what is in this folder is what people get.
+// Nothing is built before: what is in this folder is what people get, but for comments in scripts.
 package web
 
 import "embed"

@@ -34,7 +34,7 @@ var pages = []page{
 	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
 	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
 	{Path: "/settings/kyc", Name: "kyc", Layout: "settings", Nav: "kyc", Script: "kyc", Words: kycWords()},
-	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "upload.")},
+	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "upload.")},
 	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
 	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
 	{Path: "/terms", Name: "terms", Layout: "plain"},
@@ -43,7 +43,9 @@ var pages = []page{
 	{Path: "500", Name: "500", Layout: "plain"},
 }
 
-func words(prefixes ...string) []string { return append([]string{"js.", "error.", "limit"}, prefixes...) }
+func words(prefixes ...string) []string {
+	return append([]string{"js.", "error.", "limit"}, prefixes...)
+}
 
 func kycWords() []string {
 	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.")

@@ -10,6 +10,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 )
 
@@ -89,6 +90,9 @@ func (s *Site) readStatic() error {
 		if !known {
 			return fmt.Errorf("web: %s: what type is this?", name)
 		}
+		if path.Ext(name) == ".js" {
+			body = withoutComments(body)
+		}
 		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(body), body)
 		s.static[strings.TrimPrefix(name, "static/")], err = newFile(kind, body)
 		return err
@@ -96,6 +100,12 @@ func (s *Site) readStatic() error {
 	s.Base = "/_/" + hex.EncodeToString(hash.Sum(nil))[:12] + "/"
 	return err
 }
+
+// commentLines are lines that hold nothing but a comment, alone or as a block.
+var commentLines = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)[ \t]*\n`)
+
+// withoutComments leaves out what only those who read the source need: a quarter of what a phone would load.
+func withoutComments(script []byte) []byte { return commentLines.ReplaceAll(script, nil) }
 
 func newFile(kind string, body []byte) (File, error) {
 	sum := sha256.Sum256(body)

@@ -151,6 +151,21 @@ func TestTheLocalRunKnowsNothingOfTheFunctions(t *testing.T) {
 	})
 }
 
+func TestThePagesAreMadeOfTheStandardLibraryAlone(t *testing.T) {
+	seen := 0
+	sources(t, "web", func(path string, imports []string) {
+		seen++
+		for _, name := range imports {
+			if strings.Contains(strings.SplitN(name, "/", 2)[0], ".") || name == "net/http" {
+				t.Errorf("%s imports %s: web makes files of files; functions/web answers requests", path, name)
+			}
+		}
+	})
+	if seen < 3 {
+		t.Errorf("only %d files were looked at", seen)
+	}
+}
+
 func TestFunctionsKeepToThemselves(t *testing.T) {
 	sources(t, "functions", func(path string, imports []string) {
 		for _, name := range imports {
@@ -173,8 +188,8 @@ var heavy = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/config":      {},
 	"github.com/getkin/kin-openapi/openapi3":   {},
 	"net/rpc":                                  {},
-	"text/template":                            {},
-	"html/template":                            {},
+	"text/template":                            {"web"},
+	"html/template":                            {"web"},
 	"github.com/aws/aws-sdk-go-v2/service/ses": {"signup", "login", "account", "notify"},
 }
 
@@ -205,7 +220,7 @@ func TestHeavyLibrariesStayWhereTheyAreNeeded(t *testing.T) {
 const longestFile = 300
 
 func TestNoSourceFileTellsMoreThanOneStory(t *testing.T) {
-	for _, dir := range []string{"shared", "functions", "cmd"} {
+	for _, dir := range []string{"shared", "functions", "cmd", "web"} {
 		sources(t, dir, func(path string, _ []string) {
 			text, err := os.ReadFile(filepath.Join(root(t), path))
 			if err != nil {

@@ -20,7 +20,7 @@ func setup(context.Context) (http.Handler, error) {
 	terms := r.Text("TERMS_VERSION")
 	provider := r.CaptchaProvider("CAPTCHA_PROVIDER")
 	uploads := r.Origin("UPLOADS_ORIGIN")
-	if endpoint := r.Optional("AWS_ENDPOINT_URL_S3"); endpoint != "" { // as for the SDK of the other functions
+	if endpoint := os.Getenv("AWS_ENDPOINT_URL_S3"); endpoint != "" { // as for the SDK of the other functions
 		uploads = endpoint
 	}
 	if err := r.Err(); err != nil {

@@ -15,16 +15,16 @@ export const addressOf = (next) => addresses[next] ?? "/";
 /** Tells the other tabs that the session is over. */
 const tabs = new BroadcastChannel("session");
 
-let leaving = false;
+let leaving = false, loggingOut = false;
 
 function ended() {
-  if (leaving) return;
-  leaving = true;
-  location.replace(`/login?ended&to=${encodeURIComponent(location.pathname)}`);
+  if (loggingOut) return false;
+  if (!leaving) location.replace(`/login?ended&to=${encodeURIComponent(location.pathname)}`);
+  return (leaving = true);
 }
 
 session.ended = ended;
-tabs.onmessage = ended;
+tabs.onmessage = () => void ended();
 
 // A page that comes back from the browser's memory may show what a session saw that has ended since.
 addEventListener("pageshow", (event) => {
@@ -32,12 +32,12 @@ addEventListener("pageshow", (event) => {
 });
 
 byId("logout").addEventListener("click", async () => {
-  leaving = true;
+  loggingOut = true;
   try {
     await call("POST", "/v1/logout");
   } catch (error) {
     if (!(error instanceof Problem) || error.status !== 401) {
-      leaving = false;
+      loggingOut = false;
       byId("logout").textContent = /** @type {Error} */ (error).message;
       return;
     }

@@ -24,8 +24,8 @@ function textOf(code, detail) {
   return has(`error.${code}`) ? t(`error.${code}`) : detail;
 }
 
-/** What to do when the session is over; the shell sets it for pages that need one. */
-export const session = { ended: () => {} };
+/** What to do when the session is over: pages that need one leave, and say so. */
+export const session = { ended: () => false };
 
 /**
  * Calls the API. Throws a Problem for anything but success.
@@ -50,6 +50,6 @@ export async function call(method, path, body, headers = {}) {
   }
   if (answer.ok) return Object.assign(value, { etag: answer.headers.get("ETag") });
   const problem = new Problem(answer.status, { code: "unreachable", detail: t("js.unreachable"), ...value }, Number(answer.headers.get("Retry-After")) || 0);
-  if (answer.status === 401 && problem.code !== "credentials_wrong") session.ended();
+  if (answer.status === 401 && problem.code !== "credentials_wrong" && session.ended()) return new Promise(() => {}); // the page is being left
   throw problem;
 }

@@ -87,8 +87,8 @@ export function act(file, act, name, work) {
 export function row(r) {
   const li = copyOf("row");
   li.dataset.requirement = r.id;
-  part(li, "h3").id = `requirement-${r.id}`;
-  part(li, "h3").tabIndex = -1;
+  part(li, "h2").id = `requirement-${r.id}`;
+  part(li, "h2").tabIndex = -1;
   part(li, "[data-title]").textContent = named(`requirement.${r.id}`, r.title);
   part(li, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
   part(li, "[data-chip]").append(requirementChip(r));

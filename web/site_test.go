@@ -1,0 +1,198 @@
+package web
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+func site(t testing.TB) *Site {
+	t.Helper()
+	s, err := Build("2026-11-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestEveryPageIsMadeInEveryLanguageAndUnpacksToItself(t *testing.T) {
+	s := site(t)
+	if len(s.Languages) == 0 || len(pages) < 14 {
+		t.Fatalf("%d languages, %d pages", len(s.Languages), len(pages))
+	}
+	for _, p := range pages {
+		for _, l := range s.Languages {
+			f, ok := s.Page(p.Path, l.Tag)
+			if !ok || !bytes.Contains(f.Body, []byte(`<html lang="`+l.Tag+`">`)) {
+				t.Errorf("%s is not there in %s", p.Path, l.Tag)
+				continue
+			}
+			r, err := gzip.NewReader(bytes.NewReader(f.Gzip))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if text, err := io.ReadAll(r); err != nil || !bytes.Equal(text, f.Body) {
+				t.Errorf("%s in %s unpacks to something else: %v", p.Path, l.Tag, err)
+			}
+		}
+	}
+}
+
+var (
+	address = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
+	strange = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|javascript:|ZgotmplZ|<no value>|<script>`)
+)
+
+func TestPagesKeepTheContentSecurityPolicyAndLinkOnlyToWhatIsThere(t *testing.T) {
+	s := site(t)
+	for _, p := range pages {
+		f, _ := s.Page(p.Path, Source)
+		if found := strange.Find(f.Body); found != nil {
+			t.Errorf("%s has %q", p.Path, found)
+		}
+		for _, m := range address.FindAllSubmatch(f.Body, -1) {
+			to := string(m[1])
+			if name, isStatic := strings.CutPrefix(to, s.Base); isStatic {
+				if _, ok := s.Static(name); !ok {
+					t.Errorf("%s wants %s, which is not there", p.Path, to)
+				}
+				continue
+			}
+			path, _, _ := strings.Cut(to, "?")
+			path, _, _ = strings.Cut(path, "#")
+			if _, ok := s.Page(path, Source); !ok && path != "" {
+				t.Errorf("%s leads to %s, which is not there", p.Path, to)
+			}
+		}
+	}
+}
+
+func TestThePageAsksForEveryModuleAtOnce(t *testing.T) {
+	s := site(t)
+	f, _ := s.Page("/signup", Source)
+	for _, module := range []string{"signup", "shell", "api", "captcha", "form", "password", "words"} {
+		if !bytes.Contains(f.Body, []byte(`<link rel="modulepreload" href="`+s.Base+`js/`+module+`.js">`)) {
+			t.Errorf("sign-up does not preload %s", module)
+		}
+	}
+}
+
+var spoken = regexp.MustCompile(`\b(?:t|countdown)\([^"` + "`" + `\n]*"([a-z]\w*\.[\w.-]+)"|"([a-z]+\.js\.[a-z]+)"`)
+
+// What a script says must come with every page that loads it.
+func TestEveryMessageOfAScriptComesWithItsPages(t *testing.T) {
+	s := site(t)
+	checked := 0
+	for _, p := range pages {
+		if p.Script == "" {
+			continue
+		}
+		modules, err := s.imports(p.Script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, module := range modules {
+			f, _ := s.Static("js/" + module + ".js")
+			for _, m := range spoken.FindAllSubmatch(f.Body, -1) {
+				key := string(m[1]) + string(m[2])
+				checked++
+				if fromAPI(key) {
+					continue
+				}
+				if !slices.ContainsFunc(p.Words, func(prefix string) bool { return strings.HasPrefix(key, prefix) }) {
+					t.Errorf("%s loads %s, which says %q, and does not bring it", p.Path, module, key)
+				}
+			}
+		}
+	}
+	if checked < 60 {
+		t.Errorf("only %d messages were found in the scripts", checked)
+	}
+}
+
+var placeholder = regexp.MustCompile(`\{\w+\}|[\[\]]`)
+
+func TestALanguageHasTheMessagesOfTheSourceWithTheirPlaceholders(t *testing.T) {
+	files, err := fs.ReadDir(sources, "messages")
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(name string) map[string]string {
+		text, err := fs.ReadFile(sources, "messages/"+name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[string]string{}
+		if err := json.Unmarshal(text, &m); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	source := read(Source + ".json")
+	for _, f := range files {
+		own := read(f.Name())
+		for key, text := range source {
+			if own[key] == "" {
+				t.Errorf("%s lacks %s", f.Name(), key)
+			}
+			want, got := placeholder.FindAllString(text, -1), placeholder.FindAllString(own[key], -1)
+			slices.Sort(want)
+			slices.Sort(got)
+			if !slices.Equal(want, got) {
+				t.Errorf("%s: %s has %v, want %v", f.Name(), key, got, want)
+			}
+		}
+		for key := range own {
+			if source[key] == "" && !fromAPI(key) {
+				t.Errorf("%s has %s, which nobody says", f.Name(), key)
+			}
+		}
+	}
+}
+
+// What people with a slow network wait for before they can sign up: see docs/performance.md.
+func TestSignUpWeighsLittle(t *testing.T) {
+	s := site(t)
+	f, _ := s.Page("/signup", Source)
+	total, script := len(f.Gzip), 0
+	modules, err := s.imports("signup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range append(modules, "captcha-worker") {
+		file, _ := s.Static("js/" + m + ".js")
+		script += len(file.Gzip)
+	}
+	for _, name := range []string{"app.css", "favicon.svg", "fonts/atkinson-hyperlegible-next-latin-wght-normal.woff2"} {
+		file, _ := s.Static(name)
+		if file.Gzip != nil {
+			total += len(file.Gzip)
+		} else {
+			total += len(file.Body)
+		}
+	}
+	t.Logf("all %d bytes, script %d bytes", total+script, script)
+	if script > 8<<10 || total+script > 60<<10 {
+		t.Errorf("all %d bytes, want at most 60 KiB; script %d bytes, want at most 8 KiB", total+script, script)
+	}
+}
+
+func TestCommentsAreNotSentAndNothingElseIsLost(t *testing.T) {
+	in := "// @ts-check\n/**\n * What it does.\n */\nexport const a = 1; // stays: the line has code\n  /** @type {string} */\n  const b = \"// no comment\";\n  /** @type {any} */ (b).c = 1;\n /* one */\n"
+	want := "export const a = 1; // stays: the line has code\n  const b = \"// no comment\";\n  /** @type {any} */ (b).c = 1;\n"
+	if got := string(withoutComments([]byte(in))); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func BenchmarkBuild(b *testing.B) {
+	for b.Loop() {
+		site(b)
+	}
+}
