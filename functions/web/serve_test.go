@@ -106,7 +106,8 @@ func TestTheLanguageIsThePersonsChoiceOrElseTheBrowsers(t *testing.T) {
 	h := serve(t, "altcha")
 	for name, c := range map[string]struct{ cookie, accept, want string }{
 		"neither":                    {"", "", "en"},
-		"the browser's":              {"", "fr, en-GB;q=0.9", "en"},
+		"the browser's":              {"", "fr, hi-IN;q=0.9, en;q=0.5", "hi"},
+		"the choice":                 {"language=en", "hi", "en"},
 		"a choice that is not there": {"language=xx", "", "en"},
 		"a broken header":            {"", ";;;q=nan", "en"},
 	} {

@@ -42,6 +42,7 @@ async function details(p: Person, type: 'Individual' | 'Company') {
   await page.getByLabel('Enter the 6-digit code').fill(company ? await p.codeOfCall() : await p.codeOfSms());
   await page.getByRole('button', { name: 'Verify number' }).click();
   await expect(page.locator('#phone-verified')).toContainText('Verified');
+  await expect(page.locator('#phone-verified')).toBeFocused();
   await page.getByRole('button', { name: 'Create' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc$/);
 }

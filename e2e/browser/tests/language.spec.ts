@@ -1,0 +1,42 @@
+// The language is the person's choice: pages, errors and mails follow it.
+import { expectAccessible, expectValidHtml } from '../support/accessible.ts';
+import { expect, test } from '../support/person.ts';
+
+test('Hindi is chosen once, remembered, and the mail follows', async ({ person }) => {
+  const page = person.page;
+  await page.goto('/signup');
+  await page.getByRole('link', { name: 'हिन्दी' }).click();
+  await expect(page.getByRole('heading', { name: 'साइन अप', exact: true })).toBeVisible();
+  await page.goto('/login');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'hi');
+  await page.goto('/signup');
+  await page.getByLabel('ईमेल').fill(person.email);
+  await page.getByLabel('पासवर्ड', { exact: true }).fill(person.password);
+  await page.getByLabel('पासवर्ड फिर से लिखें', { exact: true }).fill(person.password);
+  await page.getByRole('checkbox').check();
+  await page.getByRole('button', { name: 'जमा करें' }).click();
+  await expect(page.getByRole('heading', { name: 'अपना इनबॉक्स देखें' })).toBeVisible();
+  expect((await person.lastMail()).text).toMatch(/[\u0900-\u097F]{3}/);
+});
+
+test('changing the language keeps the token of a mailed link', async ({ person }) => {
+  await person.signedUp();
+  const page = person.page;
+  await page.goto(await person.linkOfMail());
+  await page.getByRole('link', { name: 'हिन्दी' }).click();
+  await page.getByRole('button', { name: 'मेरा ईमेल सत्यापित करें' }).click();
+  await expect(page.getByRole('heading', { name: 'आपका ईमेल सत्यापित हो गया' })).toBeVisible();
+});
+
+test('pages in Hindi are accessible and valid', async ({ person }, info) => {
+  test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
+  test.setTimeout(120_000);
+  await person.withDetails();
+  await person.context.addCookies([{ name: 'language', value: 'hi', url: person.api.url }]);
+  for (const path of ['/signup', '/', '/settings', '/settings/kyc/edit']) {
+    const answer = await person.page.goto(path);
+    await expectValidHtml((await answer?.text()) ?? '', path);
+    await expect(person.page.locator('html')).toHaveAttribute('lang', 'hi');
+    await expectAccessible(person.page, { widths: [320] });
+  }
+});
