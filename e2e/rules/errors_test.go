@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,6 +49,32 @@ func TestEveryErrorCodeIsDocumented(t *testing.T) {
 	for _, code := range known {
 		if strings.Count(string(text), "| `"+code+"`") > 1 {
 			t.Errorf("docs/errors.md lists %s twice", code)
+		}
+	}
+}
+
+func TestTranslatedErrorsAreErrorsThatExist(t *testing.T) {
+	manual, err := os.ReadFile(filepath.Join(root(t), "docs", "errors.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(root(t), "web", "messages", "*.json"))
+	if err != nil || len(files) < 2 {
+		t.Fatalf("%d languages: %v", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		messages := map[string]string{}
+		if err := json.Unmarshal(text, &messages); err != nil {
+			t.Fatal(err)
+		}
+		for key := range messages {
+			if code, is := strings.CutPrefix(key, "error."); is && !strings.Contains(string(manual), "| `"+code+"` |") {
+				t.Errorf("%s translates %s, which docs/errors.md does not know", filepath.Base(file), code)
+			}
 		}
 	}
 }
