@@ -56,10 +56,19 @@ func Build(termsVersion string) (*Site, error) {
 	for _, c := range languages {
 		s.Languages = append(s.Languages, c.Language)
 	}
+	products, err := readProducts()
+	if err != nil {
+		return nil, err
+	}
+	partials, err := template.New("base.html").Funcs(functions(catalogue{})).Option("missingkey=error").ParseFS(sources, "partials/*.html")
+	if err != nil {
+		return nil, err
+	}
 	for _, p := range pages {
 		s.pages[p.Path] = map[string]File{}
 		for _, c := range languages {
-			body, err := s.render(p, c, termsVersion)
+			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Languages: s.Languages, Products: products}
+			body, err := s.render(partials, v, c)
 			if err != nil {
 				return nil, fmt.Errorf("web: page %s in %s: %w", p.Path, c.Tag, err)
 			}
@@ -110,6 +119,9 @@ func withoutComments(script []byte) []byte { return commentLines.ReplaceAll(scri
 func newFile(kind string, body []byte) (File, error) {
 	sum := sha256.Sum256(body)
 	f := File{Type: kind, Body: body, ETag: `"` + hex.EncodeToString(sum[:8]) + `"`}
+	if kind == types[".woff2"] { // packed already
+		return f, nil
+	}
 	var b bytes.Buffer
 	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
 	if err != nil {
@@ -152,8 +164,8 @@ func (v view) Rules() []string { return []string{"length", "upper", "lower", "di
 // NoRules stands where a password is not a new one.
 func (v view) NoRules() []string { return nil }
 
-func (s *Site) render(p page, c catalogue, termsVersion string) ([]byte, error) {
-	v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Languages: s.Languages}
+func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte, error) {
+	p := v.page
 	var err error
 	if v.Title, err = c.text(p.Name + ".title"); err != nil {
 		return nil, err
@@ -167,22 +179,31 @@ func (s *Site) render(p page, c catalogue, termsVersion string) ([]byte, error) 
 	if v.Legal, err = legal(p.Name, c.Tag); err != nil {
 		return nil, err
 	}
-	list, err := fs.ReadFile(sources, "products.json")
+	t, err := partials.Clone()
 	if err != nil {
 		return nil, err
 	}
-	if err := json.Unmarshal(list, &v.Products); err != nil {
-		return nil, fmt.Errorf("products.json: %w", err)
-	}
-	t, err := template.New("base.html").Funcs(template.FuncMap{
-		"t": c.text, "linked": c.linked, "icon": icon, "args": args, "steps": func() []string { return steps },
-	}).Option("missingkey=error").ParseFS(sources, "partials/*.html", "pages/"+p.Name+".html")
-	if err != nil {
+	if t, err = t.Funcs(functions(c)).ParseFS(sources, "pages/"+p.Name+".html"); err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
 	err = t.Execute(&b, v)
 	return b.Bytes(), err
+}
+
+func functions(c catalogue) template.FuncMap {
+	return template.FuncMap{"t": c.text, "linked": c.linked, "icon": icon, "args": args, "steps": func() []string { return steps }}
+}
+
+func readProducts() (all []product, err error) {
+	list, err := fs.ReadFile(sources, "products.json")
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(list, &all); err != nil {
+		return nil, fmt.Errorf("web: products.json: %w", err)
+	}
+	return all, nil
 }
 
 // legal is the text of a page that is a file an operator replaces; "" for other pages. It is not escaped: it is the operator's own.
