@@ -188,3 +188,22 @@ test('the sessions page ends another session, and keeps this one', async ({ pers
   await expect(page.getByText('This device')).toBeVisible();
   expect((await person.api.call('GET', '/v1/account', undefined, { authorization: `Bearer ${second}`, cookie: '' })).status).toBe(401);
 });
+
+test('a security check that cannot run says so, sends nothing, and runs again on request', async ({ person, complaints }) => {
+  const page = person.page;
+  complaints.expectNoAnswer('/v1/captcha');
+  await page.route('**/v1/captcha', (route) => route.abort(), { times: 2 });
+  await page.goto('/signup');
+  await page.getByLabel('Email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
+  await page.getByRole('checkbox').check();
+  await expect(page.getByText('use another browser, or write to support')).toBeVisible();
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.getByRole('alert')).toContainText('We could not be reached');
+  await page.getByRole('button', { name: 'Run it again' }).click();
+  await expect(page.locator('#captcha')).toHaveAttribute('data-state', 'done');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
+  expect(await person.mails()).toHaveLength(1);
+});

@@ -1,5 +1,5 @@
 // @ts-check
-import { call } from "./api.js";
+import { Problem, call } from "./api.js";
 import { byId } from "./form.js";
 import { t } from "./words.js";
 
@@ -48,6 +48,7 @@ export class Captcha {
     byId("captcha").dataset.state = state;
     byId("captcha-status").textContent = t(`captcha.${state}`);
     byId("captcha-again").hidden = state !== "failed";
+    if (state === "failed" || state === "busy") byId("captcha-more").textContent = t(state === "failed" ? "captcha.help" : "captcha.more");
   }
 
   /** What the API takes as the member captcha; solved now if it was not before. @returns {Promise<string>} */
@@ -55,7 +56,9 @@ export class Captcha {
     if (this.#answer && (this.#good === 0 || Date.now() < this.#good)) return this.#answer;
     this.#say("busy");
     this.#good = 0;
-    this.#answer = this.#solve();
+    this.#answer = this.#solve().catch((error) => {
+      throw error instanceof Problem ? error : new Problem(0, { code: "captcha_failed", detail: t("captcha.failed") }, 0);
+    });
     this.#answer.then(() => this.#say("done"), () => {
       this.#answer = null;
       this.#say("failed");

@@ -1,6 +1,6 @@
 // @ts-check
 import { t } from "./words.js";
-import { byId, input } from "./form.js";
+import { input } from "./form.js";
 
 /** The product's rule, as the API checks it too: 8 characters, upper case, lower case, a digit, a special character. @type {Record<string, (s: string) => boolean>} */
 const rules = {
@@ -68,5 +68,4 @@ export function newPassword(id) {
 /** Empties the page's passwords, after a log-in that did not succeed. */
 export function forget() {
   for (const field of document.querySelectorAll("input[autocomplete=current-password]")) /** @type {HTMLInputElement} */ (field).value = "";
-  byId("form").dispatchEvent(new Event("input"));
 }
