@@ -240,3 +240,19 @@ func TestDetailsNeedAPhoneAndTheNewestVersion(t *testing.T) {
 		t.Errorf("a company without a name: %s", r.raw)
 	}
 }
+
+func TestMailsFollowTheLanguageThatWasChosenLater(t *testing.T) {
+	p := member(t)
+	chosen := p.want(p.call("PUT", "/v1/account/locale", m{"locale": "hi-IN"}), 200)
+	if chosen.text("locale") != "hi" || p.call("GET", "/v1/account", nil).text("locale") != "hi" {
+		t.Errorf("the language is %s", chosen.raw)
+	}
+	again := p.want(p.call("PUT", "/v1/account/locale", m{"locale": "hi"}), 200)
+	if again.header.Get("ETag") != chosen.header.Get("ETag") {
+		t.Error("choosing the same language again changed the account")
+	}
+	p.want(p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()}), 202)
+	if mail := p.messages(p.email)[0]; !strings.ContainsAny(mail.Text, "कपसर") {
+		t.Errorf("the mail is not in Hindi:\n%s", mail.Text)
+	}
+}

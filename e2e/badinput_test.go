@@ -52,6 +52,9 @@ var forms = []form{
 		"/type": {"", "alien", 7, nil}, "/firstName": {"", "  ", "a\u0000b", "a\u202eb", strings.Repeat("x", 101), 7, nil},
 		"/lastName": {"", strings.Repeat("x", 101), 7, nil}, "/companyName": {"", nil, strings.Repeat("x", 201), 7}, "/sector": {"", "astrology", 7, nil},
 	}},
+	{"PUT", "/v1/account/locale", func(p *person) m { return m{"locale": "hi"} }, map[string][]any{
+		"/locale": {"", "x", "english", "e1", "\u0939\u093f", long, 7, nil},
+	}},
 	{"PUT", "/v1/account/password", func(p *person) m { return m{"currentPassword": goodPassword, "newPassword": "River stone 77!"} }, map[string][]any{
 		"/currentPassword": {"", "Wrong-Horse-9", long, 7, nil}, "/newPassword": {"", "short", "Password1!", long, 7, nil},
 	}},

@@ -18,6 +18,7 @@ type accounts interface {
 	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	SaveDetails(ctx context.Context, p account.Profile, d account.Details, now time.Time) (account.Profile, error)
+	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
 }
@@ -35,6 +36,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
+	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
 	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
 	api.Public("GET /v1/sectors", httpapi.JSON(http.StatusOK, sectors))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
@@ -81,6 +83,29 @@ func (h *handler) saveDetails(ctx context.Context, c *httpapi.Call, in detailsRe
 		return account.View{}, err
 	}
 	saved, err := h.store.SaveDetails(ctx, c.Profile, d, c.Now)
+	if err != nil {
+		return account.View{}, err
+	}
+	return view(c, saved), nil
+}
+
+type localeRequest struct {
+	Locale string `json:"locale"`
+}
+
+// saveLocale sets the language of mails and messages from now on.
+func (h *handler) saveLocale(ctx context.Context, c *httpapi.Call, in localeRequest) (account.View, error) {
+	locale, err := account.ParseLocale(in.Locale)
+	if err != nil {
+		return account.View{}, err
+	}
+	if locale == c.Profile.Locale {
+		return view(c, c.Profile), nil
+	}
+	if _, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
+		return account.View{}, err
+	}
+	saved, err := h.store.SaveLocale(ctx, c.Profile.ID, locale, c.Now)
 	if err != nil {
 		return account.View{}, err
 	}

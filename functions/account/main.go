@@ -1,4 +1,4 @@
-// Command account is the Lambda for the profile: reading it, details, change of password.
+// Command account is the Lambda for the profile: reading it, details, language, change of password.
 package main
 
 import (

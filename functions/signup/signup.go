@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"strings"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -136,26 +135,15 @@ func (h *handler) parse(in signupRequest) (account.Email, password.Password, str
 	if in.Terms.Version != h.termsVersion {
 		note(fault.At("/terms/version", "terms_outdated", "The terms have changed: read and accept version "+h.termsVersion+"."))
 	}
-	locale, ok := localeOf(in.Locale)
-	if !ok {
-		note(fault.At("/locale", "locale_invalid", "Use a language tag such as en or hi."))
+	locale := defaultLocale
+	if in.Locale != "" {
+		locale, err = account.ParseLocale(in.Locale)
+		note(err)
 	}
 	return address, chosen, locale, fault.InvalidFields(fields)
 }
 
 const defaultLocale = "en"
-
-// localeOf takes the language of a BCP 47 tag such as "hi-IN".
-func localeOf(tag string) (string, bool) {
-	if tag == "" {
-		return defaultLocale, true
-	}
-	language, _, _ := strings.Cut(strings.ToLower(tag), "-")
-	if len(tag) > 35 || len(language) < 2 || len(language) > 3 || strings.Trim(language, "abcdefghijklmnopqrstuvwxyz") != "" {
-		return "", false
-	}
-	return language, true
-}
 
 func mailFor(p account.Signup, known bool, now time.Time) message.Message {
 	m := message.Message{

@@ -50,6 +50,22 @@ func (s *Store) SaveDetails(ctx context.Context, p account.Profile, d account.De
 	return decodeProfile(saved)
 }
 
+// SaveLocale sets the language of an account and returns it as it is now. Of two at once the later one stays. It returns
+// account.ErrNotFound when there is no such account.
+func (s *Store) SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error) {
+	saved, err := s.update(ctx, "save locale", s.users, change{
+		key: profileKey(id), set: "SET locale = :locale, updatedAt = :now ADD version :one", when: "attribute_exists(pk)",
+		values: values{":locale": locale, ":now": stampOf(now), ":one": 1},
+	})
+	if _, failed := conditionFailed(err); failed {
+		return account.Profile{}, account.ErrNotFound.Because(err)
+	}
+	if err != nil {
+		return account.Profile{}, err
+	}
+	return decodeProfile(saved)
+}
+
 // alreadySaved recognises the outcome of this very change, when the answer to it was lost and the SDK sent it again.
 func (s *Store) alreadySaved(found item, p account.Profile, d account.Details, otherwise error) (account.Profile, error) {
 	if found == nil {

@@ -335,6 +335,25 @@ func TestDetails(t *testing.T) {
 	})
 }
 
+func TestLocale(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		p := member(t, f, "locale@example.com")
+		saved, err := f.SaveLocale(t.Context(), p.ID, "hi", now)
+		must(t, err)
+		wanted := p
+		wanted.Locale, wanted.Version = "hi", p.Version+1
+		if saved != wanted {
+			t.Errorf("got %+v, want %+v", saved, wanted)
+		}
+		stranger := account.ID(token.NewID())
+		_, err = f.SaveLocale(t.Context(), stranger, "hi", now)
+		want(t, err, account.ErrNotFound)
+		if _, err := f.Profile(t.Context(), stranger); !errors.Is(err, account.ErrNotFound) {
+			t.Errorf("an account came out of nothing: %v", err)
+		}
+	})
+}
+
 func TestFailures(t *testing.T) {
 	down := fault.Down(nil)
 	onEachEngine(t, func(t *testing.T, f Fixture) {
