@@ -40,7 +40,8 @@ var pages = []page{
 	{Path: "/terms", Name: "terms", Layout: "plain"},
 	{Path: "/privacy", Name: "privacy", Layout: "plain"},
 	{Path: "404", Name: "404", Layout: "plain"},
-	{Path: "500", Name: "500", Layout: "plain"},
+	{Path: "500", Name: "500", Layout: "plain"},         // shown by the service worker
+	{Path: "offline", Name: "offline", Layout: "plain"}, // shown by the service worker
 }
 
 func words(prefixes ...string) []string {

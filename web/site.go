@@ -12,6 +12,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // File is one answer: a page in one language, or a static file.
@@ -22,31 +23,38 @@ type File struct {
 	ETag string // with its quotes
 }
 
-// Site has every page and every static file, ready to be sent.
+// Site has every page and every static file. A page is made when somebody first asks for it, and kept.
 type Site struct {
-	// Base is the path before the static files, "/_/<hash of all of them>/": what lies below it never changes.
+	// Base is the path before the static files, "/_/<hash of all that the site is made of>/": what lies below it never changes.
 	Base      string
 	Languages []Language
-	pages     map[string]map[string]File // by path or name, then by language
-	static    map[string]File            // by path below Base
+	pages     map[string]map[string]func() File // by path or name, then by language
+	static    map[string]File                   // by path below Base
 }
 
 // Page is the page of a path, such as "/signup", or of a name, such as "404".
 func (s *Site) Page(path, language string) (File, bool) {
-	f, ok := s.pages[path][language]
-	return f, ok
+	made, there := s.pages[path][language]
+	if !there {
+		return File{}, false
+	}
+	return made(), true
 }
 
-// Static is a file by its path below Base.
+// Static is a file by its path below Base. Pages without an address of their own are among them, in each language: "500.en.html".
 func (s *Site) Static(name string) (File, bool) {
-	f, ok := s.static[name]
-	return f, ok
+	if page, isPage := strings.CutSuffix(name, ".html"); isPage {
+		page, language, _ := strings.Cut(page, ".")
+		return s.Page(page, language)
+	}
+	f, there := s.static[name]
+	return f, there
 }
 
-// Build makes the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html.
+// Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html.
 func Build(termsVersion string) (*Site, error) {
-	s := &Site{pages: map[string]map[string]File{}, static: map[string]File{}}
-	if err := s.readStatic(); err != nil {
+	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]File{}}
+	if err := s.read(termsVersion); err != nil {
 		return nil, err
 	}
 	languages, err := readCatalogues()
@@ -65,16 +73,10 @@ func Build(termsVersion string) (*Site, error) {
 		return nil, err
 	}
 	for _, p := range pages {
-		s.pages[p.Path] = map[string]File{}
+		s.pages[p.Path] = map[string]func() File{}
 		for _, c := range languages {
 			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Languages: s.Languages, Products: products}
-			body, err := s.render(partials, v, c)
-			if err != nil {
-				return nil, fmt.Errorf("web: page %s in %s: %w", p.Path, c.Tag, err)
-			}
-			if s.pages[p.Path][c.Tag], err = newFile("text/html; charset=utf-8", body); err != nil {
-				return nil, err
-			}
+			s.pages[p.Path][c.Tag] = sync.OnceValue(func() File { return s.make(partials, v, c) })
 		}
 	}
 	return s, nil
@@ -85,15 +87,22 @@ var types = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 }
 
-func (s *Site) readStatic() error {
+// read reads the static files, and names them after everything that a page may be made of.
+func (s *Site) read(termsVersion string) error {
 	hash := sha256.New()
-	err := fs.WalkDir(sources, "static", func(name string, d fs.DirEntry, err error) error {
+	fmt.Fprintf(hash, "%s\x00", termsVersion)
+	err := fs.WalkDir(sources, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
 		body, err := fs.ReadFile(sources, name)
 		if err != nil {
 			return err
+		}
+		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(body), body)
+		below, isStatic := strings.CutPrefix(name, "static/")
+		if !isStatic {
+			return nil
 		}
 		kind, known := types[path.Ext(name)]
 		if !known {
@@ -102,8 +111,7 @@ func (s *Site) readStatic() error {
 		if path.Ext(name) == ".js" {
 			body = withoutComments(body)
 		}
-		fmt.Fprintf(hash, "%s\x00%d\x00%s", name, len(body), body)
-		s.static[strings.TrimPrefix(name, "static/")], err = newFile(kind, body)
+		s.static[below], err = newFile(kind, body)
 		return err
 	})
 	s.Base = "/_/" + hex.EncodeToString(hash.Sum(nil))[:12] + "/"
@@ -150,7 +158,11 @@ type view struct {
 	Products                            []product
 }
 
-type product struct{ Code, Icon string }
+// product is one of those that an account opens. Needs are what a person does before: "details", "kyc".
+type product struct {
+	Code, Icon string
+	Needs      []string
+}
 
 // Before is the index of the present step.
 func (v view) Before() int { return v.Step - 1 }
@@ -163,6 +175,19 @@ func (v view) Rules() []string { return []string{"length", "upper", "lower", "di
 
 // NoRules stands where a password is not a new one.
 func (v view) NoRules() []string { return nil }
+
+// make panics when it cannot: that is a defect of what is embedded, and the tests make every page.
+func (s *Site) make(partials *template.Template, v view, c catalogue) File {
+	body, err := s.render(partials, v, c)
+	if err != nil {
+		panic(fmt.Errorf("web: page %s in %s: %w", v.Path, c.Tag, err))
+	}
+	f, err := newFile("text/html; charset=utf-8", body)
+	if err != nil {
+		panic(err)
+	}
+	return f
+}
 
 func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte, error) {
 	p := v.page
@@ -192,7 +217,7 @@ func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte,
 }
 
 func functions(c catalogue) template.FuncMap {
-	return template.FuncMap{"t": c.text, "linked": c.linked, "icon": icon, "args": args, "steps": func() []string { return steps }}
+	return template.FuncMap{"t": c.text, "linked": c.linked, "icon": icon, "args": args, "join": func(list []string) string { return strings.Join(list, " ") }, "steps": func() []string { return steps }}
 }
 
 func readProducts() (all []product, err error) {

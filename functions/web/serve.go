@@ -42,7 +42,7 @@ func policy(uploads, captcha string) string {
 	if hosts != "" {
 		return strings.Join(append(rules, "frame-src "+hosts), "; ")
 	}
-	return strings.Join(append(rules, "require-trusted-types-for 'script'", "trusted-types captcha-worker"), "; ")
+	return strings.Join(append(rules, "require-trusted-types-for 'script'", "trusted-types captcha-worker service-worker"), "; ")
 }
 
 // ServeHTTP answers whatever no other function has a route for.
@@ -93,12 +93,16 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, path string) {
 		status = http.StatusNotFound
 		f, _ = s.site.Page("404", s.language(r))
 	}
-	h := w.Header()
-	h.Set("Content-Security-Policy", s.policy)
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), otp-credentials=(self)")
-	h.Set("Content-Language", s.language(r))
-	h.Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
+	w.Header().Set("Content-Language", s.language(r))
+	w.Header().Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
+	s.protect(w)
 	send(w, r, f, "private, no-cache", status)
+}
+
+// protect says what a page may do.
+func (s *server) protect(w http.ResponseWriter) {
+	w.Header().Set("Content-Security-Policy", s.policy)
+	w.Header().Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), otp-credentials=(self)")
 }
 
 // static sends a file of the present version forever. An older page may ask under its own hash while a deployment is under way: it
@@ -116,6 +120,12 @@ func (s *server) static(w http.ResponseWriter, r *http.Request, rest string) {
 	}
 	w.Header().Set("Vary", "Accept-Encoding")
 	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
+	switch {
+	case name == "sw.js":
+		w.Header().Set("Service-Worker-Allowed", "/")
+	case strings.HasSuffix(name, ".html"): // the service worker shows it with these headers
+		s.protect(w)
+	}
 	send(w, r, f, cache, http.StatusOK)
 }
 

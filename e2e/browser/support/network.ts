@@ -10,8 +10,11 @@ export class Network {
   readonly agent: http.Agent;
   /** What the browser asked for so far: "POST http://127.0.0.1:3101/…". */
   readonly requests: string[] = [];
+  /** Answers in place of the system where it returns something: a gateway in trouble, for example. Also what a service worker asks. */
+  instead: (method: string, path: string) => { status: number; body: string } | undefined = () => undefined;
   readonly #server: http.Server;
   readonly #tunnels = new Set<Duplex>();
+  #gone = false;
 
   private constructor(address: string) {
     this.address = address;
@@ -35,6 +38,15 @@ export class Network {
     return { server: `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`, bypass: '<-loopback>' };
   }
 
+  /** Breaks what is under way and takes no more, until it comes back. */
+  goes() {
+    this.#gone = true;
+    for (const socket of this.#tunnels) socket.destroy();
+    this.#server.closeAllConnections();
+  }
+
+  comesBack() { this.#gone = false; }
+
   async close() {
     for (const socket of this.#tunnels) socket.destroy();
     this.#server.closeAllConnections();
@@ -44,6 +56,10 @@ export class Network {
 
   #forward(request: http.IncomingMessage, answer: http.ServerResponse) {
     let url: URL;
+    if (this.#gone) {
+      request.socket.destroy();
+      return;
+    }
     this.requests.push(`${request.method} ${request.url}`);
     try {
       url = new URL(request.url ?? '');
@@ -54,6 +70,12 @@ export class Network {
     // What else a browser looks for fails at once, and nothing waits for it.
     if (url.protocol !== 'http:' || !here(url.hostname)) {
       answer.writeHead(502, { 'content-type': 'text/plain' }).end('The tests reach this machine only.\n');
+      return;
+    }
+    const instead = this.instead(request.method ?? '', url.pathname);
+    if (instead) {
+      request.resume();
+      answer.writeHead(instead.status, { 'content-type': 'application/json' }).end(instead.body);
       return;
     }
     const headers = { ...request.headers };

@@ -1,6 +1,7 @@
 // What goes wrong in forms, and what people then see.
 import { lockedPdf, renamedExe } from '../support/files.ts';
 import { expect, test } from '../support/person.ts';
+import { fillSignUp, logIn } from '../support/steps.ts';
 
 test('sign-up names everything that is missing, at its field and above the form, and goes there', async ({ person }) => {
   const page = person.page;
@@ -32,11 +33,7 @@ test('sign-up ticks off the rules of the password while it is typed, and takes o
 test('sign-up shows what only the API knows at the field', async ({ person, complaints }) => {
   const page = person.page;
   complaints.expectStatus(422, '/v1/signup');
-  await page.goto('/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill('Password1!');
-  await page.getByLabel('Confirm Password', { exact: true }).fill('Password1!');
-  await page.getByRole('checkbox').check();
+  await fillSignUp(person, 'Password1!');
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#password-error')).toContainText('passwords that are guessed first');
   await expect(page.getByLabel('Email')).toHaveValue(person.email);
@@ -44,11 +41,7 @@ test('sign-up shows what only the API knows at the field', async ({ person, comp
 
 test('a second press sends nothing twice', async ({ person }) => {
   const page = person.page;
-  await page.goto('/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
-  await page.getByRole('checkbox').check();
+  await fillSignUp(person);
   await page.getByRole('button', { name: 'Submit' }).dblclick();
   await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
   expect(person.network.requests.filter((r) => r.includes('POST') && r.endsWith('/v1/signup'))).toHaveLength(1);
@@ -59,10 +52,7 @@ test('log-in forgets a wrong password, keeps the address, and says nothing about
   await person.verified();
   const page = person.page;
   complaints.expectStatus(401, '/v1/login');
-  await page.goto('/login');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill('Wrong horse 77');
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await logIn(person, 'Wrong horse 77');
   await expect(page.getByRole('alert')).toContainText('E-mail address or password are not right');
   await expect(page.getByLabel('Email')).toHaveValue(person.email);
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
@@ -72,10 +62,7 @@ test('log-in before the address is verified offers the mail again', async ({ per
   await person.signedUp();
   const page = person.page;
   complaints.expectStatus(403, '/v1/login');
-  await page.goto('/login');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await logIn(person);
   await expect(page.getByRole('alert')).toContainText('Verify your e-mail address first');
   await page.getByRole('button', { name: 'Send the mail again' }).click();
   await expect(page.getByText('The mail is on its way once more.')).toBeVisible();
@@ -84,11 +71,7 @@ test('log-in before the address is verified offers the mail again', async ({ per
 
 test('the inbox page makes people wait as long as the API says, also after a reload', async ({ person }) => {
   const page = person.page;
-  await page.goto('/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
-  await page.getByRole('checkbox').check();
+  await fillSignUp(person);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#resend')).toHaveText(/Send again in 0:\d\d/);
   await page.reload();
@@ -193,11 +176,7 @@ test('a security check that cannot run says so, sends nothing, and runs again on
   const page = person.page;
   complaints.expectNoAnswer('/v1/captcha');
   await page.route('**/v1/captcha', (route) => route.abort(), { times: 2 });
-  await page.goto('/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
-  await page.getByRole('checkbox').check();
+  await fillSignUp(person);
   await expect(page.getByText('use another browser, or write to support')).toBeVisible();
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.getByRole('alert')).toContainText('We could not be reached');

@@ -1,6 +1,7 @@
 // Uploads that do not go well.
 import { jpeg, pdf } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
+import { fillSignUp } from '../support/steps.ts';
 
 /** Whether a request goes to storage and not to Central. */
 const toStorage = (p: Person) => (url: URL) => url.origin !== p.api.url;
@@ -41,11 +42,7 @@ test('an upload can be cancelled, and leaves nothing', async ({ person }) => {
 test('offline keeps what was typed, and says so', async ({ person, complaints }) => {
   const page = person.page;
   complaints.expectNoAnswer('/v1/');
-  await page.goto('/signup');
-  await page.getByLabel('Email').fill(person.email);
-  await page.getByLabel('Password', { exact: true }).fill(person.password);
-  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
-  await page.getByRole('checkbox').check();
+  await fillSignUp(person);
   await expect(page.locator('#captcha')).toHaveAttribute('data-state', 'done');
   await page.context().setOffline(true);
   await page.getByRole('button', { name: 'Submit' }).click();

@@ -60,17 +60,42 @@ function name(a) {
   fill("[data-initials]", [a.firstName, a.lastName].map((s) => [...(s ?? "")][0] ?? "").join("").toUpperCase());
 }
 
+/** Mails follow the language that a person chose. @param {Account} a */
+function follow(a) {
+  const chosen = /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1];
+  if (chosen && chosen !== a.locale) call("PUT", "/v1/account/locale", { locale: chosen }).catch(() => {}); // the next page tries again
+}
+
 /**
- * Reads the account and shows its name. Who has not saved the details yet goes there first: `next` decides.
+ * Reads the account and shows its name. Who has not saved the details yet goes there first, or home: `next` decides.
  * @returns {Promise<Account>}
  */
 export async function account() {
   const a = /** @type {Account} */ (await call("GET", "/v1/account"));
-  if (a.next === "account-details" && location.pathname !== addresses[a.next]) {
+  if (a.next === "account-details" && !["/", addresses[a.next]].includes(location.pathname)) {
     leaving = true;
     location.replace(addresses[a.next]);
     return new Promise(() => {});
   }
   name(a);
+  follow(a);
   return a;
+}
+
+/**
+ * Reads the account, and what else a page begins with. Where that fails the page says so, offers to load again, and shows nothing
+ * that may be wrong.
+ * @param {...string} paths of the API
+ * @returns {Promise<[Account, ...any[]]>}
+ */
+export async function begin(...paths) {
+  try {
+    return await Promise.all([account(), ...paths.map((path) => call("GET", path))]);
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    for (const place of document.querySelectorAll("#not-loaded [data-text]")) place.textContent = error.message;
+    byId("not-loaded").hidden = false;
+    byId("main").classList.add("is-not-loaded");
+    return new Promise(() => {});
+  }
 }

@@ -1,11 +1,14 @@
 // @ts-check
 // The place of a requirement where files are added: drop, choose or photograph.
-import { act, copyOf, part, sizeOf } from "./case.js";
+import { act, copyOf, part, picture, sizeOf } from "./case.js";
 import { look, upload } from "./upload.js";
 import { named, t } from "./words.js";
 
 /** Rows that show an upload on its way. @type {WeakMap<Element, number>} */
 const uploads = new WeakMap();
+
+/** What the photos of this visit look like, by document. @type {Map<string, string>} */
+export const pictures = new Map();
 
 /** @param {Element} row */
 export const busy = (row) => (uploads.get(row) ?? 0) > 0;
@@ -25,47 +28,43 @@ async function send(row, r, documentType, file, type, done) {
   const progress = /** @type {HTMLProgressElement} */ (part(shown, "progress")), meta = part(shown, "[data-meta]");
   progress.hidden = false;
   progress.setAttribute("aria-label", `${t("state.uploading")} ${file.name}`);
-  thumb(shown, file, type);
+  const photo = type.startsWith("image/") ? URL.createObjectURL(file) : "";
+  picture(shown, photo);
   const stop = new AbortController();
   const cancel = act(shown, "cancel", file.name, () => stop.abort());
   part(row, "[data-files]").append(shown);
   count(row, 1);
   try {
-    await upload({ requirement: r.id, documentType, file, type }, stop.signal, (sent, all) => {
+    const id = await upload({ requirement: r.id, documentType, file, type }, stop.signal, (sent, all) => {
       progress.value = (100 * sent) / all;
       meta.textContent = t("upload.progress", { done: sizeOf(sent), all: sizeOf(all) });
     });
+    if (photo) pictures.set(id, photo);
     shown.remove();
     count(row, -1);
     await done();
   } catch (error) {
     count(row, -1);
+    URL.revokeObjectURL(photo);
     cancel.remove();
     progress.hidden = true;
     meta.textContent = /** @type {Error} */ (error).message;
     meta.setAttribute("role", "alert");
     if (stop.signal.aborted) return shown.remove();
     count(row, 1); // it stays in sight until it is tried again or taken away
+    const left = new AbortController();
     /** @param {() => Promise<void>} then */
     const leave = (then) => {
+      left.abort();
       count(row, -1);
       shown.remove();
       void then();
     };
     const again = act(shown, "retry", file.name, () => leave(() => send(row, r, documentType, file, type, done)));
     act(shown, "remove", file.name, () => leave(done));
+    addEventListener("online", () => again.click(), { signal: left.signal });
     again.focus();
   }
-}
-
-/** @param {HTMLElement} shown @param {File} file @param {string} type */
-function thumb(shown, file, type) {
-  if (!type.startsWith("image/")) return;
-  const picture = new Image();
-  picture.alt = "";
-  picture.src = URL.createObjectURL(file);
-  picture.onload = () => URL.revokeObjectURL(picture.src);
-  part(shown, "[data-thumb]").replaceChildren(picture);
 }
 
 /**

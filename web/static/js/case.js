@@ -74,6 +74,15 @@ export function fileOf(r, d) {
   return f;
 }
 
+/** Shows a picture in place of the sign for a document. @param {HTMLElement} file @param {string | undefined} url */
+export function picture(file, url) {
+  if (!url) return;
+  const small = new Image();
+  small.alt = "";
+  small.src = url;
+  part(file, "[data-thumb]").replaceChildren(small);
+}
+
 /** @param {HTMLElement} file @param {"view" | "retry" | "cancel" | "remove"} act @param {string} name @param {(button: HTMLElement) => void} work */
 export function act(file, act, name, work) {
   const button = /** @type {HTMLElement} */ (part(copyOf("file"), `[data-act=${act}]`));

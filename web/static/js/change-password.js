@@ -1,5 +1,5 @@
 // @ts-check
-import { account } from "./account.js";
+import { begin } from "./account.js";
 import { call } from "./api.js";
 import { byId, input, onSubmit, show } from "./form.js";
 import { newPassword, passwords } from "./password.js";
@@ -23,4 +23,5 @@ onSubmit(
   },
 );
 form.addEventListener("input", () => (byId("saved").textContent = ""));
-input("username").value = (await account()).email;
+const [a] = await begin();
+input("username").value = a.email;

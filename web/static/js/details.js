@@ -1,6 +1,6 @@
 // @ts-check
 // Account details: asked for after the first log-in, and changed in the profile.
-import { account, addressOf } from "./account.js";
+import { account, addressOf, begin } from "./account.js";
 import { call } from "./api.js";
 import { byId, input, onSubmit, show } from "./form.js";
 import { phone } from "./phone.js";
@@ -32,7 +32,7 @@ function draft() {
   sessionStorage.setItem(kept, JSON.stringify(values));
 }
 
-const [sectors, found] = await Promise.all([call("GET", "/v1/sectors"), account()]);
+const [found, sectors] = await begin("/v1/sectors");
 let current = found;
 for (const s of sectors.sectors) sector.append(new Option(named(`sector.${s.code}`, s.name), s.code));
 fill(current);

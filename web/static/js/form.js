@@ -84,12 +84,12 @@ export function mistakesOf(error, idOf = (pointer) => pointer.split("/")[1] ?? "
 }
 
 /**
- * Runs work once at a time, however often people press; the button says that it is busy and stays focusable.
+ * Runs work once at a time, however often people press, and not while the button waits; it says that it is busy and stays focusable.
  * @param {HTMLElement} button
  * @param {() => Promise<void>} work
  */
 export async function once(button, work) {
-  if (button.getAttribute("aria-busy") === "true") return;
+  if (button.getAttribute("aria-busy") === "true" || button.hasAttribute("data-waiting")) return;
   button.setAttribute("aria-busy", "true");
   try {
     await work();
@@ -118,6 +118,7 @@ export function onSubmit(form, check, send, special = () => false) {
       } catch (error) {
         if (error instanceof Problem && special(error)) return;
         show(mistakesOf(error), form);
+        if (error instanceof Problem && error.status === 429) countdown(button, error.retryAfter, "js.wait");
       }
     });
   });
@@ -131,29 +132,24 @@ export function swap(from, to) {
   /** @type {HTMLElement | null} */ (byId(to).querySelector("h1"))?.focus();
 }
 
-/** @type {WeakMap<HTMLElement, number>} */
+/** @type {WeakMap<HTMLElement, {text: string | null, timer: number}>} */
 const counting = new WeakMap();
 
 /**
- * Lets a button wait, and says how long. It stays focusable.
- * @param {HTMLElement} button @param {number} seconds @param {string} waiting key of the text with {time} @param {string} ready key
+ * Lets a button wait, and says how long in place of what it says. It stays focusable.
+ * @param {HTMLElement} button @param {number} seconds @param {string} waiting key of the text with {time}
  */
-export function countdown(button, seconds, waiting, ready) {
-  clearInterval(counting.get(button));
-  const end = Date.now() + seconds * 1000;
+export function countdown(button, seconds, waiting) {
+  const before = counting.get(button);
+  clearInterval(before?.timer);
+  const text = before ? before.text : button.textContent, end = Date.now() + seconds * 1000;
   const tick = () => {
     const left = Math.ceil((end - Date.now()) / 1000);
-    button.textContent = left > 0 ? t(waiting, { time: clock(left) }) : t(ready);
+    button.textContent = left > 0 ? t(waiting, { time: clock(left) }) : text;
     button.toggleAttribute("data-waiting", left > 0);
-    if (left > 0) button.setAttribute("aria-disabled", "true");
-    else {
-      button.removeAttribute("aria-disabled");
-      clearInterval(counting.get(button));
-    }
+    button.setAttribute("aria-disabled", String(left > 0));
+    if (left <= 0) clearInterval(counting.get(button)?.timer);
   };
-  counting.set(button, setInterval(tick, 1000));
+  counting.set(button, { text, timer: setInterval(tick, 1000) });
   tick();
 }
-
-/** @param {HTMLElement} button */
-export const waiting = (button) => button.hasAttribute("data-waiting");

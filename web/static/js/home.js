@@ -1,16 +1,23 @@
 // @ts-check
-import { account } from "./account.js";
+import { begin } from "./account.js";
 import { byId } from "./form.js";
 import { t } from "./words.js";
 
-const a = await account();
-const status = a.kyc.status;
+const [a] = await begin();
+const status = a.kyc.status, missing = { details: a.next === "account-details", kyc: status !== "approved" };
 if (a.firstName) byId("hello").textContent = t("home.js.hello", { name: a.firstName });
-byId("todo-title").textContent = `${t("home.js.kyc")}: ${t(`kycStatus.${status}`)}`;
-byId("todo-text").textContent = t(`kycStatus.${status}.text`);
-const actions = /** @type {Record<string, string>} */ ({ not_started: "start", draft: "continue", needs_info: "fix", expired: "start" });
-byId("todo-link").textContent = t(`home.js.${actions[status] ?? "view"}`);
-byId("todo").hidden = false;
+if (!missing.details) {
+  byId("todo-title").textContent = `${t("home.js.kyc")}: ${t(`kycStatus.${status}`)}`;
+  byId("todo-text").textContent = t(`kycStatus.${status}.text`);
+  const actions = /** @type {Record<string, string>} */ ({ not_started: "start", draft: "continue", needs_info: "fix", expired: "start" });
+  byId("todo-link").textContent = t(`home.js.${actions[status] ?? "view"}`);
+}
+byId(missing.details ? "todo-details" : "todo").hidden = false;
 
 const waits = status === "submitted" || status === "under_review";
-for (const place of document.querySelectorAll("[data-needs]")) place.textContent = t(`home.js.${status === "approved" ? "ready" : waits ? "review" : "needs"}`);
+for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-needs]"))) {
+  const needs = (place.dataset.needs ?? "").split(" ").filter((need) => missing[/** @type {"details" | "kyc"} */ (need)]).join("-");
+  const key = { "": "ready", kyc: waits ? "review" : "kyc", details: "details", "details-kyc": "both" }[needs] ?? "both";
+  place.textContent = t(`home.js.needs.${key}`);
+  place.classList.toggle("is-ready", key === "ready");
+}

@@ -1,6 +1,6 @@
 // @ts-check
 import { Problem, call } from "./api.js";
-import { byId, countdown, once, waiting } from "./form.js";
+import { byId, countdown, once } from "./form.js";
 import { t } from "./words.js";
 
 /** @type {{id: string, email: string, resendAt: number} | null} */
@@ -13,7 +13,7 @@ function wait(seconds) {
     signup.resendAt = Date.now() + seconds * 1000;
     sessionStorage.setItem("signup", JSON.stringify(signup));
   }
-  countdown(button, seconds, "inbox.js.in", "inbox.js.again");
+  countdown(button, seconds, "inbox.js.in");
 }
 
 async function resend() {
@@ -36,5 +36,5 @@ if (signup) {
   for (const place of document.querySelectorAll("[data-address]")) place.textContent = signup.email;
   const left = Math.ceil((signup.resendAt - Date.now()) / 1000);
   if (left > 0) wait(left);
-  button.addEventListener("click", () => waiting(button) || once(button, resend));
+  button.addEventListener("click", () => once(button, resend));
 }

@@ -1,8 +1,8 @@
 // @ts-check
-import { account } from "./account.js";
+import { begin } from "./account.js";
 import { Problem, call } from "./api.js";
-import { act, fileOf, note, part, reasonOf, row, statusChip } from "./case.js";
-import { adder, busy } from "./adder.js";
+import { act, fileOf, note, part, picture, reasonOf, row, statusChip } from "./case.js";
+import { adder, busy, pictures } from "./adder.js";
 import { byId, once, onSubmit, show } from "./form.js";
 import { open } from "./view.js";
 import { has, named, t } from "./words.js";
@@ -118,6 +118,7 @@ function rowOf(r) {
   for (const d of r.documents) {
     if (d.state === "requested") continue; // began in another tab, or never arrived
     const f = fileOf(r, d);
+    picture(f, pictures.get(d.id));
     if (d.reason) part(li, "[data-note]").append(note(reasonOf(d.reason)));
     if (["clean", "accepted", "rejected"].includes(d.state)) act(f, "view", d.fileName, (button) => once(button, () => open(d.id)));
     if (d.state !== "accepted") {
@@ -135,11 +136,16 @@ function rowOf(r) {
 
 let looking = 0;
 
-/** Reads the case again, and once more while a file is being checked. */
+/** Looks at the case once more while a file is being checked. */
+function lookAgain() {
+  clearTimeout(looking);
+  if (current.requirements.some((r) => r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
+}
+
 async function reload() {
   clearTimeout(looking);
   await tried(async () => take(await call("GET", "/v1/kyc"), false));
-  if (current.requirements.some((r) => r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
+  lookAgain();
 }
 
 select.addEventListener("change", () => {
@@ -172,12 +178,10 @@ onSubmit(
   },
 );
 
-await tried(async () => {
-  const a = await account();
-  const [c, all] = await Promise.all([call("GET", "/v1/kyc"), call("GET", "/v1/kyc/entity-types")]);
-  if (!["not_started", "draft", "needs_info", "expired"].includes(c.status)) return location.replace("/settings/kyc");
+const [a, found, all] = await begin("/v1/kyc", "/v1/kyc/entity-types");
+if (["not_started", "draft", "needs_info", "expired"].includes(found.status)) {
   catalogue = all;
   for (const e of all.entityTypes) if (e.accountTypes.includes(a.type)) select.append(new Option(named(`entityType.${e.code}`, e.name), e.code));
-  take(c, true);
-  if (c.requirements.some((/** @type {any} */ r) => r.documents.some((/** @type {any} */ d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
-});
+  take(found, true);
+  lookAgain();
+} else location.replace("/settings/kyc");

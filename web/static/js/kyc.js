@@ -1,6 +1,5 @@
 // @ts-check
-import { account } from "./account.js";
-import { call } from "./api.js";
+import { begin } from "./account.js";
 import { act, fileOf, note, part, reasonOf, row, statusChip } from "./case.js";
 import { byId, once } from "./form.js";
 import { open } from "./view.js";
@@ -41,11 +40,5 @@ function rowOf(r) {
   return li;
 }
 
-try {
-  await account();
-  const [c, catalogue] = await Promise.all([call("GET", "/v1/kyc"), call("GET", "/v1/kyc/entity-types")]);
-  show(c, catalogue);
-} catch (error) {
-  byId("trouble").textContent = /** @type {Error} */ (error).message;
-  byId("trouble").hidden = false;
-}
+const [, found, catalogue] = await begin("/v1/kyc", "/v1/kyc/entity-types");
+show(found, catalogue);

@@ -1,7 +1,7 @@
 // @ts-check
 // Proving a phone number in place: send a code, enter it. A reload goes on where it was.
 import { Problem, call } from "./api.js";
-import { byId, countdown, input, mistakesOf, once, show, waiting } from "./form.js";
+import { byId, countdown, input, mistakesOf, once, show } from "./form.js";
 import { t } from "./words.js";
 
 /** @typedef {{challengeId: string, phone: string, kind: string, channel: string, expiresAt: string, resendAt: number}} Challenge */
@@ -34,7 +34,7 @@ function showChallenge() {
   if (!challenge) return;
   byId("code-hint").textContent = t(challenge.channel === "voice" ? "phone.js.called" : "phone.js.texted", { phone: challenge.phone });
   byId("call").hidden = challenge.kind === "landline";
-  countdown(byId("resend"), Math.max(0, Math.ceil((challenge.resendAt - Date.now()) / 1000)), "phone.js.in", "phone.js.again");
+  countdown(byId("resend"), Math.max(0, Math.ceil((challenge.resendAt - Date.now()) / 1000)), "phone.js.in");
 }
 
 /** @param {Problem} error */
@@ -60,7 +60,7 @@ async function send(channel) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     failed(error);
-    if (error.status === 429 && challenge) countdown(byId("resend"), error.retryAfter, "phone.js.in", "phone.js.again");
+    if (error.status === 429) countdown(byId(challenge ? "resend" : "send"), error.retryAfter, challenge ? "phone.js.in" : "js.wait");
   }
 }
 
@@ -112,7 +112,7 @@ export function phone(proven, done) {
   showChallenge();
   if (proven && !challenge) verified(proven.number);
   /** @param {string} id @param {() => Promise<void>} work */
-  const press = (id, work) => byId(id).addEventListener("click", () => waiting(byId(id)) || once(byId(id), work));
+  const press = (id, work) => byId(id).addEventListener("click", () => once(byId(id), work));
   press("send", () => send(""));
   press("resend", () => send(challenge?.channel === "voice" && challenge.kind === "mobile" ? "voice" : ""));
   press("call", () => send("voice"));

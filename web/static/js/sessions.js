@@ -1,5 +1,5 @@
 // @ts-check
-import { account } from "./account.js";
+import { begin } from "./account.js";
 import { Problem, call } from "./api.js";
 import { byId, once } from "./form.js";
 import { t } from "./words.js";
@@ -25,7 +25,7 @@ async function end(button, path, said) {
     trouble("");
     try {
       await call("DELETE", path);
-      await list();
+      list(await call("GET", "/v1/sessions"));
       byId("said").textContent = t(said);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
@@ -51,13 +51,13 @@ function row(s) {
   return copy;
 }
 
-async function list() {
-  const { sessions } = /** @type {{sessions: Session[]}} */ (await call("GET", "/v1/sessions"));
+/** @param {{sessions: Session[]}} answer */
+function list({ sessions }) {
   sessions.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt));
   byId("rows").replaceChildren(...sessions.map(row));
   byId("others").hidden = sessions.length < 2;
 }
 
 byId("others").addEventListener("click", () => end(byId("others"), "/v1/sessions", "sessions.js.others"));
-await account();
-await list().catch((error) => trouble(error.message));
+const [, first] = await begin("/v1/sessions");
+list(first);

@@ -1,5 +1,5 @@
 // @ts-check
-// What every page has: the language, and the name menu where somebody is logged in.
+// What every page has: the language, the name menu where somebody is logged in, and a page for when the network is gone.
 
 /** Remembers the language and shows the page in it. What follows the # stays: it may be a mailed token. @param {string} tag */
 function speak(tag) {
@@ -34,3 +34,22 @@ if (button && pop) {
     if (event.relatedTarget && !button.parentElement?.contains(/** @type {Node} */ (event.relatedTarget))) set(false);
   });
 }
+
+// Where something could not be loaded: the page is loaded again by a press, or as soon as there is a network.
+for (const again of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-reload]"))) {
+  again.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.reload();
+  });
+  addEventListener("online", () => again.offsetParent && location.reload());
+}
+
+/** Keeps the pages that say what is wrong when nothing else can be loaded. */
+function keep() {
+  const worker = new URL(`../sw.js?language=${document.documentElement.lang}`, import.meta.url).href;
+  const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("service-worker", { createScriptURL: () => worker });
+  navigator.serviceWorker.register(policy ? policy.createScriptURL("") : worker, { scope: "/" }).catch(() => {}); // nothing is lost without
+}
+
+// After everything that a person waits for.
+if ("serviceWorker" in navigator) addEventListener("load", () => setTimeout(keep, 2000));

@@ -45,7 +45,7 @@ function post(form, file, signal, progress) {
     request.open("POST", form.url);
     request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded, e.total);
     request.onload = () => (request.status < 300 ? resolve() : reject(new Error(t("upload.refused"))));
-    request.onerror = () => reject(new Error(t(navigator.onLine ? "upload.failed" : "js.offline")));
+    request.onerror = () => reject(new Error(t(navigator.onLine ? "upload.failed" : "upload.offline")));
     request.onabort = () => reject(new Error(t("upload.canceled")));
     signal.addEventListener("abort", () => request.abort());
     const body = new FormData();
@@ -59,6 +59,7 @@ function post(form, file, signal, progress) {
  * Uploads a file for a requirement. What was cancelled or broken leaves nothing behind in the case.
  * @param {{requirement: string, documentType: string, file: File, type: string}} what
  * @param {AbortSignal} signal @param {(sent: number, all: number) => void} progress
+ * @returns {Promise<string>} the id of the document
  */
 export async function upload(what, signal, progress) {
   const { documentId, upload: form } = await call("POST", "/v1/kyc/documents", {
@@ -72,4 +73,5 @@ export async function upload(what, signal, progress) {
     throw error;
   }
   await call("POST", `/v1/kyc/documents/${documentId}/complete`);
+  return documentId;
 }
