@@ -2,6 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { type Browser, type BrowserContext, type Page, expect, test as base } from '@playwright/test';
 import { Api, type Json, solveCaptcha } from './api.ts';
+
+export type { Json };
 import { Complaints } from './console.ts';
 import { type File, jpeg, pdf } from './files.ts';
 import { Network } from './network.ts';
@@ -107,12 +109,17 @@ export class Person {
 
   async signedUp(): Promise<this> {
     if (this.#done >= 1) return this;
+    await this.signUp();
+    return this.#took(1);
+  }
+
+  /** Signs up, also once more; the browser does not hear of it. */
+  async signUp() {
     const captcha = solveCaptcha(await this.api.want(200, 'GET', '/v1/captcha'));
     const terms = await this.api.want(200, 'GET', '/v1/terms');
     await this.api.want(202, 'POST', '/v1/signup', {
       email: this.email, password: this.password, captcha, terms: { version: terms.version, accepted: true }, locale: 'en',
     });
-    return this.#took(1);
   }
 
   async verified(): Promise<this> {

@@ -1,0 +1,110 @@
+// The whole way without a pointer: everything can be reached with Tab, in an order that makes sense, and used with the keys.
+import type { Locator, Page } from '@playwright/test';
+import { pdf } from '../support/files.ts';
+import { expect, goodFields, type Person, test } from '../support/person.ts';
+
+/** Tabs on until the control has the focus, and sees that it shows. */
+async function tabTo(page: Page, control: Locator) {
+  await expect(control).toBeVisible();
+  for (let i = 0; i < 60; i++) {
+    if (await control.evaluate((c) => c === document.activeElement)) {
+      const seen = await control.evaluate((c) => {
+        const of = c.closest('label') ?? c; // a radio of ours shows its focus by its label
+        return [c, of].some((e) => getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e).boxShadow !== 'none');
+      });
+      expect(seen, `the focus on ${control} can be seen`).toBe(true);
+      return;
+    }
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab does not lead to ${control}`);
+}
+
+async function type(page: Page, control: Locator, text: string) {
+  await tabTo(page, control);
+  await page.keyboard.type(text);
+}
+
+async function press(page: Page, control: Locator, key = 'Enter') {
+  await tabTo(page, control);
+  await page.keyboard.press(key);
+}
+
+async function untilLoggedIn(p: Person) {
+  const page = p.page;
+  await page.goto('/signup');
+  await type(page, page.getByLabel('Email'), p.email);
+  await type(page, page.getByLabel('Password', { exact: true }), p.password);
+  await type(page, page.getByLabel('Confirm Password', { exact: true }), p.password);
+  await press(page, page.getByRole('checkbox'), 'Space');
+  await press(page, page.getByRole('button', { name: 'Submit' }));
+  await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
+  await page.goto(await p.linkOfMail());
+  await press(page, page.getByRole('button', { name: 'Verify my email' }));
+  await expect(page.getByRole('heading', { name: 'Your email is verified' })).toBeFocused();
+  await press(page, page.getByRole('main').getByRole('link', { name: 'Log in' }));
+  await type(page, page.getByLabel('Email'), p.email);
+  await type(page, page.getByLabel('Password', { exact: true }), p.password);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('heading', { name: 'Account Details' })).toBeVisible();
+}
+
+test('the keyboard alone gets from sign-up to a submitted case, and out again', async ({ person }, info) => {
+  test.skip(info.project.name === 'phone', 'a phone has none');
+  test.setTimeout(120_000);
+  const page = person.page;
+  await untilLoggedIn(person);
+
+  await expect(page.getByLabel('Sector').getByRole('option', { name: 'Retail and e-commerce' })).toBeAttached();
+  await press(page, page.getByRole('radio', { name: 'Individual' }), 'Space');
+  await type(page, page.getByLabel('First Name'), person.firstName);
+  await type(page, page.getByLabel('Last Name'), person.lastName);
+  await type(page, page.getByLabel('Sector'), 'Retail');
+  await type(page, page.getByRole('textbox', { name: 'Mobile number' }), person.phone.slice(3));
+  await page.keyboard.press('Enter');
+  await expect(page.getByLabel('Enter the 6-digit code')).toBeFocused();
+  await page.keyboard.type(await person.codeOfSms());
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#phone-verified')).toBeFocused();
+  await press(page, page.getByRole('button', { name: 'Create' }));
+  await expect(page).toHaveURL(/\/settings\/kyc$/);
+
+  await expect(page.getByRole('button', { name: 'Account menu' })).toContainText('Asha Rao');
+  await press(page, page.getByRole('button', { name: 'Account menu' }));
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('button', { name: 'Account menu' })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await press(page, page.locator('#menu-pop').getByRole('link', { name: 'KYC' }));
+  await expect(page.locator('#status')).toHaveText('Not started');
+  await press(page, page.getByRole('link', { name: 'Edit' }));
+  await expect(page.getByLabel('Select Entity Type').getByRole('option', { name: 'Individual' })).toBeAttached();
+  await type(page, page.getByLabel('Select Entity Type'), 'Indiv');
+  await person.takeCookies();
+  await type(page, page.locator('#field-pan'), goodFields.individual!.pan!);
+  await expect(page.locator('li[data-requirement]').first()).toBeVisible();
+  for (const { id } of (await person.kycCase()).requirements.filter((r: { needed: boolean }) => r.needed)) {
+    const row = page.locator(`[data-requirement=${id}]`);
+    const chosen = page.waitForEvent('filechooser');
+    await press(page, row.getByRole('button', { name: /Choose file/ }));
+    await (await chosen).setFiles(pdf());
+    await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
+  }
+  await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
+  await expect(page.locator('#left')).toHaveText('Nothing is left: you can submit.');
+  await press(page, page.getByRole('button', { name: 'Submit' }));
+  await expect(page.locator('#status')).toHaveText('Submitted');
+
+  await press(page, page.getByRole('button', { name: 'Account menu' }));
+  await press(page, page.getByRole('button', { name: 'Log out' }));
+  await expect(page).toHaveURL(/\/login$/);
+});
+
+test('the first Tab offers to skip what comes before the content', async ({ person }) => {
+  for (const path of ['/signup', '/terms']) {
+    await person.page.goto(path);
+    await person.page.keyboard.press('Tab');
+    await expect(person.page.getByRole('link', { name: 'Skip to main content' })).toBeFocused();
+    await person.page.keyboard.press('Enter');
+    await expect(person.page.locator('#main')).toBeFocused();
+  }
+});
