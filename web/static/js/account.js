@@ -55,6 +55,7 @@ function fill(selector, text) {
 function name(a) {
   const full = [a.firstName, a.lastName].filter(Boolean).join(" ");
   fill("[data-email]", a.email);
+  fill("[data-initials]", a.email[0].toUpperCase());
   if (!full) return;
   fill("[data-name]", full);
   fill("[data-initials]", [a.firstName, a.lastName].map((s) => [...(s ?? "")][0] ?? "").join("").toUpperCase());

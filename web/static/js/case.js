@@ -100,6 +100,9 @@ export function row(r) {
   part(li, "h2").tabIndex = -1;
   part(li, "[data-title]").textContent = named(`requirement.${r.id}`, r.title);
   part(li, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
+  const options = r.options.map((o) => named(`document.${o.id}`, o.title)), listed = part(li, "[data-options]");
+  listed.hidden = options.length < 2;
+  listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
   part(li, "[data-chip]").append(requirementChip(r));
   if (r.note) part(li, "[data-note]").append(note(reasonOf(r.note)));
   return li;

@@ -1,7 +1,7 @@
 // @ts-check
 import { begin } from "./account.js";
 import { Problem, call } from "./api.js";
-import { act, fileOf, note, part, picture, reasonOf, row, statusChip } from "./case.js";
+import { act, copyOf, fileOf, note, part, picture, reasonOf, row, statusChip } from "./case.js";
 import { adder, busy, pictures } from "./adder.js";
 import { byId, once, onSubmit, show } from "./form.js";
 import { open } from "./view.js";
@@ -130,8 +130,16 @@ function rowOf(r) {
     }
     part(li, "[data-files]").append(f);
   }
-  if (r.state !== "accepted") part(li, "[data-add]").append(adder(li, r, reload));
+  if (r.state !== "accepted") part(li, "[data-add]").append(["checking", "ready"].includes(r.state) ? folded(li, r) : adder(li, r, reload));
   return li;
+}
+
+/** What has its file can get more of them, but does not ask for any. @param {HTMLElement} li @param {import("./case.js").Requirement} r */
+function folded(li, r) {
+  const more = copyOf("more");
+  part(more, "[data-of]").textContent = t("upload.of", { title: named(`requirement.${r.id}`, r.title) });
+  more.append(adder(li, r, reload));
+  return more;
 }
 
 let looking = 0;

@@ -41,7 +41,7 @@ function row(s) {
   const part = (selector) => /** @type {HTMLElement} */ (copy.querySelector(selector));
   const device = deviceOf(s.userAgent);
   part("[data-device]").textContent = device;
-  const time = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" }).format(new Date(s.lastSeenAt));
+  const time = new Intl.DateTimeFormat(`${document.documentElement.lang}-IN`, { dateStyle: "medium", timeStyle: "short" }).format(new Date(s.lastSeenAt));
   part("[data-when]").textContent = t("sessions.js.when", { time, ip: s.ip });
   part("[data-current]").hidden = !s.current;
   const button = part("[data-end]");
@@ -55,7 +55,7 @@ function row(s) {
 function list({ sessions }) {
   sessions.sort((a, b) => Number(b.current) - Number(a.current) || b.lastSeenAt.localeCompare(a.lastSeenAt));
   byId("rows").replaceChildren(...sessions.map(row));
-  byId("others").hidden = sessions.length < 2;
+  byId("bar").hidden = sessions.length < 2;
 }
 
 byId("others").addEventListener("click", () => end(byId("others"), "/v1/sessions", "sessions.js.others"));

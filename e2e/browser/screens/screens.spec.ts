@@ -1,0 +1,132 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Page } from '@playwright/test';
+import { jpeg, lockedPdf, pdf } from '../support/files.ts';
+import { type Json, expect, type Person, test } from '../support/person.ts';
+import { askForCode, fillDetails, fillSignUp } from '../support/steps.ts';
+
+const folder = resolve(import.meta.dirname, '../../../docs/screens');
+mkdirSync(folder, { recursive: true });
+
+/** Takes the page as it is, in light and dark, and keeps it as WebP: a fifth of the bytes that PNG takes. */
+async function shoot(page: Page, name: string) {
+  const { project } = test.info(), blank = await page.context().newPage();
+  await page.bringToFront();
+  await page.evaluate(() => document.fonts.ready);
+  await page.mouse.move(0, 0);
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    const file = `${name}-${project.name}-${colorScheme}`;
+    const png = await page.screenshot({ path: test.info().outputPath(`${file}.png`), fullPage: true, animations: 'disabled', scale: 'css' });
+    const webp = await blank.evaluate(async (data) => {
+      const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${data}`)).blob());
+      const canvas = document.createElement('canvas');
+      Object.assign(canvas, { width: picture.width, height: picture.height }).getContext('2d')?.drawImage(picture, 0, 0);
+      return canvas.toDataURL('image/webp', 0.85).split(',')[1] ?? '';
+    }, png.toString('base64'));
+    writeFileSync(`${folder}/${file}.webp`, Buffer.from(webp, 'base64'));
+  }
+  await blank.close();
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Somebody who looks the same in every run. An address is used once. */
+function named(p: Person, name: string): Person {
+  return Object.assign(p, { email: `${name}.${test.info().project.name}@example.com`, phone: '+919876543210', landline: '+912652345678' });
+}
+
+test('before there is an account', async ({ person }) => {
+  const page = person.page;
+  named(person, 'asha');
+  await page.goto('/signup');
+  await shoot(page, 'signup');
+  await page.getByLabel('Password', { exact: true }).fill('mango');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.locator('#problems')).toBeFocused();
+  await shoot(page, 'signup-errors');
+  await fillSignUp(person);
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.locator('#resend')).toHaveText(/Send again in/);
+  await shoot(page, 'check-inbox');
+  await page.goto(await person.linkOfMail());
+  await shoot(page, 'verify');
+  await page.getByRole('button', { name: 'Verify my email' }).click();
+  await expect(page.getByRole('heading', { name: 'Your email is verified' })).toBeVisible();
+  await shoot(page, 'verify-done');
+  for (const name of ['login', 'forgot-password', 'reset-password', 'terms', 'privacy']) {
+    await page.goto(`/${name}`);
+    await shoot(page, name);
+  }
+  await page.context().addCookies([{ name: 'language', value: 'hi', url: person.api.url }]);
+  await page.goto('/signup');
+  await shoot(page, 'signup-hindi');
+});
+
+test('when something is missing', async ({ person, complaints }) => {
+  complaints.expectStatus(404);
+  complaints.expectStatus(500);
+  const page = person.page;
+  await page.goto('/nothing');
+  await shoot(page, '404');
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  person.network.instead = () => ({ status: 500, body: '{}' });
+  await page.goto('/login');
+  await shoot(page, '500');
+  person.network.instead = () => undefined;
+  await page.context().setOffline(true);
+  await page.goto('/login');
+  await expect(page.getByRole('heading', { name: 'There is no connection' })).toBeVisible();
+  await shoot(page, 'offline');
+});
+
+test('the account', async ({ person }) => {
+  const page = person.page;
+  await named(person, 'asha.rao').loggedIn();
+  await page.goto('/');
+  await expect(page.getByText('Needs your account details and KYC').first()).toBeVisible();
+  await shoot(page, 'home-new');
+  await page.goto('/account-details');
+  await shoot(page, 'account-details');
+  await fillDetails(person);
+  await askForCode(person);
+  await shoot(page, 'account-details-code');
+});
+
+test('settings and KYC', async ({ person }) => {
+  const page = person.page;
+  await named(person, 'asha.kyc').withCase('partnership');
+  for (const [name, path] of [['home', '/'], ['settings', '/settings'], ['password', '/settings/password'], ['sessions', '/settings/sessions']] as const) {
+    await page.goto(path);
+    await expect(page.getByRole('button', { name: 'Account menu' })).toContainText('Asha Rao');
+    await shoot(page, name);
+  }
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await shoot(page, 'menu');
+  await states(person);
+  await page.goto('/settings/kyc/edit');
+  await expect(page.locator('li[data-requirement]').first()).toBeVisible();
+  await page.locator('[data-requirement=office_pan], [data-requirement=signatory_id]').first().locator('[data-file]').setInputFiles(jpeg('aadhaar-masked.jpg'));
+  await expect(page.locator('.file__thumb img')).toBeVisible();
+  await shoot(page, 'kyc-edit');
+  await page.goto('/settings/kyc');
+  await expect(page.locator('li[data-requirement]').first()).toBeVisible();
+  await shoot(page, 'kyc');
+  await page.context().addCookies([{ name: 'language', value: 'hi', url: person.api.url }]);
+  await page.goto('/settings/kyc/edit');
+  await expect(page.locator('li[data-requirement]').first()).toBeVisible();
+  await shoot(page, 'kyc-edit-hindi');
+});
+
+/** One row in each state that files get into by themselves, and one as a reviewer leaves it. */
+async function states(p: Person) {
+  const [first, second] = (await p.kycCase()).requirements.filter((r: Json) => r.needed);
+  await p.settled(await p.upload(first.id, first.options[0].id, pdf('pan-card.pdf')));
+  await p.settled(await p.upload(second.id, second.options[0].id, lockedPdf('registration.pdf')));
+  await p.page.route('**/v1/kyc', async (route) => {
+    const answer = await route.fetch({ headers: { ...route.request().headers(), cookie: [...p.api.cookies].map(([k, v]) => `${k}=${v}`).join('; ') } });
+    const json: Json = await answer.json();
+    const third = json.requirements.find((r: Json) => r.needed && r.documents.length === 0);
+    Object.assign(third, { state: 'rejected', note: { code: 'photo_blurred', detail: 'The second page cannot be read. Take the photo again, flat and in daylight.' } });
+    await route.fulfill({ response: answer, json });
+  });
+}
