@@ -1,7 +1,7 @@
 // Package limit is the one table of every limit on how often something may be done.
 //
-// A limit counts in fixed windows: at most Max times per Window for one "who". Counting is a conditional write that comes
-// before the work, so parallel requests cannot slip past it.
+// A limit counts in fixed windows: at most Max times per Window for one "who". With a Max of 1 it is a gap: a window begins with each
+// use. Counting is a conditional write that comes before the work, so parallel requests cannot slip past it.
 package limit
 
 import (
@@ -67,6 +67,9 @@ func CallBudget(perDay int) Rule {
 	return Rule{"budget-call", perDay, day, "We cannot make more calls today. Try again tomorrow."}
 }
 
+// IsGap reports that the rule asks for time between one use and the next.
+func (r Rule) IsGap() bool { return r.Max == 1 }
+
 // Use is one use of a rule by one who: an IP prefix, an address digest, an account id, a phone number.
 type Use struct {
 	Rule Rule
@@ -86,9 +89,12 @@ func (u Use) WindowStart(now time.Time) time.Time {
 	return now.Add(-shift).Truncate(u.Rule.Window).Add(shift)
 }
 
-// Exceeded is the fault for a use beyond the limit; RetryAfter reaches to the end of the window.
-func (u Use) Exceeded(now time.Time) *fault.Error {
-	wait := u.WindowStart(now).Add(u.Rule.Window).Sub(now)
+// WindowEnd is when the window ends that now is in.
+func (u Use) WindowEnd(now time.Time) time.Time { return u.WindowStart(now).Add(u.Rule.Window) }
+
+// Exceeded is the fault for a use beyond the limit; RetryAfter reaches until the time when there is room again.
+func (u Use) Exceeded(now, until time.Time) *fault.Error {
+	wait := until.Sub(now)
 	f := fault.New(fault.TooMany, "too_many_requests", u.Rule.Detail+" "+tryAgain(wait))
 	return f.After(wait).With("limit", u.Rule.Name)
 }

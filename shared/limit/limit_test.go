@@ -78,18 +78,18 @@ func TestWindowsOfDifferentPeopleOpenAtDifferentTimes(t *testing.T) {
 
 func TestExceededSaysUntilWhen(t *testing.T) {
 	use := CodeGap.By("+919876543210")
-	start := use.WindowStart(noon)
+	until := noon.Add(30 * time.Second)
 	for name, c := range map[string]struct {
 		at   time.Time
 		wait time.Duration
 		say  string
 	}{
-		"at the start of the window": {start, 30 * time.Second, "in 30 seconds."},
-		"within it":                  {start.Add(12*time.Second + 1), 18*time.Second - 1, "in 18 seconds."},
-		"at its last moment":         {start.Add(30*time.Second - 1), 1, "in a second."},
+		"at the start of the window": {noon, 30 * time.Second, "in 30 seconds."},
+		"within it":                  {noon.Add(12*time.Second + 1), 18*time.Second - 1, "in 18 seconds."},
+		"at its last moment":         {until.Add(-1), 1, "in a second."},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := use.Exceeded(c.at)
+			f := use.Exceeded(c.at, until)
 			if f.Kind != fault.TooMany || f.Code != "too_many_requests" || f.RetryAfter != c.wait || f.Extra["limit"] != "code-gap" {
 				t.Errorf("got %+v", f)
 			}
@@ -101,7 +101,7 @@ func TestExceededSaysUntilWhen(t *testing.T) {
 			}
 		})
 	}
-	if !errors.Is(use.Exceeded(noon), MailDay.By("x").Exceeded(noon)) {
+	if !errors.Is(use.Exceeded(noon, until), MailDay.By("x").Exceeded(noon, until)) {
 		t.Error("the faults of two limits have different codes")
 	}
 }
@@ -127,19 +127,19 @@ func FuzzNowIsInsideItsWindow(f *testing.F) {
 	f.Add("203.0.113.7", int64(0), uint8(0))
 	f.Add("", int64(1793621400), uint8(3))
 	f.Add("\xff\xff\xff", int64(-1), uint8(1))
-	rules := []Rule{MailGap, MailHour, MailDay, CodeGap, LoginAddressIP}
+	rules := []Rule{SignupIP, MailHour, MailDay, CodePhone, LoginAddressIP}
 	f.Fuzz(func(t *testing.T, who string, unix int64, i uint8) {
 		use := rules[int(i)%len(rules)].By(who)
 		now := time.Unix(unix%(1<<33), 0).UTC()
 		start := use.WindowStart(now)
-		end := start.Add(use.Rule.Window)
+		end := use.WindowEnd(now)
 		if start.After(now) || !now.Before(end) {
 			t.Fatalf("%s is not in [%s, %s)", now, start, end)
 		}
 		if !use.WindowStart(start).Equal(start) || !use.WindowStart(end.Add(-1)).Equal(start) || !use.WindowStart(end).Equal(end) {
 			t.Errorf("the window of %s moves within itself", start)
 		}
-		if wait := use.Exceeded(now).RetryAfter; wait <= 0 || wait > use.Rule.Window {
+		if wait := use.Exceeded(now, end).RetryAfter; wait <= 0 || wait > use.Rule.Window {
 			t.Errorf("wait %s", wait)
 		}
 	})

@@ -18,11 +18,16 @@ import (
 // early does not spend the day's budget. A lost answer may count a use twice, never not at all.
 func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error) {
 	counts := make([]int, len(uses))
-	exceeded := make([]bool, len(uses))
+	free := make([]time.Time, len(uses)) // when there is room again; zero where there is
 	work := make([]func() error, len(uses))
 	for i, u := range uses {
 		work[i] = func() (err error) {
-			counts[i], exceeded[i], err = s.take(ctx, now, u)
+			if u.Rule.IsGap() {
+				counts[i] = 1
+				free[i], err = s.takeGap(ctx, now, u)
+				return err
+			}
+			counts[i], free[i], err = s.take(ctx, now, u)
 			return err
 		}
 	}
@@ -30,13 +35,13 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 		return nil, err
 	}
 	var refusal error
-	var longest time.Duration
+	var last time.Time
 	var passed []limit.Use
 	for i, u := range uses {
-		if !exceeded[i] {
+		if free[i].IsZero() {
 			passed = append(passed, u)
-		} else if f := u.Exceeded(now); f.RetryAfter > longest {
-			refusal, longest = f, f.RetryAfter
+		} else if free[i].After(last) {
+			refusal, last = u.Exceeded(now, free[i]), free[i]
 		}
 	}
 	if refusal == nil {
@@ -48,25 +53,50 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 	return nil, refusal
 }
 
-func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, exceeded bool, err error) {
-	start := u.WindowStart(now)
+func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, free time.Time, err error) {
 	found, err := s.update(ctx, "count "+u.Rule.Name, s.tokens, change{
-		key: limitKey(u, start), set: "ADD uses :one SET expiresAt = :end",
+		key: limitKey(u, now), set: "ADD uses :one SET expiresAt = :end",
 		when:   "attribute_not_exists(uses) OR uses < :max",
-		values: values{":one": 1, ":max": u.Rule.Max, ":end": start.Add(u.Rule.Window).Unix()},
+		values: values{":one": 1, ":max": u.Rule.Max, ":end": u.WindowEnd(now).Unix()},
 	})
 	if _, failed := conditionFailed(err); failed {
-		return u.Rule.Max, true, nil
+		return u.Rule.Max, u.WindowEnd(now), nil
 	}
 	if err != nil {
-		return 0, false, err
+		return 0, time.Time{}, err
 	}
 	n, ok := found["uses"].(*types.AttributeValueMemberN)
 	if !ok {
-		return 0, false, errors.New("store: a counter has no number")
+		return 0, time.Time{}, errors.New("store: a counter has no number")
 	}
 	count, err = strconv.Atoi(n.Value)
-	return count, false, err
+	return count, time.Time{}, err
+}
+
+// gapRow is the last use of a gap.
+type gapRow struct {
+	By     string `dynamodbav:"by"`
+	FreeAt int64  `dynamodbav:"freeAt"` // Unix time in ms
+}
+
+func (s *Store) takeGap(ctx context.Context, now time.Time, u limit.Use) (free time.Time, err error) {
+	by, end := token.NewID(), now.Add(u.Rule.Window)
+	_, err = s.update(ctx, "count "+u.Rule.Name, s.tokens, change{
+		key: limitKey(u, now), set: "SET #by = :by, freeAt = :end, expiresAt = :ttl",
+		when:   "attribute_not_exists(freeAt) OR freeAt <= :now",
+		names:  map[string]string{"#by": "by"},
+		values: values{":by": by, ":end": end.UnixMilli(), ":ttl": end.Unix() + 1, ":now": now.UnixMilli()},
+	})
+	found, failed := conditionFailed(err)
+	if !failed {
+		return time.Time{}, err
+	}
+	var last gapRow
+	// When the answer to a committed write is lost, the SDK's silent retry meets the item that this very call wrote.
+	if err := unmarshal(found, &last); err != nil || last.By == by {
+		return time.Time{}, err
+	}
+	return time.UnixMilli(last.FreeAt), nil
 }
 
 // Release gives back uses that Take counted, because what they guard against did not happen: a log-in with the right password.
@@ -74,10 +104,12 @@ func (s *Store) Release(ctx context.Context, now time.Time, uses ...limit.Use) e
 	work := make([]func() error, len(uses))
 	for i, u := range uses {
 		work[i] = func() error {
-			_, err := s.update(ctx, "release "+u.Rule.Name, s.tokens, change{
-				key: limitKey(u, u.WindowStart(now)), set: "ADD uses :less", when: "uses > :none",
-				values: values{":less": -1, ":none": 0},
-			})
+			back := change{key: limitKey(u, now), set: "ADD uses :less", when: "uses > :none", values: values{":less": -1, ":none": 0}}
+			if u.Rule.IsGap() {
+				back.set, back.when = "SET freeAt = :now", "freeAt = :end"
+				back.values = values{":now": now.UnixMilli(), ":end": now.Add(u.Rule.Window).UnixMilli()}
+			}
+			_, err := s.update(ctx, "release "+u.Rule.Name, s.tokens, back)
 			if _, failed := conditionFailed(err); failed {
 				return nil
 			}
@@ -91,7 +123,7 @@ func (s *Store) Release(ctx context.Context, now time.Time, uses ...limit.Use) e
 func (s *Store) Forgive(ctx context.Context, now time.Time, uses ...limit.Use) error {
 	work := make([]func() error, len(uses))
 	for i, u := range uses {
-		work[i] = func() error { return s.delete(ctx, "forgive "+u.Rule.Name, s.tokens, limitKey(u, u.WindowStart(now))) }
+		work[i] = func() error { return s.delete(ctx, "forgive "+u.Rule.Name, s.tokens, limitKey(u, now)) }
 	}
 	return together(work...)
 }

@@ -64,8 +64,12 @@ func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
 func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
 func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
 func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
-func limitKey(u limit.Use, t time.Time) key {
-	return key{"limit#" + u.Rule.Name + "#" + u.Who, t.UTC().Format(sortTime)}
+func limitKey(u limit.Use, now time.Time) key {
+	window := "gap"
+	if !u.Rule.IsGap() {
+		window = u.WindowStart(now).UTC().Format(sortTime)
+	}
+	return key{"limit#" + u.Rule.Name + "#" + u.Who, window}
 }
 
 const sessionPrefix = "session#"

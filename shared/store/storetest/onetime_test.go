@@ -2,11 +2,13 @@ package storetest
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
@@ -76,7 +78,7 @@ func TestLimits(t *testing.T) {
 			if !errors.As(err, &refusal) {
 				t.Fatal("the use beyond the limit passed")
 			}
-			wait := use.Exceeded(now).RetryAfter
+			wait := use.WindowEnd(now).Sub(now)
 			if _, err = f.Take(t.Context(), now.Add(wait-time.Second), use); err == nil {
 				t.Error("it passed before the time it was told")
 			}
@@ -102,6 +104,68 @@ func TestLimits(t *testing.T) {
 				t.Errorf("after forgiving the count is %d", counts[0])
 			}
 			must(t, f.Release(t.Context(), now, rule.By("never taken")))
+		})
+	})
+}
+
+func TestGaps(t *testing.T) {
+	rule := limit.Rule{Name: "gap", Max: 1, Window: 30 * time.Second, Detail: "A moment ago."}
+	waitOf := func(err error) time.Duration {
+		var refusal *fault.Error
+		if !errors.As(err, &refusal) {
+			return 0
+		}
+		return refusal.RetryAfter
+	}
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		t.Run("a gap lasts from one use to the next, whenever that is", func(t *testing.T) {
+			for i := range 20 { // wherever a fixed window would have ended
+				use, at := rule.By(fmt.Sprint("caller-", i)), now.Add(time.Duration(i)*1700*time.Millisecond)
+				_, err := f.Take(t.Context(), at, use)
+				must(t, err)
+				if _, err := f.Take(t.Context(), at.Add(10*time.Second), use); waitOf(err) != 20*time.Second {
+					t.Fatalf("ten seconds later the wait is %s: %v", waitOf(err), err)
+				}
+				_, err = f.Take(t.Context(), at.Add(30*time.Second), use)
+				must(t, err)
+			}
+		})
+		t.Run("of many at once one passes", func(t *testing.T) {
+			passed := 0
+			for _, err := range atOnce(20, func(int) error {
+				_, err := f.Take(t.Context(), now, rule.By("crowd"))
+				return err
+			}) {
+				if err == nil {
+					passed++
+				}
+			}
+			if passed != 1 {
+				t.Errorf("%d passed", passed)
+			}
+		})
+		t.Run("a use that is given back leaves no gap, an older one that is given back late leaves it", func(t *testing.T) {
+			use := rule.By("giving")
+			_, err := f.Take(t.Context(), now, use)
+			must(t, err)
+			must(t, f.Release(t.Context(), now, use))
+			_, err = f.Take(t.Context(), now.Add(time.Second), use)
+			must(t, err)
+			must(t, f.Release(t.Context(), now, use))
+			if _, err := f.Take(t.Context(), now.Add(2*time.Second), use); waitOf(err) != 29*time.Second {
+				t.Errorf("the wait is %s: %v", waitOf(err), err)
+			}
+			must(t, f.Forgive(t.Context(), now, use))
+			_, err = f.Take(t.Context(), now.Add(3*time.Second), use)
+			must(t, err)
+		})
+		t.Run("an answer lost after the commit is no refusal", func(t *testing.T) {
+			s, hits := f.WithFault(t, "UpdateItem", LostAnswer, 1)
+			_, err := s.Take(t.Context(), now, rule.By("lost"))
+			must(t, err)
+			if hits.Load() != 1 {
+				t.Error("no answer was lost")
+			}
 		})
 	})
 }
