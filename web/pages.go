@@ -55,17 +55,17 @@ func kycWords() []string {
 var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
 
 // imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
-func (s *Site) imports(script string) ([]string, error) {
+func imports(script string) ([]string, error) {
 	all := []string{"shell"}
 	if script != "" {
 		all = []string{script, "shell"}
 	}
 	for i := 0; i < len(all); i++ {
-		f, ok := s.static["js/"+all[i]+".js"]
-		if !ok {
-			return nil, fmt.Errorf("there is no static/js/%s.js", all[i])
+		text, err := sources.ReadFile("static/js/" + all[i] + ".js")
+		if err != nil {
+			return nil, err
 		}
-		for _, m := range importOf.FindAllStringSubmatch(string(f.Body), -1) {
+		for _, m := range importOf.FindAllStringSubmatch(string(text), -1) {
 			if !slices.Contains(all, m[1]) {
 				all = append(all, m[1])
 			}

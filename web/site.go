@@ -23,13 +23,13 @@ type File struct {
 	ETag string // with its quotes
 }
 
-// Site has every page and every static file. A page is made when somebody first asks for it, and kept.
+// Site has every page and every static file. Each is made, and packed, when somebody first asks for it, and kept.
 type Site struct {
 	// Base is the path before the static files, "/_/<hash of all that the site is made of>/": what lies below it never changes.
 	Base      string
 	Languages []Language
 	pages     map[string]map[string]func() File // by path or name, then by language
-	static    map[string]File                   // by path below Base
+	static    map[string]func() File            // by path below Base
 }
 
 // Page is the page of a path, such as "/signup", or of a name, such as "404".
@@ -47,13 +47,16 @@ func (s *Site) Static(name string) (File, bool) {
 		page, language, _ := strings.Cut(page, ".")
 		return s.Page(page, language)
 	}
-	f, there := s.static[name]
-	return f, there
+	made, there := s.static[name]
+	if !there {
+		return File{}, false
+	}
+	return made(), true
 }
 
 // Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html.
 func Build(termsVersion string) (*Site, error) {
-	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]File{}}
+	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]func() File{}}
 	if err := s.read(termsVersion); err != nil {
 		return nil, err
 	}
@@ -108,11 +111,13 @@ func (s *Site) read(termsVersion string) error {
 		if !known {
 			return fmt.Errorf("web: %s: what type is this?", name)
 		}
-		if path.Ext(name) == ".js" {
-			body = withoutComments(body)
-		}
-		s.static[below], err = newFile(kind, body)
-		return err
+		s.static[below] = sync.OnceValue(func() File {
+			if path.Ext(name) == ".js" {
+				body = withoutComments(body)
+			}
+			return newFile(kind, body)
+		})
+		return nil
 	})
 	s.Base = "/_/" + hex.EncodeToString(hash.Sum(nil))[:12] + "/"
 	return err
@@ -124,27 +129,20 @@ var commentLines = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/
 // withoutComments leaves out what only those who read the source need: a quarter of what a phone would load.
 func withoutComments(script []byte) []byte { return commentLines.ReplaceAll(script, nil) }
 
-func newFile(kind string, body []byte) (File, error) {
+func newFile(kind string, body []byte) File {
 	sum := sha256.Sum256(body)
 	f := File{Type: kind, Body: body, ETag: `"` + hex.EncodeToString(sum[:8]) + `"`}
 	if kind == types[".woff2"] { // packed already
-		return f, nil
+		return f
 	}
 	var b bytes.Buffer
-	w, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err != nil {
-		return File{}, err
-	}
-	if _, err := w.Write(body); err != nil {
-		return File{}, err
-	}
-	if err := w.Close(); err != nil {
-		return File{}, err
-	}
+	w, _ := gzip.NewWriterLevel(&b, gzip.BestCompression) // neither a level that exists nor a buffer in memory fails
+	_, _ = w.Write(body)
+	_ = w.Close()
 	if b.Len() < len(body) {
 		f.Gzip = b.Bytes()
 	}
-	return f, nil
+	return f
 }
 
 // view is what a template sees.
@@ -182,11 +180,7 @@ func (s *Site) make(partials *template.Template, v view, c catalogue) File {
 	if err != nil {
 		panic(fmt.Errorf("web: page %s in %s: %w", v.Path, c.Tag, err))
 	}
-	f, err := newFile("text/html; charset=utf-8", body)
-	if err != nil {
-		panic(err)
-	}
-	return f
+	return newFile("text/html; charset=utf-8", body)
 }
 
 func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte, error) {
@@ -198,7 +192,7 @@ func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte,
 	if v.WordsJSON, err = c.chosen(p.Words); err != nil {
 		return nil, err
 	}
-	if v.Modules, err = s.imports(p.Script); err != nil {
+	if v.Modules, err = imports(p.Script); err != nil {
 		return nil, err
 	}
 	if v.Legal, err = legal(p.Name, c.Tag); err != nil {
