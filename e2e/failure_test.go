@@ -58,6 +58,23 @@ func TestAMailThatCannotGoOutNowGoesOutLater(t *testing.T) {
 	}
 }
 
+func TestACodeThatCannotGoOutNowGoesOutLater(t *testing.T) {
+	for kind, c := range map[string]struct{ service, number string }{
+		"mobile": {"sns", mobile()}, "landline": {"voice", landline()},
+	} {
+		t.Run(kind, func(t *testing.T) {
+			p := member(t)
+			fault(t, m{"service": c.service, "mode": "500", "count": 1})
+			challenge := p.want(p.call("POST", "/v1/otp", m{"phone": c.number, "kind": kind}), 202).text("challengeId")
+			if len(p.messages(c.number)) != 0 {
+				t.Fatal("the fault had no effect")
+			}
+			eventually(t, "the code goes out", func() bool { return len(p.messages(c.number)) == 1 })
+			p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(c.number)}), 200)
+		})
+	}
+}
+
 func TestAMailWhoseAnswerWasLostIsSentAgainWithTheSameLink(t *testing.T) {
 	p := newPerson(t)
 	body := p.signupBody()

@@ -43,7 +43,7 @@ template() {
   export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1
   "$bin/cfn-lint" template.yaml || bad=1
   # And what SAM makes of it: only there does cfn-lint see into the functions.
-  "$bin/python" tools/expand-template.py template.yaml >.local/expanded.json && "$bin/cfn-lint" .local/expanded.json || bad=1
+  "$bin/python" tools/expand-template.py template.yaml >.local/expanded.json && "$bin/cfn-lint" --ignore-checks W2001 -- .local/expanded.json || bad=1
   "$bin/sam" validate --lint --template template.yaml || bad=1
   return "$bad"
 }

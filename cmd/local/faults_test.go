@@ -118,7 +118,7 @@ func TestAProxyWhosePortIsTakenFindsAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	p := &proxy{service: serviceSES, engine: http.NotFoundHandler(), requests: newTraces(), faults: &faults{}}
+	p := &proxy{service: serviceSES, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: &faults{}}
 	endpoint, err := p.serve(l.Addr().String())
 	if err != nil {
 		t.Fatal(err)

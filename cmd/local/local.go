@@ -38,6 +38,7 @@ type local struct {
 	pools     map[string]*function
 	builder   *builder
 	requests  *traces
+	used      *permissions
 	events    *events
 	schedule  *schedule
 	server    *http.Server
@@ -51,7 +52,7 @@ type local struct {
 
 // start starts everything and returns when requests are answered. out gets progress and messages.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, out: out, requests: newTraces(), pools: map[string]*function{}}
+	l := &local{options: o, out: out, requests: newTraces(), used: newPermissions(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {
@@ -192,7 +193,7 @@ func (l *local) connect(ctx context.Context) error {
 	}
 	l.schedule = &schedule{functions: pools, requests: l.requests, every: l.options.scheduleEvery}
 	inspect := &inspector{
-		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, faults: l.services.faults, schedule: l.schedule,
+		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.faults, schedule: l.schedule,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/_local", inspect.handler())

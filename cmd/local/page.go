@@ -24,6 +24,7 @@ type inspector struct {
 	db       *dynamodb.Client
 	tables   []template.Table
 	requests *traces
+	used     *permissions
 	faults   *faults
 	schedule *schedule
 }
@@ -45,6 +46,9 @@ func (i *inspector) handler() http.Handler {
 	})
 	mux.HandleFunc("GET /_local/requests", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, i.requests.newest())
+	})
+	mux.HandleFunc("GET /_local/permissions", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, i.used.list())
 	})
 	mux.HandleFunc("GET /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, i.faults.list())

@@ -28,6 +28,7 @@ type proxy struct {
 	service  string
 	engine   http.Handler
 	requests *traces
+	used     *permissions
 	faults   *faults
 	created  func(object) // of S3 only; runs before the client learns that its write succeeded
 	server   *http.Server
@@ -68,6 +69,10 @@ func forwardTo(endpoint string) (http.Handler, error) {
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	operation, table := p.operation(r)
+	var body []byte
+	if p.service == serviceDynamoDB {
+		body = peek(r)
+	}
 	c := call{Service: p.service, Operation: operation, Table: table}
 	defer func() {
 		c.Ms = milliseconds(time.Since(began))
@@ -77,7 +82,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c.Fault = mode
 	switch mode {
 	case "":
-		c.Status = p.pass(w, r, operation)
+		c.Status = p.pass(w, r, operation, body)
 	case "throttle", "500":
 		c.Status = p.fail(w, mode)
 	case "blackhole":
@@ -85,19 +90,20 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	case "reset_after":
 		// The effect happens even if the client has given up.
-		p.pass(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())), operation)
+		p.pass(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())), operation, body)
 		reset(w)
 	case "reset":
 		reset(w)
 	}
 }
 
-// pass lets the engine answer and returns the status.
-func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string) int {
+// pass lets the engine answer and returns the status. body is that of a call to DynamoDB.
+func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, body []byte) int {
 	rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 	if p.created != nil && creates[operation] {
 		head := &headOf{ReadCloser: r.Body}
 		r.Body = head
+		defer func() { p.used.add(p.caller(r), r, p.service, operation, head.bytes(), rec.status) }()
 		rec.before = func(status int, h http.Header) {
 			if o, ok := createdObject(r, operation, head.bytes(), status, h); ok {
 				p.created(o)
@@ -105,7 +111,15 @@ func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string) i
 		}
 	}
 	p.engine.ServeHTTP(rec, r)
+	if p.created == nil || !creates[operation] {
+		p.used.add(p.caller(r), r, p.service, operation, body, rec.status)
+	}
 	return rec.status
+}
+
+// caller is the function that the call's trace belongs to; "" where it belongs to none.
+func (p *proxy) caller(r *http.Request) string {
+	return p.requests.function(r.Header.Get("X-Amzn-Trace-Id"))
 }
 
 // statusRecorder notes the status, and calls before ahead of sending it.

@@ -62,7 +62,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	s.all = []*service{
 		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
 		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
-		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom)},
+		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, l.template.MailSets...)},
 		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box)},
 		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
@@ -201,7 +201,7 @@ func (s *services) serve(l *local) error {
 				return err
 			}
 		}
-		p := &proxy{service: one.name, engine: handler, requests: l.requests, faults: s.faults}
+		p := &proxy{service: one.name, engine: handler, requests: l.requests, used: l.used, faults: s.faults}
 		if one.name == serviceS3 {
 			p.created = l.events.created
 		}

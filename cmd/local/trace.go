@@ -83,6 +83,16 @@ func (t *traces) add(header string, c call) {
 	}
 }
 
+// function is the one whose invocation the trace header names, or "".
+func (t *traces) function(header string) string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if r := t.byRoot[traceRoot(header)]; r != nil {
+		return r.Function
+	}
+	return ""
+}
+
 // newest returns copies, the newest first.
 func (t *traces) newest() []request {
 	t.mu.Lock()

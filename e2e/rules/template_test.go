@@ -227,6 +227,22 @@ func TestNoPolicyAllowsEverything(t *testing.T) {
 	}
 }
 
+func TestWhoReadsTheSecretMayAndNobodyElse(t *testing.T) {
+	_, found := functions(t)
+	for name, f := range found {
+		_, reads := f.Properties.Environment.Variables["SECRET_ID"]
+		may := false
+		for _, p := range f.Properties.Policies {
+			for _, s := range p.Statement {
+				may = may || slices.Contains(texts(&s.Action), "secretsmanager:GetSecretValue")
+			}
+		}
+		if reads != may {
+			t.Errorf("%s reads the secret: %v, and may: %v", name, reads, may)
+		}
+	}
+}
+
 func texts(n *yaml.Node) (all []string) {
 	switch n.Kind {
 	case yaml.ScalarNode:

@@ -2,6 +2,7 @@
 package obs
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -36,8 +37,8 @@ type metadata struct {
 	CloudWatchMetrics []directive
 }
 
-// Namespace of all metrics.
-const Namespace = "Central"
+// namespace of all metrics: METRICS_NAMESPACE, such as "Central/prod".
+func namespace() string { return cmp.Or(os.Getenv("METRICS_NAMESPACE"), "Central") }
 
 // Count writes one counter as a line in CloudWatch's embedded metric format: the metric needs no call of its own. The line is
 // written whatever the level of the log is.
@@ -46,7 +47,7 @@ func Count(ctx context.Context, log *slog.Logger, now time.Time, name string, n 
 	line.AddAttrs(
 		slog.Any("_aws", metadata{
 			Timestamp:         now.UnixMilli(),
-			CloudWatchMetrics: []directive{{Namespace, [][]string{{}}, []metric{{name, "Count"}}}},
+			CloudWatchMetrics: []directive{{namespace(), [][]string{{}}, []metric{{name, "Count"}}}},
 		}),
 		slog.Int(name, n))
 	_ = log.Handler().Handle(ctx, line) // nowhere to tell that standard output is gone

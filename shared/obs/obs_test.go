@@ -46,6 +46,7 @@ func TestSetup(t *testing.T) {
 // The line is what CloudWatch's specification of the embedded metric format asks for: "_aws" and the metric at the root, the
 // time in milliseconds.
 func TestCountIsAnEmbeddedMetric(t *testing.T) {
+	t.Setenv("METRICS_NAMESPACE", "Central/staging")
 	var out bytes.Buffer
 	quiet := slog.New(slog.NewJSONHandler(&out, &slog.HandlerOptions{Level: slog.LevelError})).With("service", "notify")
 	now := time.Date(2026, 11, 23, 10, 0, 0, 123e6, time.UTC)
@@ -69,7 +70,7 @@ func TestCountIsAnEmbeddedMetric(t *testing.T) {
 		t.Fatalf("%s", out.Bytes())
 	}
 	d := got.AWS.CloudWatchMetrics[0]
-	if d.Namespace != Namespace || len(d.Dimensions) != 1 || len(d.Metrics) != 1 || d.Metrics[0].Name != "OutboxDead" || d.Metrics[0].Unit != "Count" {
+	if d.Namespace != "Central/staging" || len(d.Dimensions) != 1 || len(d.Metrics) != 1 || d.Metrics[0].Name != "OutboxDead" || d.Metrics[0].Unit != "Count" {
 		t.Errorf("%+v", d)
 	}
 }

@@ -6,15 +6,16 @@ import (
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"phonon.in/central/cmd/local/template"
 )
 
-// SES serves SendEmail of the API version 2010-12-01. The only verified identity is one address.
-func SES(box *Box, verified string) http.Handler {
+// SES serves SendEmail of the API version 2010-12-01. The only verified identity is one address; sets are the configuration sets.
+func SES(box *Box, verified string, sets ...string) http.Handler {
 	return query("ses", "http://ses.amazonaws.com/doc/2010-12-01/", "2010-12-01", map[string]func(url.Values) (string, *refusal){
-		"SendEmail": func(f url.Values) (string, *refusal) { return sendEmail(box, verified, f) },
+		"SendEmail": func(f url.Values) (string, *refusal) { return sendEmail(box, verified, sets, f) },
 	})
 }
 
@@ -27,7 +28,7 @@ const (
 // SES takes ASCII only, in the local part and (as Punycode) in the domain.
 var mailAddress = regexp.MustCompile(`^[!-?A-~]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$`)
 
-func sendEmail(box *Box, verified string, f url.Values) (string, *refusal) {
+func sendEmail(box *Box, verified string, sets []string, f url.Values) (string, *refusal) {
 	m := Message{
 		Kind: "email", From: f.Get("Source"), Subject: f.Get("Message.Subject.Data"),
 		Text: f.Get("Message.Body.Text.Data"), HTML: f.Get("Message.Body.Html.Data"),
@@ -39,7 +40,7 @@ func sendEmail(box *Box, verified string, f url.Values) (string, *refusal) {
 	switch {
 	case bad != nil:
 		return "", bad
-	case f.Get("ConfigurationSetName") != "":
+	case f.Get("ConfigurationSetName") != "" && !slices.Contains(sets, f.Get("ConfigurationSetName")):
 		return "", refuse("ConfigurationSetDoesNotExist", "Configuration set <%s> does not exist.", f.Get("ConfigurationSetName"))
 	case !f.Has("Message.Subject.Data"):
 		return "", refuse("ValidationError", "1 validation error detected: Value null at 'message.subject' failed to satisfy constraint: Member must not be null")

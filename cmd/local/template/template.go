@@ -23,6 +23,7 @@ type Template struct {
 	Tables    []Table
 	Buckets   []Bucket
 	Secrets   []Secret
+	MailSets  []string // names of SES configuration sets
 }
 
 // Function is one AWS::Serverless::Function. Name is its folder under functions/: the logical id without "Function", in lower case.
@@ -151,6 +152,8 @@ func (t *Template) add(r *resolver, id string, globals value) {
 		t.Tables = append(t.Tables, tableOf(id, r.physicalName(id, res), r.properties(id, res)))
 	case "AWS::S3::Bucket":
 		t.Buckets = append(t.Buckets, bucketOf(id, r.physicalName(id, res), r.properties(id, res)))
+	case "AWS::SES::ConfigurationSet":
+		t.MailSets = append(t.MailSets, r.physicalName(id, res))
 	case "AWS::SecretsManager::Secret":
 		t.Secrets = append(t.Secrets, secretOf(id, r.physicalName(id, res), r.properties(id, res)))
 	}

@@ -148,7 +148,7 @@ func TestTheProjectsOwnTemplateIsUnderstood(t *testing.T) {
 			t.Errorf("nothing calls %s", f.Name)
 		}
 	}
-	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 1 || len(got.Secrets) != 1 || uploads != 1 || schedules != 1 {
+	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 1 || schedules != 1 {
 		t.Errorf("%d functions, %d tables, %d buckets, %d secrets, %d upload events, %d schedules",
 			len(got.Functions), len(got.Tables), len(got.Buckets), len(got.Secrets), uploads, schedules)
 	}

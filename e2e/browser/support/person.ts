@@ -250,7 +250,7 @@ export async function eventually<T>(what: string, ask: () => Promise<T | undefin
 }
 
 export interface Fault {
-  service: 'dynamodb' | 's3' | 'ses' | 'sns' | 'pinpoint-sms-voice-v2' | 'secretsmanager';
+  service: 'dynamodb' | 's3' | 'ses' | 'sns' | 'voice' | 'secretsmanager';
   mode: 'throttle' | '500' | 'reset' | 'reset_after' | 'blackhole' | 'off';
   operation?: string;
   rate?: number;

@@ -1,0 +1,180 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/phone"
+)
+
+// Erasing an account is EraseTokens, EraseCases, EraseProfile, in this order, after it was disabled and its objects in S3 were
+// removed. Each may be repeated. The claim on the address goes last: until then the account is found by it.
+//
+// What remains is the account's id, its log of activity until that ends by itself, and the consents, which end with it then.
+
+// erasedDomain is reserved (RFC 2606): no mail to it ever arrives.
+const erasedDomain = "@erased.invalid"
+
+// Erased reports that the account was erased.
+func Erased(p account.Profile) bool { return strings.HasSuffix(p.Email.String(), erasedDomain) }
+
+// EraseTokens removes what the table of tokens holds of an account: sessions, an open reset, a phone challenge, sign-ups for its
+// address, and messages to its address or number. It returns how many items that were.
+func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error) {
+	var keys []key
+	for _, pk := range []string{profileKey(p.ID).PK, signupKey(p.Email.Digest(), "").PK} {
+		found, err := s.keysOf(ctx, s.tokens, pk, "")
+		if err != nil {
+			return 0, err
+		}
+		keys = append(keys, found...)
+	}
+	toHolder := func(m message.Message) bool { return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164() }
+	waiting, err := s.Waiting(ctx)
+	if err != nil {
+		return 0, err
+	}
+	dead, err := s.Dead(ctx)
+	if err != nil {
+		return 0, err
+	}
+	for _, q := range waiting {
+		if toHolder(q.Message) {
+			keys = append(keys, outboxKey(q.Message))
+		}
+	}
+	for _, q := range dead {
+		if toHolder(q.Message) {
+			keys = append(keys, deadKey(q.Message))
+		}
+	}
+	return len(keys), s.deleteAll(ctx, s.tokens, keys)
+}
+
+// EraseCases removes the KYC cases of an account with their documents, and returns how many items that were. The objects in S3 are
+// not the store's.
+func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
+	keys, err := s.keysOf(ctx, s.users, profileKey(id).PK, "kyc#")
+	if err != nil {
+		return 0, err
+	}
+	slices.Reverse(keys) // documents before their case
+	return len(keys), s.deleteAll(ctx, s.users, keys)
+}
+
+// EraseProfile makes the profile nobody's and lets go of address and number, all or none. The address may then be used for a
+// new account. It returns account.ErrVersion when the account, or the claim on its number, changed since it was read.
+func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) error {
+	if err := s.endConsents(ctx, p.ID, deed.At.Add(activityLife)); err != nil {
+		return err
+	}
+	actions := []types.TransactWriteItem{
+		updateIn(s.users, change{
+			key: profileKey(p.ID),
+			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt ADD version :one",
+			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
+			values: values{
+				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,
+				":now": stampOf(deed.At), ":one": 1, ":version": p.Version,
+			},
+		}),
+		deleteIn(s.users, loginKey(p.Email)),
+		putNew(s.users, deed.row(p.ID)),
+	}
+	if !p.Phone.Number.IsZero() {
+		release, err := s.releasePhone(ctx, p.ID, p.Phone.Number)
+		if err != nil {
+			return err
+		}
+		actions = append(actions, release)
+	}
+	err := s.transact(ctx, "erase profile", actions...)
+	if _, _, failed := failedAt(err); failed {
+		return account.ErrVersion.Because(err)
+	}
+	return err
+}
+
+// releasePhone takes the account off the claim on its number; with the last account the claim itself goes, which is the number.
+func (s *Store) releasePhone(ctx context.Context, id account.ID, number phone.Number) (types.TransactWriteItem, error) {
+	k := phoneKey(number.E164())
+	var row struct {
+		Accounts []string `dynamodbav:"accounts,stringset"`
+	}
+	if _, err := s.get(ctx, "read claim", s.users, k, &row); err != nil {
+		return types.TransactWriteItem{}, err
+	}
+	self := &types.AttributeValueMemberSS{Value: []string{string(id)}}
+	if slices.ContainsFunc(row.Accounts, func(a string) bool { return a != string(id) }) {
+		return updateIn(s.users, change{key: k, set: "DELETE accounts :self", values: values{":self": self}}), nil
+	}
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &s.users, Key: marshal(k), ConditionExpression: aws.String("attribute_not_exists(accounts) OR accounts = :self"),
+		ExpressionAttributeValues: values{":self": self}.marshal(),
+	}}, nil
+}
+
+// endConsents lets the proof of consent end when the log of activity does.
+func (s *Store) endConsents(ctx context.Context, id account.ID, at time.Time) error {
+	keys, err := s.keysOf(ctx, s.users, profileKey(id).PK, "consent#")
+	if err != nil {
+		return err
+	}
+	for _, k := range keys {
+		_, err := s.update(ctx, "end consent", s.users, change{
+			key: k, set: "SET expiresAt = if_not_exists(expiresAt, :at)", when: "attribute_exists(pk)", values: values{":at": at.Unix()},
+		})
+		if _, gone := conditionFailed(err); err != nil && !gone {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Store) keysOf(ctx context.Context, table, pk, prefix string) ([]key, error) {
+	items, err := s.query(ctx, "list keys", table, pk, prefix)
+	if err != nil {
+		return nil, err
+	}
+	keys := make([]key, len(items))
+	for i, found := range items {
+		if err := unmarshal(found, &keys[i]); err != nil {
+			return nil, err
+		}
+	}
+	return keys, nil
+}
+
+const deletesAtOnce = 25 // what one call may take
+
+// deleteAll removes items in the order of their keys, a batch at a time.
+func (s *Store) deleteAll(ctx context.Context, table string, keys []key) error {
+	for batch := range slices.Chunk(keys, deletesAtOnce) {
+		requests := make([]types.WriteRequest, len(batch))
+		for i, k := range batch {
+			requests[i] = types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: marshal(k)}}
+		}
+		left := map[string][]types.WriteRequest{table: requests}
+		for attempt := 1; len(left) > 0; attempt++ {
+			out, err := call(ctx, "delete items", func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
+				return s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
+			})
+			if err != nil {
+				return err
+			}
+			if left = out.UnprocessedItems; len(left) > 0 && attempt == conflictAttempts {
+				return errUnprocessed
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/token"
+)
+
+// What follows, and operator_outbox.go and erase.go, is for the operator's command line. No function may do it.
+
+// Deed is what an operator does to an account, for the account's log of activity.
+type Deed struct {
+	Kind   string // "account_disabled", "account_enabled", "account_erased"
+	By     string // who it was, as AWS names them
+	Reason string
+	At     time.Time
+}
+
+// deedRow is an activity with what its holder is not shown.
+type deedRow struct {
+	activityRow
+	By     string `dynamodbav:"by"`
+	Reason string `dynamodbav:"reason"`
+}
+
+func (d Deed) row(id account.ID) deedRow {
+	return deedRow{
+		activityRow{key: activityKey(id, d.At, token.NewID()), Kind: d.Kind, At: stampOf(d.At), ExpiresAt: d.At.Add(activityLife).Unix()},
+		d.By, d.Reason,
+	}
+}
+
+// SetStatus sets the status of the account as it was read (p) and returns it as it is now. A disabled account's sessions are over with
+// the next request. It returns account.ErrVersion when the account changed since it was read.
+func (s *Store) SetStatus(ctx context.Context, p account.Profile, to account.Status, deed Deed) (account.Profile, error) {
+	err := s.transact(ctx, "set status", updateIn(s.users, change{
+		key: profileKey(p.ID), set: "SET #status = :to, updatedAt = :now ADD version :one", when: "version = :version", names: statusName,
+		values: values{":to": string(to), ":now": stampOf(deed.At), ":one": 1, ":version": p.Version},
+	}), putNew(s.users, deed.row(p.ID)))
+	if _, _, failed := failedAt(err); failed {
+		return account.Profile{}, account.ErrVersion.Because(err)
+	}
+	p.Status, p.UpdatedAt, p.Version = to, deed.At, p.Version+1
+	return p, err
+}
+
+// Event is an activity as an operator sees it. By and Reason are set where an operator did it.
+type Event struct {
+	account.Activity
+	By, Reason string
+}
+
+// Events returns what is still known of an account's activity, oldest first.
+func (s *Store) Events(ctx context.Context, id account.ID) ([]Event, error) {
+	items, err := s.query(ctx, "read activity", s.users, profileKey(id).PK, "activity#")
+	if err != nil {
+		return nil, err
+	}
+	events := make([]Event, len(items))
+	for i, found := range items {
+		var row deedRow
+		if err := unmarshal(found, &row); err != nil {
+			return nil, err
+		}
+		events[i] = Event{account.Activity{Kind: row.Kind, At: row.At.time(), IP: row.IP, UserAgent: row.UserAgent}, row.By, row.Reason}
+	}
+	return events, nil
+}
+
+// Consents returns what the holder of an account has accepted, oldest first.
+func (s *Store) Consents(ctx context.Context, id account.ID) ([]account.Consent, error) {
+	items, err := s.query(ctx, "read consents", s.users, profileKey(id).PK, "consent#")
+	if err != nil {
+		return nil, err
+	}
+	consents := make([]account.Consent, len(items))
+	for i, found := range items {
+		var row consentRow
+		if err := unmarshal(found, &row); err != nil {
+			return nil, err
+		}
+		consents[i] = account.Consent{
+			Document: row.Document, Version: row.Version, Locale: row.Locale, AcceptedAt: row.AcceptedAt.time(), IP: row.IP, UserAgent: row.UserAgent,
+		}
+	}
+	return consents, nil
+}
+
+// Cases returns every case of an account with its documents, oldest first.
+func (s *Store) Cases(ctx context.Context, id account.ID) ([]kyc.Case, error) {
+	items, err := s.query(ctx, "read cases", s.users, profileKey(id).PK, "kyc#")
+	if err != nil {
+		return nil, err
+	}
+	var cases []kyc.Case
+	for _, i := range items { // a case comes before its documents
+		var k key
+		if err := unmarshal(i, &k); err != nil {
+			return nil, err
+		}
+		if !strings.Contains(k.SK, "#doc#") {
+			var row caseRow
+			if err := unmarshal(i, &row); err != nil {
+				return nil, err
+			}
+			cases = append(cases, row.kycCase(id))
+			continue
+		}
+		var row documentRow
+		if err := unmarshal(i, &row); err != nil {
+			return nil, err
+		}
+		if len(cases) > 0 { // a document whose case was erased is on its way out
+			newest := &cases[len(cases)-1]
+			newest.Documents = append(newest.Documents, row.document())
+		}
+	}
+	return cases, nil
+}
