@@ -6,7 +6,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages screens check tools build fmt clean golden
+.PHONY: help run test test-pages screens check tools build reproducible fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -43,6 +43,9 @@ tools: ## install engines and linters into .local/tools
 build: ## build the functions as for Lambda, into .local/build
 	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f || exit 1; done
 	@ls -l .local/build/*/bootstrap | awk '{printf "%8.2f MB  %s\n", $$5/1e6, $$9}'
+
+reproducible: ## show that make build and sam build make the same binaries, whatever the folder and the cache
+	@tools/reproducible.sh
 
 fmt: ## format the Go sources
 	gofmt -w $$(git ls-files '*.go')

@@ -4,11 +4,12 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|dynamodb-local|sam|pages|all]
+tools/install.sh [dynoxide|dynamodb-local|sam|checkov|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
+  checkov         looks for what is not safe in the template (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   all             all of them (default)
 TEXT
@@ -91,6 +92,18 @@ dynamodb_local() {
   echo "installed DynamoDB Local" >&2
 }
 
+# Apart from SAM: both pin what they need.
+checkov() {
+  local version=3.3.30
+  [ -f "$tools/checkov/$version" ] && return
+  need python3 checkov
+  rm -rf "$tools/checkov"
+  python3 -m venv "$tools/checkov"
+  "$tools/checkov/bin/pip" install --quiet --disable-pip-version-check "checkov==$version"
+  touch "$tools/checkov/$version"
+  echo "installed checkov $version"
+}
+
 sam() {
   [ -x "$tools/sam/bin/sam" ] && "$tools/sam/bin/cfn-lint" --version >/dev/null 2>&1 && return
   need python3 "AWS SAM CLI"
@@ -117,8 +130,9 @@ case "${1:-all}" in
   dynoxide) dynoxide ;;
   dynamodb-local) dynamodb_local ;;
   sam) sam ;;
+  checkov) checkov ;;
   pages) pages ;;
-  all) dynoxide; dynamodb_local; sam; pages ;;
+  all) dynoxide; dynamodb_local; sam; checkov; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac
