@@ -6,7 +6,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages screens check tools build reproducible fmt clean golden
+.PHONY: help run test test-pages lighthouse screens check tools build reproducible fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -29,6 +29,10 @@ test: ## install what the tests need and run all of them with the race detector
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages
 	cd e2e/browser && npx playwright test
+
+lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)
+	@tools/install.sh pages
+	cd e2e/browser && node measure/lighthouse.mjs --runs 1 --performance 90
 
 screens: ## pictures of every page into docs/screens
 	@tools/install.sh pages

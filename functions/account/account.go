@@ -38,7 +38,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
 	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
 	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
-	api.Public("GET /v1/sectors", httpapi.JSON(http.StatusOK, sectors))
+	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api
 }
@@ -121,12 +121,11 @@ type sectorsAnswer struct {
 	Sectors []sectorView `json:"sectors"`
 }
 
-func sectors(context.Context, *httpapi.Call, httpapi.None) (sectorsAnswer, error) {
-	var answer sectorsAnswer
+func sectors() (answer sectorsAnswer) {
 	for _, s := range account.Sectors() {
 		answer.Sectors = append(answer.Sectors, sectorView{s.Code, s.Name})
 	}
-	return answer, nil
+	return answer
 }
 
 type healthAnswer struct {

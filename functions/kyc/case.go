@@ -31,7 +31,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Public("GET /v1/kyc/entity-types", httpapi.JSON(http.StatusOK, entityTypes))
+	api.Public("GET /v1/kyc/entity-types", httpapi.Same(viewOfCatalogue(kyc.Current())))
 	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
 	api.Private("POST /v1/kyc/documents", httpapi.JSON(http.StatusCreated, h.addDocument))
@@ -43,10 +43,6 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 }
 
 var errDetailsFirst = fault.New(fault.Conflict, "account_details_required", "Save your account details first. They decide which entity types you can choose.")
-
-func entityTypes(context.Context, *httpapi.Call, httpapi.None) (catalogueView, error) {
-	return viewOfCatalogue(kyc.Current()), nil
-}
 
 func (h *handler) read(ctx context.Context, c *httpapi.Call, _ httpapi.None) (caseView, error) {
 	found, err := h.store.Case(ctx, c.Profile.ID)

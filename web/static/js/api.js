@@ -36,7 +36,7 @@ export const session = { ended: () => false };
  * @returns {Promise<any>} the JSON of the answer; its ETag is the member etag
  */
 export async function call(method, path, body, headers = {}) {
-  const init = { method, headers, signal: AbortSignal.timeout(patience), cache: /** @type {const} */ ("no-store") };
+  const init = { method, headers, signal: AbortSignal.timeout(patience) };
   if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
   /** @type {Response} */
   let answer;
