@@ -57,6 +57,7 @@ for module in . cmd/local; do
 done
 check "types of scripts" scripts
 check govulncheck vulnerabilities
+check "workflows" go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 check "OpenAPI" openapi
 check "template" template
 
