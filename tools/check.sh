@@ -49,6 +49,8 @@ template() {
   return "$bad"
 }
 
+stack() { tools/install.sh moto && .local/tools/moto/bin/python tools/try-stack.py 2>/dev/null; }
+
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
 for module in . cmd/local; do
@@ -60,6 +62,7 @@ check govulncheck vulnerabilities
 check "workflows" go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 check "OpenAPI" openapi
 check "template" template
+check "a stack of it" stack
 
 echo
 for name in "${not_run[@]+"${not_run[@]}"}"; do

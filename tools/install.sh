@@ -4,12 +4,13 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|dynamodb-local|sam|checkov|pages|all]
+tools/install.sh [dynoxide|dynamodb-local|sam|checkov|moto|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
   checkov         looks for what is not safe in the template (PyPI)
+  moto            makes a stack of the template, as far as it knows the resources (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   all             all of them (default)
 TEXT
@@ -104,6 +105,17 @@ checkov() {
   echo "installed checkov $version"
 }
 
+moto() {
+  local version=5.2.5
+  [ -f "$tools/moto/$version" ] && return
+  need python3 moto
+  rm -rf "$tools/moto"
+  python3 -m venv "$tools/moto"
+  "$tools/moto/bin/pip" install --quiet --disable-pip-version-check "moto[server,cloudformation]==$version" aws-sam-translator==1.115.0
+  touch "$tools/moto/$version"
+  echo "installed moto $version"
+}
+
 sam() {
   [ -x "$tools/sam/bin/sam" ] && "$tools/sam/bin/cfn-lint" --version >/dev/null 2>&1 && return
   need python3 "AWS SAM CLI"
@@ -131,8 +143,9 @@ case "${1:-all}" in
   dynamodb-local) dynamodb_local ;;
   sam) sam ;;
   checkov) checkov ;;
+  moto) moto ;;
   pages) pages ;;
-  all) dynoxide; dynamodb_local; sam; checkov; pages ;;
+  all) dynoxide; dynamodb_local; sam; checkov; moto; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac
