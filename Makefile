@@ -6,7 +6,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages lighthouse screens check tools build reproducible fmt clean golden
+.PHONY: help run test test-pages lighthouse screens check tools build reproducible upgrade fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -50,6 +50,9 @@ build: ## build the functions as for Lambda, into .local/build
 
 reproducible: ## show that make build and sam build make the same binaries, whatever the folder and the cache
 	@tools/reproducible.sh
+
+upgrade: ## the last release and the sources here on one database, with every second request on the other
+	@tools/upgrade.sh
 
 fmt: ## format the Go sources
 	gofmt -w $$(git ls-files '*.go')

@@ -23,6 +23,7 @@ var system *localRun
 
 type localRun struct {
 	url, port, data string
+	other           string // a second run on the same database, or ""
 	cmd             *exec.Cmd
 	log             *syncBuffer
 	exited          chan struct{}
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
 func runAll(m *testing.M) int {
 	if url := os.Getenv("CENTRAL_URL"); url != "" { // a run that is up already, or a deployed one
-		system = &localRun{url: url}
+		system = &localRun{url: url, other: os.Getenv("CENTRAL_OTHER_URL")}
 		return m.Run()
 	}
 	data, err := os.MkdirTemp(memory(), "central-e2e-")
