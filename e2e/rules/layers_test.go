@@ -151,6 +151,17 @@ func TestTheLocalRunKnowsNothingOfTheFunctions(t *testing.T) {
 	})
 }
 
+func TestTheCommandLineKnowsNothingOfFunctionsAndLocalRun(t *testing.T) {
+	sources(t, "cmd/central", func(path string, imports []string) {
+		for _, name := range imports {
+			own, isOwn := strings.CutPrefix(name, module+"/")
+			if isOwn && !strings.HasPrefix(own, "shared/") && !strings.HasPrefix(own, "cmd/central/") {
+				t.Errorf("%s imports %s: the command line works on stored data with shared, and speaks to a local run over HTTP", path, name)
+			}
+		}
+	})
+}
+
 func TestThePagesAreMadeOfTheStandardLibraryAlone(t *testing.T) {
 	seen := 0
 	sources(t, "web", func(path string, imports []string) {

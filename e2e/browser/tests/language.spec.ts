@@ -28,6 +28,24 @@ test('changing the language keeps the token of a mailed link', async ({ person }
   await expect(page.getByRole('heading', { name: 'आपका ईमेल सत्यापित हो गया' })).toBeVisible();
 });
 
+test('a language that is changed later changes the mails, the documents and the texts of the law', async ({ person }) => {
+  await person.withCase('partnership');
+  const page = person.page;
+  await page.goto('/settings');
+  await page.getByRole('button', { name: 'Account menu' }).click();
+  await page.getByRole('link', { name: 'हिन्दी' }).click();
+  await expect(page.getByRole('heading', { name: 'प्रोफ़ाइल' })).toBeVisible();
+  await expect.poll(async () => (await person.api.want(200, 'GET', '/v1/account')).locale).toBe('hi');
+  await page.goto('/settings/kyc/edit');
+  await expect(page.locator('[data-requirement=partnership_deed] h2')).toHaveText('साझेदारी विलेख');
+  for (const text of await page.locator('li[data-requirement] .doc__top').allInnerTexts()) expect(text).toMatch(/[\u0900-\u097F]{3}/);
+  await page.goto('/terms');
+  await expect(page.getByRole('heading', { name: 'आपका खाता' })).toBeVisible();
+  const mails = await person.mails();
+  await person.api.want(204, 'PUT', '/v1/account/password', { currentPassword: person.password, newPassword: 'River stone 77!' });
+  expect((await person.lastMail('', mails)).text).toMatch(/[\u0900-\u097F]{3}/);
+});
+
 test('pages in Hindi are accessible and valid', async ({ person }, info) => {
   test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
   test.setTimeout(120_000);
