@@ -1,7 +1,9 @@
 # Every target is for people; CI calls the same ones. `make` alone lists them.
 
-# Without the commit in it: a function is deployed again when its code has changed, and only then.
-GO_BUILD := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
+# For the architecture of template.yaml; sam local builds for that of the machine. Without the commit in it: a function is deployed
+# again when its code has changed, and only then.
+ARCH ?= arm64
+GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
 FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 

@@ -182,7 +182,7 @@ type message struct {
 
 func (p *person) messages(to string) (list []message) {
 	p.t.Helper()
-	answer, err := http.Get(system.url + "/_local/messages?to=" + strings.ReplaceAll(to, "+", "%2B"))
+	answer, err := http.Get(system.local + "/messages?to=" + strings.ReplaceAll(to, "+", "%2B"))
 	if err != nil {
 		p.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"fmt"
 	"io"
@@ -24,6 +25,7 @@ var system *localRun
 type localRun struct {
 	url, port, data string
 	other           string // a second run on the same database, or ""
+	local           string // where messages are shown: url and "/_local", but for sam local
 	cmd             *exec.Cmd
 	log             *syncBuffer
 	exited          chan struct{}
@@ -33,7 +35,7 @@ func TestMain(m *testing.M) { os.Exit(runAll(m)) }
 
 func runAll(m *testing.M) int {
 	if url := os.Getenv("CENTRAL_URL"); url != "" { // a run that is up already, or a deployed one
-		system = &localRun{url: url, other: os.Getenv("CENTRAL_OTHER_URL")}
+		system = &localRun{url: url, other: os.Getenv("CENTRAL_OTHER_URL"), local: cmp.Or(os.Getenv("CENTRAL_LOCAL_URL"), url+"/_local")}
 		return m.Run()
 	}
 	data, err := os.MkdirTemp(memory(), "central-e2e-")
@@ -116,7 +118,8 @@ func freePort() string {
 
 // start starts the local run with race-detecting binaries and waits until it is up.
 func start(data, port string, args ...string) (*localRun, error) {
-	r := &localRun{url: "http://127.0.0.1:" + port, port: port, data: data, log: &syncBuffer{}, exited: make(chan struct{})}
+	url := "http://127.0.0.1:" + port
+	r := &localRun{url: url, local: url + "/_local", port: port, data: data, log: &syncBuffer{}, exited: make(chan struct{})}
 	args = append([]string{"--root", projectRoot(), "--data", data, "--race", "--schedule-every", "1s"}, args...)
 	r.cmd = exec.Command(localBinary(), args...)
 	r.cmd.Env = append(os.Environ(), "PORT="+port, "CAPTCHA=")

@@ -23,6 +23,7 @@ type function struct {
 	spec   template.Function
 	binary string
 	extra  map[string]string // of the environment: endpoints and credentials
+	lambda string            // endpoint of the Lambda API that runs it; "" for processes of our own
 	log    io.Writer
 
 	mu         sync.Mutex
@@ -50,6 +51,9 @@ type outcome struct {
 
 // invoke runs one event. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
 func (f *function) invoke(ctx context.Context, payload []byte, trace string) outcome {
+	if f.lambda != "" {
+		return f.invokeElsewhere(ctx, payload)
+	}
 	for {
 		g := f.acquire(ctx)
 		if g.err != nil {

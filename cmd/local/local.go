@@ -174,6 +174,11 @@ func (l *local) connect(ctx context.Context) error {
 	l.events = &events{
 		dir: filepath.Join(l.options.data, "events"), s3: l.services.s3, requests: l.requests, log: l.out, retry: l.options.retry, stop: l.ctx,
 	}
+	if l.options.enginesOnly && l.options.lambda != "" {
+		for _, spec := range l.template.Functions {
+			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.functions.prefixed(spec.Name + " | ")})
+		}
+	}
 	for _, f := range pools {
 		for _, u := range f.spec.Uploads {
 			l.events.targets = append(l.events.targets, eventTarget{u, f})

@@ -16,6 +16,8 @@ import (
 // options is what a run is asked to do.
 type options struct {
 	root, data    string
+	address       string // of the engines
+	lambda        string // endpoint of a Lambda API that takes the events of uploads, or ""
 	template      string
 	port          int
 	set           map[string]string // parameters of the template
@@ -62,6 +64,8 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	flags.BoolVar(&o.quiet, "quiet", false, "print only where it runs and what goes wrong; the functions' logs go to a file")
 	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector")
 	flags.BoolVar(&o.enginesOnly, "engines-only", false, "start only the engines, and print their endpoints as export lines")
+	flags.StringVar(&o.address, "address", "127.0.0.1", "`address` that the engines listen on: with --engines-only one that containers reach")
+	flags.StringVar(&o.lambda, "lambda", "", "`endpoint` of a Lambda API, such as that of sam local start-lambda, that gets the events of uploads; with --engines-only")
 	flags.DurationVar(&o.scheduleEvery, "schedule-every", 0, "`interval` of all schedules, instead of the template's")
 	flags.Func("set", "set a parameter of the template: `Name=Value`", func(s string) error {
 		name, v, ok := strings.Cut(s, "=")

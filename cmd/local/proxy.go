@@ -34,7 +34,7 @@ type proxy struct {
 	server   *http.Server
 }
 
-// serve listens on the address, or on any free port of it when that one is taken, and returns the endpoint.
+// serve listens on the address, or on any free port of this machine when that one is taken, and returns the endpoint.
 func (p *proxy) serve(address string) (endpoint string, err error) {
 	l, err := net.Listen("tcp", address)
 	if err != nil {

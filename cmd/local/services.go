@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -210,7 +211,7 @@ func (s *services) serve(l *local) error {
 			port = l.options.port + 1 + n
 		}
 		var err error
-		if one.endpoint, err = p.serve("127.0.0.1:" + strconv.Itoa(port)); err != nil {
+		if one.endpoint, err = p.serve(net.JoinHostPort(l.options.address, strconv.Itoa(port))); err != nil {
 			return err
 		}
 		s.proxies = append(s.proxies, p)
@@ -232,7 +233,7 @@ func (s *services) exports(out io.Writer, l *local) {
 	env := s.environment()
 	env["AWS_REGION"], env["CENTRAL_LOCAL_URL"] = localRegion, l.url+"/_local"
 	for _, f := range l.template.Functions {
-		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM"} {
+		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET"} {
 			if v := f.Env[name]; v != "" {
 				env[name] = v
 			}

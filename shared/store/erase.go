@@ -37,7 +37,9 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 		}
 		keys = append(keys, found...)
 	}
-	toHolder := func(m message.Message) bool { return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164() }
+	toHolder := func(m message.Message) bool {
+		return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164()
+	}
 	waiting, err := s.Waiting(ctx)
 	if err != nil {
 		return 0, err

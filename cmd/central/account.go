@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/store"
+)
+
+func (c *cli) accountCommand() *cobra.Command {
+	return group(&cobra.Command{Use: "account", Short: "Look at one account, disable, enable or erase it"},
+		c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.eraseCommand())
+}
+
+// accountView is what `account show` prints. It never has a hash, and e-mail and phone only with --reveal.
+type accountView struct {
+	ID           account.ID     `json:"id"`
+	Email        string         `json:"email"`
+	Status       account.Status `json:"status"`
+	Erased       bool           `json:"erased"`
+	Type         account.Type   `json:"type,omitempty"`
+	FirstName    string         `json:"firstName,omitempty"`
+	LastName     string         `json:"lastName,omitempty"`
+	CompanyName  string         `json:"companyName,omitempty"`
+	Sector       string         `json:"sector,omitempty"`
+	Phone        string         `json:"phone,omitempty"`
+	PhoneKind    string         `json:"phoneKind,omitempty"`
+	KYC          string         `json:"kyc"`
+	KYCCase      int            `json:"kycCase"`
+	Sessions     int            `json:"sessions"`
+	LastActivity *eventView     `json:"lastActivity"`
+	LastDeed     *eventView     `json:"lastDeed"` // of an operator
+	CreatedAt    time.Time      `json:"createdAt"`
+	UpdatedAt    time.Time      `json:"updatedAt"`
+}
+
+type eventView struct {
+	Kind   string    `json:"kind"`
+	At     time.Time `json:"at"`
+	By     string    `json:"by,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+func (c *cli) showCommand() *cobra.Command {
+	var reveal bool
+	cmd := &cobra.Command{
+		Use: "show <email|id>", Short: "Show an account", Args: cobra.ExactArgs(1),
+		Long: "Shows an account: its profile, state of KYC, how many sessions are open, and what happened last. It changes nothing.",
+	}
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show names, e-mail address and phone number in full")
+	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
+		sys, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		s := sys.store()
+		p, err := c.find(ctx, s, args[0])
+		if err != nil {
+			return err
+		}
+		v, err := c.view(ctx, s, p, reveal)
+		if err != nil {
+			return err
+		}
+		return c.show(v, v.text)
+	})
+	return cmd
+}
+
+func (c *cli) view(ctx context.Context, s *store.Store, p account.Profile, reveal bool) (accountView, error) {
+	sessions, err := s.Sessions(ctx, p, c.now())
+	if err != nil {
+		return accountView{}, err
+	}
+	events, err := s.Events(ctx, p.ID)
+	if err != nil {
+		return accountView{}, err
+	}
+	v := accountView{
+		ID: p.ID, Email: masked(p.Email), Status: p.Status, Erased: store.Erased(p), Type: p.Details.Type, Sector: p.Details.Sector,
+		PhoneKind: string(p.Phone.Number.Kind()), KYC: p.KYC, KYCCase: p.KYCCase, Sessions: len(sessions),
+		CreatedAt: p.CreatedAt, UpdatedAt: p.UpdatedAt,
+	}
+	if !p.Phone.Number.IsZero() {
+		v.Phone = p.Phone.Number.Masked()
+	}
+	if reveal {
+		v.Email, v.Phone = p.Email.String(), p.Phone.Number.E164()
+		v.FirstName, v.LastName, v.CompanyName = p.Details.FirstName, p.Details.LastName, p.Details.CompanyName
+	}
+	for _, e := range events { // oldest first
+		seen := &eventView{e.Kind, e.At, e.By, e.Reason}
+		if v.LastActivity = seen; e.By != "" {
+			v.LastDeed = seen
+		}
+	}
+	return v, nil
+}
+
+func (v accountView) text(w io.Writer) {
+	line := func(name string, value any) {
+		if s := fmt.Sprint(value); s != "" {
+			fmt.Fprintf(w, "%s\t%s\n", name, s)
+		}
+	}
+	line("id", v.ID)
+	line("e-mail", v.Email)
+	line("status", v.Status)
+	if v.Erased {
+		line("", "erased: nothing says any more whose it was")
+	}
+	line("type", v.Type)
+	line("first name", v.FirstName)
+	line("last name", v.LastName)
+	line("company", v.CompanyName)
+	line("sector", v.Sector)
+	line("phone", v.Phone)
+	line("kind of phone", v.PhoneKind)
+	line("KYC", fmt.Sprintf("%s (case %d)", v.KYC, v.KYCCase))
+	line("open sessions", v.Sessions)
+	line("last activity", v.LastActivity)
+	line("last deed of an operator", v.LastDeed)
+	line("created", day(v.CreatedAt))
+	line("changed", day(v.UpdatedAt))
+}
+
+func (e *eventView) String() string {
+	switch {
+	case e == nil:
+		return "none"
+	case e.By == "":
+		return day(e.At) + " " + e.Kind
+	}
+	return fmt.Sprintf("%s %s by %s: %s", day(e.At), e.Kind, e.By, e.Reason)
+}

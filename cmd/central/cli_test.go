@@ -1,0 +1,192 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// result is what one call of the program left behind.
+type result struct {
+	code     int
+	out, err string
+}
+
+// central runs a command line as the program would, with an environment of its own. What is typed is input.
+func central(t *testing.T, input string, args ...string) result {
+	t.Helper()
+	var out, errs bytes.Buffer
+	c := &cli{in: strings.NewReader(input), out: &out, err: &errs, getenv: func(string) string { return "" }, now: time.Now}
+	code := c.run(t.Context(), args)
+	return result{code, out.String(), errs.String()}
+}
+
+// want fails unless the exit code is right.
+func (r result) want(t *testing.T, code int) result {
+	t.Helper()
+	if r.code != code {
+		t.Fatalf("exit %d, want %d\n%s\n%s", r.code, code, r.out, r.err)
+	}
+	return r
+}
+
+// json reads the output.
+func (r result) json(t *testing.T, into any) {
+	t.Helper()
+	d := json.NewDecoder(strings.NewReader(r.out))
+	if err := d.Decode(into); err != nil {
+		t.Fatalf("%v: %s", err, r.out)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		t.Fatalf("more than one JSON value: %s", r.out)
+	}
+}
+
+var commands = []string{
+	"", "doctor", "account", "account show", "account disable", "account enable", "account erase", "outbox", "outbox list", "outbox retry",
+	"export", "terms", "terms publish", "seed", "cost",
+}
+
+func TestEveryLevelHasHelp(t *testing.T) {
+	for _, command := range commands {
+		t.Run(command, func(t *testing.T) {
+			r := central(t, "", append(strings.Fields(command), "--help")...).want(t, exitGood)
+			if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, "--json") || r.err != "" {
+				t.Errorf("%s\n%s", r.out, r.err)
+			}
+		})
+	}
+	if help := central(t, "", "--help").out; !strings.Contains(help, "Exit codes:") || !strings.Contains(help, "--stack") {
+		t.Error(help)
+	}
+}
+
+func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
+	for _, line := range []string{
+		"", "nonsense", "account", "account nonsense", "account show", "account show a b", "outbox list extra", "--nonsense", "doctor --nonsense",
+		"account disable x@example.com --local http://127.0.0.1:1",
+		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "terms publish 2026-12-01",
+		"doctor --local http://example.com:3000", "doctor --local http://127.0.0.1", "doctor --local http://127.0.0.1:1 --stack x",
+		"seed", "seed --local https://127.0.0.1:3000", "seed --local http://central.example.com", "seed --stack central-prod",
+		"seed --local http://127.0.0.1:1 --accounts 0", "cost --kyc-share 2", "cost --signups 0", "cost --sms-usd -1", "cost --codes x",
+	} {
+		t.Run(line, func(t *testing.T) {
+			r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+			if !strings.HasPrefix(r.err, "central: ") || r.out != "" {
+				t.Errorf("out %q, err %q", r.out, r.err)
+			}
+		})
+	}
+}
+
+func TestWithJSONAnErrorIsJSONToo(t *testing.T) {
+	var body struct{ Error string }
+	r := central(t, "", "account", "nonsense", "--json").want(t, exitUsage)
+	if r.json(t, &body); !strings.Contains(body.Error, "nonsense") {
+		t.Error(r.out)
+	}
+	r = central(t, "", "doctor", "--local", "http://127.0.0.1:1", "--json").want(t, exitWrong)
+	if r.json(t, &body); !strings.Contains(body.Error, "no local run answers") {
+		t.Error(r.out)
+	}
+}
+
+func TestNothingIsChangedWithoutAYes(t *testing.T) {
+	for answer, good := range map[string]bool{"yes\n": true, " yes \n": true, "": false, "y\n": false, "no\n": false, "YES\n": false} {
+		var errs bytes.Buffer
+		c := &cli{in: strings.NewReader(answer), err: &errs}
+		err := c.confirm(t.Context(), "This will do it.")
+		if (err == nil) != good {
+			t.Errorf("%q: %v", answer, err)
+		}
+		if !strings.HasPrefix(errs.String(), "This will do it.\n") {
+			t.Errorf("it did not say what it would do: %q", errs.String())
+		}
+	}
+	var errs bytes.Buffer
+	if err := (&cli{in: strings.NewReader(""), err: &errs, yes: true}).confirm(t.Context(), "This will do it."); err != nil || errs.String() != "This will do it.\n" {
+		t.Errorf("%v, %q", err, errs.String())
+	}
+}
+
+func TestCtrlCAtTheQuestionEndsIt(t *testing.T) {
+	nobodyTypes, _ := io.Pipe()
+	defer nobodyTypes.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := (&cli{in: nobodyTypes, err: io.Discard}).confirm(ctx, "This will do it."); err == nil {
+		t.Error("it went on")
+	}
+}
+
+func TestProgressIsForTerminalsAlone(t *testing.T) {
+	for _, terminal := range []bool{true, false} {
+		var errs bytes.Buffer
+		b := (&cli{err: &errs, terminal: terminal}).bar("things", 2)
+		b.step()
+		b.step()
+		b.end()
+		if drawn := strings.Contains(errs.String(), "[##############################] 2/2"); drawn != terminal || !terminal && errs.Len() > 0 {
+			t.Errorf("terminal %v: %q", terminal, errs.String())
+		}
+	}
+	var errs bytes.Buffer
+	b := (&cli{err: &errs, terminal: true}).bar("nothing", 0)
+	if b.end(); !strings.Contains(errs.String(), "0/0") {
+		t.Error(errs.String())
+	}
+}
+
+func TestTermsAreCheckedAndTheStepsSaid(t *testing.T) {
+	root := t.TempDir()
+	write := func(name, text string) string {
+		file := filepath.Join(root, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	write("template.yaml", "Parameters:\n  Other:\n    Default: \"2030-01-01\"\n  TermsVersion:\n    Type: String\n    Default: \"2026-11-01\"\nResources:\n")
+	deployed := write("web/legal/terms.en.html", "<p>old</p>\n")
+	fresh, same, empty, latin := write("new", "<p>new</p>\n"), write("same", "<p>old</p>"), write("empty", " \n"), write("latin", "\xe9")
+	publish := func(version, text string, more ...string) result {
+		return central(t, "", append([]string{"terms", "publish", version, "--root", root, "--text", text}, more...)...)
+	}
+	for _, wrong := range [][2]string{
+		{"2026-11-01", fresh}, {"2025-12-31", fresh}, {"2026-13-01", fresh}, {"2026-1-1", fresh}, {"v2", fresh}, {"2026-12-01", same},
+		{"2026-12-01", empty}, {"2026-12-01", latin}, {"2026-12-01", root + "/none"},
+	} {
+		publish(wrong[0], wrong[1], "--write", "--yes").want(t, exitWrong)
+	}
+	publish("2026-12-01", fresh, "--language", "../en").want(t, exitUsage)
+	r := publish("2026-12-01", fresh).want(t, exitGood)
+	for _, part := range []string{"follows 2026-11-01", "cp " + fresh, "TermsVersion=2026-12-01", "sam deploy --config-env prod"} {
+		if !strings.Contains(r.out, part) {
+			t.Errorf("%q is not in %s", part, r.out)
+		}
+	}
+	publish("2026-12-01", fresh, "--write").want(t, exitWrong)
+	if text, _ := os.ReadFile(deployed); string(text) != "<p>old</p>\n" {
+		t.Errorf("it was written without a yes: %s", text)
+	}
+	var p publication
+	publish("2026-12-01", fresh, "--write", "--yes", "--json").want(t, exitGood).json(t, &p)
+	if text, _ := os.ReadFile(deployed); string(text) != "<p>new</p>\n" || !p.Written {
+		t.Errorf("%s, %+v", text, p)
+	}
+}
+
+func TestTheProjectsOwnTermsHaveAVersion(t *testing.T) {
+	if v, err := templateTerms("../../template.yaml"); err != nil || len(v) != len("2026-11-01") {
+		t.Errorf("%q %v", v, err)
+	}
+}

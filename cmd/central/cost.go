@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"phonon.in/central/cmd/central/cost"
+)
+
+const costHelp = `Computes the bill of one month in USD from what each step of the journey was counted to use: requests, Lambda GB-seconds,
+DynamoDB units, mails, SMS, calls, S3. The prices are constants with their source in cmd/central/cost/prices.go, the counts in steps.go.
+
+How many people come and how far they go are flags; their defaults are assumptions. Free tiers, support and taxes are not in it.`
+
+func (c *cli) costCommand() *cobra.Command {
+	in := cost.Defaults()
+	cmd := &cobra.Command{Use: "cost", Short: "Compute the monthly bill", Long: costHelp, Args: cobra.NoArgs}
+	f := cmd.Flags()
+	for _, flag := range []struct {
+		to         *float64
+		name, what string
+	}{
+		{&in.Signups, "signups", "`number` of people who sign up in the month"},
+		{&in.VerifiedShare, "verified-share", "`share` of them who follow the mailed link"},
+		{&in.PhoneShare, "phone-share", "`share` of those who prove a number"},
+		{&in.KYCShare, "kyc-share", "`share` of those who hand in their documents"},
+		{&in.LandlineShare, "landline-share", "`share` of numbers that are called"},
+		{&in.Codes, "codes", "`number` of codes for each number"},
+		{&in.Mails, "mails", "`number` of mails for each sign-up"},
+		{&in.Documents, "documents", "`number` of documents of a case"},
+		{&in.DocumentMB, "document-mb", "`size` of a document in MB"},
+		{&in.Logins, "logins", "`number` of later log-ins of each verified account in the month"},
+		{&in.Months, "months", "`number` of months whose accounts and documents are stored"},
+		{&in.SMSUSD, "sms-usd", "`price` of one SMS"},
+		{&in.CallUSD, "call-usd", "`price` of one call"},
+		{&in.AlarmMetrics, "alarm-metrics", "`number` of metrics that alarms look at"},
+	} {
+		f.Float64Var(flag.to, flag.name, *flag.to, flag.what)
+	}
+	cmd.RunE = c.action(func(context.Context, []string) error {
+		b, err := cost.Monthly(in)
+		if err != nil {
+			return usageError{err}
+		}
+		return c.show(b, func(w io.Writer) { printBill(w, b) })
+	})
+	return cmd
+}
+
+func printBill(w io.Writer, b cost.Bill) {
+	each := func(usd float64) string {
+		if b.Completed == 0 {
+			return "-"
+		}
+		return fmt.Sprintf("%.6f", usd/b.Completed)
+	}
+	fmt.Fprintln(w, "SERVICE\tUNIT\tUNITS\tUSD\tUSD PER COMPLETED ACCOUNT")
+	for _, l := range b.Lines {
+		fmt.Fprintf(w, "%s\t%s\t%.0f\t%.2f\t%s\n", l.Service, l.Unit, l.Units, l.USD, each(l.USD))
+	}
+	fmt.Fprintf(w, "total\t\t\t%.2f\t%s\n", b.TotalUSD, each(b.TotalUSD))
+	fmt.Fprintf(w, "without messages\t\t\t%.2f\t%s\n", b.TotalUSD-b.MessagesUSD, each(b.TotalUSD-b.MessagesUSD))
+	fmt.Fprintf(w, "\n%.0f sign-ups, %.0f completed accounts; %.2f USD for a million sign-ups\n", b.Input.Signups, b.Completed, b.PerMillionSignups)
+	fmt.Fprintln(w, "Prices are list prices of us-east-1 (ap-south-1: 5 to 15 % more); shares and later log-ins are assumptions.")
+}

@@ -1,0 +1,111 @@
+package cost
+
+import (
+	"math"
+	"os"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func near(a, b float64) bool { return math.Abs(a-b) < 1e-9*math.Max(1, math.Abs(b)) }
+
+func monthly(t *testing.T, in Input) Bill {
+	t.Helper()
+	b, err := Monthly(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+func (b Bill) line(service, unit string) Line {
+	for _, l := range b.Lines {
+		if l.Service == service && l.Unit == unit {
+			return l
+		}
+	}
+	return Line{}
+}
+
+func TestOneSignupIsCountedByHand(t *testing.T) {
+	b := monthly(t, Input{Signups: 1e6, Mails: 1})
+	// 16 files, 3 pages, captcha, sign-up; 4 single writes and a transaction of 2.
+	if got := b.line("API Gateway", "requests").Units; !near(got, 21e6) {
+		t.Errorf("%g requests", got)
+	}
+	if got := b.line("DynamoDB", "write units").Units; !near(got, 8e6) {
+		t.Errorf("%g write units", got)
+	}
+	if got := b.line("SES", "mails").USD; !near(got, 100) {
+		t.Errorf("%g USD of mails", got)
+	}
+	if b.Completed != 0 || b.PerCompletedUSD != 0 {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestMessagesFollowTheirPrices(t *testing.T) {
+	in := Input{Signups: 1000, VerifiedShare: 1, PhoneShare: 0.5, Codes: 2, LandlineShare: 0.1, SMSUSD: 0.01, CallUSD: 0.1}
+	b := monthly(t, in)
+	if sms, calls := b.line("SMS", "SMS"), b.line("Voice", "calls of a minute"); !near(sms.Units, 900) || !near(sms.USD, 9) || !near(calls.USD, 10) {
+		t.Errorf("%+v %+v", sms, calls)
+	}
+	if !near(b.MessagesUSD, 19) {
+		t.Errorf("messages cost %g", b.MessagesUSD)
+	}
+}
+
+func TestTheTotalIsTheSumAndGrowsWithPeople(t *testing.T) {
+	small, large := Defaults(), Defaults()
+	small.Signups = 10_000
+	a, b := monthly(t, small), monthly(t, large)
+	sum := 0.0
+	for _, l := range b.Lines {
+		sum += l.USD
+	}
+	if !near(sum, b.TotalUSD) || !near(b.PerMillionSignups, b.TotalUSD) || b.TotalUSD < 90*a.TotalUSD {
+		t.Errorf("sum %g, total %g, small %g", sum, b.TotalUSD, a.TotalUSD)
+	}
+	if !near(b.PerCompletedUSD*b.Completed, b.TotalUSD) || b.MessagesUSD <= 0 || b.MessagesUSD >= b.TotalUSD {
+		t.Errorf("%+v", b)
+	}
+}
+
+func TestNonsenseIsRefused(t *testing.T) {
+	for _, change := range []func(*Input){
+		func(in *Input) { in.Signups = 0 }, func(in *Input) { in.KYCShare = 1.1 }, func(in *Input) { in.VerifiedShare = -0.1 },
+		func(in *Input) { in.Documents = -1 }, func(in *Input) { in.SMSUSD = math.NaN() },
+	} {
+		in := Defaults()
+		change(&in)
+		if _, err := Monthly(in); err == nil {
+			t.Errorf("%+v was taken", in)
+		}
+	}
+}
+
+// TestFunctionsHaveTheMemoryOfTheTemplate holds the bill to what is deployed.
+func TestFunctionsHaveTheMemoryOfTheTemplate(t *testing.T) {
+	text, err := os.ReadFile("../../../template.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory := map[string]float64{}
+	for _, resource := range regexp.MustCompile(`(?m)^  (\w+)Function:\n(?:    .*\n|\n)*`).FindAllStringSubmatch(string(text), -1) {
+		if m := regexp.MustCompile(`(?m)^      MemorySize: (\d+)$`).FindStringSubmatch(resource[0]); m != nil {
+			memory[strings.ToLower(resource[1])], _ = strconv.ParseFloat(m[1], 64)
+		}
+	}
+	for function, steps := range map[string][]step{
+		"web": {page}, "account": {whoAmI, details}, "signup": {captcha, signup}, "verify": {verify}, "login": {login}, "otp": {codeSent, codeProven},
+		"kyc": {caseRead, caseSaved, formMade, uploadDone, submitted}, "intake": {uploaded}, "notify": {{name: "sweep", memoryMB: notifyMB}},
+	} {
+		for _, s := range steps {
+			if s.memoryMB != memory[function] {
+				t.Errorf("%s: %g MB, and %s has %g", s.name, s.memoryMB, function, memory[function])
+			}
+		}
+	}
+}

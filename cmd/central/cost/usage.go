@@ -1,0 +1,98 @@
+package cost
+
+// usage adds up units. Lines stay in the order in which they came.
+type usage struct{ lines []Line }
+
+func (u *usage) add(p Price, units float64) {
+	for i, l := range u.lines {
+		if l.Service == p.Service && l.Unit == p.Unit {
+			u.lines[i].Units += units
+			u.lines[i].USD += units / p.Per * p.USD
+			return
+		}
+	}
+	u.lines = append(u.lines, Line{p.Service, p.Unit, units, units / p.Per * p.USD})
+}
+
+// What a request leaves behind. X-Ray keeps one of twenty, and one a second.
+const (
+	logKB      = 0.8 // access log and the function's line
+	answerKB   = 1.0
+	pageKB     = 3.3 // compressed
+	filesKB    = 60  // font, scripts and styles together, once for each browser
+	traceShare = 0.05
+)
+
+// run counts n runs of a step.
+func (u *usage) run(s step, n float64) {
+	if !s.event {
+		u.add(HTTPRequest, n)
+	}
+	u.add(LambdaRequest, n)
+	u.add(LambdaGBSecond, n*s.ms()/1000*s.memoryMB/1024)
+	u.add(WriteUnit, n*(s.writes+2*s.actions+s.index))
+	u.add(ReadUnit, n*s.reads)
+	if s.puts > 0 || s.gets > 0 {
+		u.add(PutRequest, n*s.puts)
+		u.add(GetRequest, n*s.gets)
+	}
+	u.add(LogGB, n*logKB/1e6)
+	u.add(Trace, n*traceShare)
+	u.add(OutGB, n*answerKB/1e6)
+}
+
+// steps counts the requests of the whole journey.
+func (u *usage) steps(in Input, verified, proven, completed float64) {
+	u.run(page, in.Signups*(filesOfAll+pagesSignup)+verified*pagesMember+completed*pagesKYC)
+	u.add(OutGB, (in.Signups*(filesKB+pagesSignup*pageKB)+verified*pagesMember*pageKB+completed*pagesKYC*pageKB)/1e6)
+	u.run(captcha, in.Signups)
+	u.run(signup, in.Signups)
+	u.run(verify, verified)
+	u.run(login, verified*(1+in.Logins))
+	u.run(whoAmI, verified*(pagesMember+in.Logins)+completed*pagesKYC)
+	u.run(codeSent, proven*in.Codes)
+	u.run(codeProven, proven*in.Codes)
+	u.run(details, proven)
+	u.run(caseSaved, completed)
+	u.run(caseRead, completed*(readsPerCase+in.Documents))
+	u.run(formMade, completed*in.Documents)
+	u.run(uploadDone, completed*in.Documents)
+	u.run(uploaded, completed*in.Documents)
+	u.run(submitted, completed)
+}
+
+// messages counts the time in which a function hands a message to its carrier.
+func (u *usage) messages(mails, codes float64) {
+	u.add(LambdaGBSecond, mails*sendMs/1000*signup.memoryMB/1024+codes*sendMs/1000*codeSent.memoryMB/1024)
+}
+
+// Sizes in the tables, of one account: profile, claims and consent; the log of activity; a case and each of its documents.
+const (
+	accountKB  = 2.0
+	activityKB = 2.5
+	caseKB     = 1.0
+	documentKB = 0.7
+)
+
+// storage counts what accounts and documents of in.Months take in a month.
+func (u *usage) storage(in Input, verified, completed float64) {
+	u.add(TableStorage, in.Months*(verified*(accountKB+activityKB)+completed*(caseKB+in.Documents*documentKB))/1e6)
+	u.add(ObjectStorage, in.Months*completed*in.Documents*in.DocumentMB/1e3)
+}
+
+// The sweep of the outbox: each minute, one read of each of 16 partitions, with 256 MB.
+const (
+	sweepsAMonth = 60 * 24 * 30
+	sweepReads   = 16 * 0.5
+	sweepMs      = 30
+	notifyMB     = 256.0
+)
+
+// fixed counts what runs while nobody comes.
+func (u *usage) fixed(in Input) {
+	u.add(LambdaRequest, sweepsAMonth)
+	u.add(LambdaGBSecond, sweepsAMonth*sweepMs/1000*notifyMB/1024)
+	u.add(ReadUnit, sweepsAMonth*sweepReads)
+	u.add(Secret, 1)
+	u.add(Alarm, in.AlarmMetrics)
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"github.com/spf13/cobra"
+
+	"phonon.in/central/cmd/central/doctor"
+)
+
+const doctorHelp = `Looks at everything that must be right for people to sign up, and prints a line for each check:
+
+  ok    it is right
+  warn  it works; somebody should know
+  FAIL  it is wrong; what to do follows the arrow
+  skip  the check could not be made, for the reason that is said: no access, or an engine that lacks it
+
+It only reads, and never prints a secret. The exit code is 1 when any check says FAIL.`
+
+func (c *cli) doctorCommand() *cobra.Command {
+	return &cobra.Command{
+		Use: "doctor", Short: "Look for what is wrong with a system", Long: doctorHelp, Args: cobra.NoArgs,
+		RunE: c.action(func(ctx context.Context, _ []string) error {
+			sys, err := c.open(ctx)
+			if err != nil {
+				return err
+			}
+			progress := c.bar("checks", doctor.Checks())
+			found := doctor.Run(ctx, sys.subject(ctx, c), progress.step)
+			progress.end()
+			if err := c.show(found, func(w io.Writer) { printFindings(w, found) }); err != nil {
+				return err
+			}
+			if doctor.Count(found, doctor.Fail) > 0 {
+				return errFound
+			}
+			return nil
+		}),
+	}
+}
+
+func printFindings(w io.Writer, all []doctor.Finding) {
+	for _, f := range all {
+		line := fmt.Sprintf("%-4s\t%s\t%s", f.State, f.Name, f.Found)
+		if f.Do != "" {
+			line += "  -> " + f.Do
+		}
+		fmt.Fprintln(w, line)
+	}
+	var counts []string
+	for _, s := range []doctor.State{doctor.OK, doctor.Warn, doctor.Fail, doctor.Skip} {
+		counts = append(counts, fmt.Sprintf("%d %s", doctor.Count(all, s), s))
+	}
+	fmt.Fprintln(w, strings.Join(counts, ", "))
+}
+
+// subject is the system as doctor looks at it.
+func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
+	d := &doctor.Subject{
+		DynamoDB: s.dynamoDB(), S3: s.s3(), HTTP: &http.Client{}, Now: c.now, Settings: s.settings, Local: s.local != nil,
+		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, PublicURL: s.publicURL,
+		ClockURL: "https://dynamodb." + s.aws.Region + ".amazonaws.com/",
+	}
+	d.Secrets = secretsmanager.NewFromConfig(s.aws, func(o *secretsmanager.Options) {
+		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.secrets }))
+	})
+	d.SNS = sns.NewFromConfig(s.aws, func(o *sns.Options) { setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.sns })) })
+	d.Voice = pinpointsmsvoicev2.NewFromConfig(s.aws, func(o *pinpointsmsvoicev2.Options) {
+		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.voice }))
+	})
+	if s.local != nil {
+		d.ClockURL = s.local.dynamoDB
+		return d
+	}
+	d.SES, d.Alarming, d.Lambda = sesv2.NewFromConfig(s.aws), cloudwatch.NewFromConfig(s.aws), lambda.NewFromConfig(s.aws)
+	d.Functions, d.AlarmTopic = s.functions(), s.named("Alarms")
+	for _, a := range s.ofKind("AWS::CloudWatch::Alarm") {
+		d.Alarms = append(d.Alarms, a.name)
+	}
+	if len(s.resources) > 0 {
+		d.Declared = s.declared(ctx, c.where.stack)
+	}
+	return d
+}
+
+// setBase sets an endpoint where there is one. The SDKs' own variables have set it otherwise.
+func setBase(base **string, endpoint *string) {
+	if endpoint != nil {
+		*base = endpoint
+	}
+}
+
+// functions lists the stack's functions. Where one has an alias, that is what the API calls.
+func (s *system) functions() []doctor.Function {
+	aliases := s.ofKind("AWS::Lambda::Alias")
+	var all []doctor.Function
+	for _, f := range s.ofKind("AWS::Lambda::Function") {
+		name := f.name
+		if i := slices.IndexFunc(aliases, func(a resource) bool { return strings.HasPrefix(a.id, f.id+"Alias") }); i >= 0 {
+			name = aliases[i].name
+		}
+		all = append(all, doctor.Function{ID: f.id, Name: name})
+	}
+	return all
+}
+
+// declared reads the functions' variables from the stack's template; nil when that cannot be read.
+func (s *system) declared(ctx context.Context, stack string) map[string][]string {
+	found, err := cloudformation.NewFromConfig(s.aws).GetTemplate(ctx, &cloudformation.GetTemplateInput{
+		StackName: &stack, TemplateStage: types.TemplateStageProcessed,
+	})
+	if err != nil {
+		return nil
+	}
+	var template struct {
+		Resources map[string]struct {
+			Type       string
+			Properties struct {
+				Environment struct{ Variables map[string]any }
+			}
+		}
+	}
+	if json.Unmarshal([]byte(aws.ToString(found.TemplateBody)), &template) != nil {
+		return nil
+	}
+	all := map[string][]string{}
+	for id, r := range template.Resources {
+		if r.Type == "AWS::Lambda::Function" {
+			all[id] = slices.Sorted(maps.Keys(r.Properties.Environment.Variables))
+		}
+	}
+	return all
+}

@@ -1,0 +1,212 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	alarm "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
+	voice "github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sesv2"
+	ses "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+)
+
+// look examines a world. Its health and its clock are a server's.
+func look(t *testing.T, w world, url string, change func(*Subject)) map[string]Finding {
+	t.Helper()
+	c := w.config()
+	s := &Subject{
+		DynamoDB: dynamodb.NewFromConfig(c), S3: s3.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c), SES: sesv2.NewFromConfig(c),
+		SNS: sns.NewFromConfig(c), Voice: pinpointsmsvoicev2.NewFromConfig(c), Alarming: cloudwatch.NewFromConfig(c), Lambda: lambda.NewFromConfig(c),
+		HTTP: http.DefaultClient, Users: "users", Tokens: "tokens", Bucket: "uploads", Secret: "secret", PublicURL: url, ClockURL: url,
+		Functions: []Function{{"OtpFunction", "otp"}}, Declared: map[string][]string{"OtpFunction": {"SMS_SENDER_ID"}},
+		Alarms: []string{"central-FunctionsFail"}, AlarmTopic: "arn:topic", Now: func() time.Time { return today },
+	}
+	if change != nil {
+		change(s)
+	}
+	all := map[string]Finding{}
+	for _, f := range Run(t.Context(), s, func() {}) {
+		all[f.Name] = f
+	}
+	return all
+}
+
+// server is a system that is healthy when asked under its URL.
+func server(t *testing.T) string {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Date", today.Format(http.TimeFormat))
+		if r.URL.Path != "/v1/health" && r.URL.Path != "/" {
+			w.WriteHeader(http.StatusNotFound)
+		}
+	}))
+	t.Cleanup(s.Close)
+	return s.URL
+}
+
+func TestAHealthySystemIsOkInEveryLine(t *testing.T) {
+	url := server(t)
+	found := look(t, healthy(url), url, nil)
+	if len(found) != Checks() {
+		t.Errorf("%d lines of %d checks", len(found), Checks())
+	}
+	for _, f := range found {
+		if f.State != OK || f.Found == "" || f.Do != "" {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
+	url := server(t)
+	ofTokens := func(out, otherwise any) func(any) any {
+		return func(in any) any {
+			if d, ok := in.(*dynamodb.DescribeTableInput); ok && *d.TableName == "tokens" {
+				return out
+			}
+			if d, ok := in.(*dynamodb.DescribeTimeToLiveInput); ok && *d.TableName == "tokens" {
+				return out
+			}
+			return otherwise
+		}
+	}
+	noBucket := world{"HeadBucket": refusal("NotFound")}
+	for _, name := range []string{
+		"GetBucketVersioning", "GetBucketCors", "GetPublicAccessBlock", "GetBucketLifecycleConfiguration", "GetBucketPolicy",
+	} {
+		noBucket[name] = refusal("NoSuchBucket")
+	}
+	set := func(name, v string) world {
+		return world{"GetFunctionConfiguration": function(map[string]string{name: v})}
+	}
+	for _, row := range []struct {
+		what   string
+		change world
+		also   func(*Subject)
+		lines  string // that are not ok, with their states
+	}{
+		{"no table", world{"DescribeTable": ofTokens(refusal(noTable), healthy(url)["DescribeTable"])}, nil, "tokens-table=FAIL tokens-table-deletion=skip"},
+		{"a table that is being made", world{"DescribeTable": table(ddb.TableStatusCreating, true)}, nil, "tokens-table=FAIL users-table=FAIL"},
+		{"no deletion protection", world{"DescribeTable": table(ddb.TableStatusActive, false)}, nil, "tokens-table-deletion=FAIL users-table-deletion=FAIL"},
+		{"no time to live", world{"DescribeTimeToLive": ofTokens(timeToLive(ddb.TimeToLiveStatusDisabled), healthy(url)["DescribeTimeToLive"])}, nil, "tokens-table-ttl=FAIL"},
+		{"no point-in-time recovery", world{"DescribeContinuousBackups": &dynamodb.DescribeContinuousBackupsOutput{}}, nil, "tokens-table-recovery=FAIL users-table-recovery=FAIL"},
+		{"no bucket", noBucket, nil,
+			"bucket-cors=skip bucket-lifecycle=skip bucket-public-access=skip bucket-tls-only=skip bucket-versioning=skip bucket=FAIL"},
+		{"no versions", world{"GetBucketVersioning": &s3.GetBucketVersioningOutput{}}, nil, "bucket-versioning=FAIL"},
+		{"another origin", world{"GetBucketCors": cors("*")}, nil, "bucket-cors=FAIL"},
+		{"no CORS", world{"GetBucketCors": refusal("NoSuchCORSConfiguration")}, nil, "bucket-cors=FAIL"},
+		{"no public access block", world{"GetPublicAccessBlock": refusal("NoSuchPublicAccessBlockConfiguration")}, nil, "bucket-public-access=FAIL"},
+		{"half a public access block", world{"GetPublicAccessBlock": accessBlock(false)}, nil, "bucket-public-access=FAIL"},
+		{"no life cycle", world{"GetBucketLifecycleConfiguration": refusal("NoSuchLifecycleConfiguration")}, nil, "bucket-lifecycle=FAIL"},
+		{"a life cycle that is off", world{"GetBucketLifecycleConfiguration": lifecycle(s3types.ExpirationStatusDisabled)}, nil, "bucket-lifecycle=FAIL"},
+		{"no policy", world{"GetBucketPolicy": refusal("NoSuchBucketPolicy")}, nil, "bucket-tls-only=FAIL"},
+		{"a policy for others", world{"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Allow"}]}`)}, nil, "bucket-tls-only=FAIL"},
+		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
+		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
+		{"the mail sandbox", world{"GetAccount": &sesv2.GetAccountOutput{SendingEnabled: true}}, nil, "mail-account=FAIL"},
+		{"mail paused", world{"GetAccount": &sesv2.GetAccountOutput{ProductionAccessEnabled: true}}, nil, "mail-account=FAIL"},
+		{"no identity", world{"GetEmailIdentity": refusal("NotFoundException")}, nil, "mail-dkim=skip mail-identity=FAIL"},
+		{"an identity that waits", world{"GetEmailIdentity": identity(false, ses.DkimStatusSuccess)}, nil, "mail-identity=FAIL"},
+		{"no DKIM", world{"GetEmailIdentity": identity(true, ses.DkimStatusPending)}, nil, "mail-dkim=FAIL"},
+		{"no configuration set", world{"GetConfigurationSet": refusal("NotFoundException")}, nil, "mail-configuration-set=FAIL"},
+		{"none is named", set("MAIL_CONFIGURATION_SET", ""), nil, "mail-configuration-set=warn"},
+		{"the SMS sandbox", world{"GetSMSSandboxAccountStatus": &sns.GetSMSSandboxAccountStatusOutput{IsInSandbox: true}}, nil, "sms-account=FAIL"},
+		{"one dollar", world{"GetSMSAttributes": &sns.GetSMSAttributesOutput{}}, nil, "sms-log=warn sms-spend-limit=FAIL"},
+		{"ten functions", world{"GetAccountSettings": quota(10)}, nil, "functions-at-once=warn"},
+		{"mail under review", world{"GetAccount": &sesv2.GetAccountOutput{
+			SendingEnabled: true, ProductionAccessEnabled: true, EnforcementStatus: aws.String("PROBATION"),
+		}}, nil, "mail-account=warn"},
+		{"a placeholder for DLT", set("SMS_ENTITY_ID", "1001000000000000000"), nil, "sms-dlt=FAIL"},
+		{"a short DLT id", set("SMS_TEMPLATE_ID", "12345"), nil, "sms-dlt=warn"},
+		{"a header of five", set("SMS_SENDER_ID", "CENTR"), nil, "sms-dlt=FAIL"},
+		{"a placeholder for calls", set("VOICE_ORIGINATION_IDENTITY", "+18005550100"), nil, "voice-origination=FAIL"},
+		{"a number of somebody else", world{"DescribePhoneNumbers": &pinpointsmsvoicev2.DescribePhoneNumbersOutput{}}, nil, "voice-origination=FAIL"},
+		{"a number without voice", world{"DescribePhoneNumbers": numbers(voice.NumberStatusActive, voice.NumberCapabilitySms)}, nil, "voice-origination=FAIL"},
+		{"a number that waits", world{"DescribePhoneNumbers": numbers(voice.NumberStatusPending, voice.NumberCapabilityVoice)}, nil, "voice-origination=FAIL"},
+		{"a pool that is none", world{"GetFunctionConfiguration": function(map[string]string{"VOICE_ORIGINATION_IDENTITY": "pool-1"}), "DescribePools": refusal(noTable)}, nil, "voice-origination=FAIL"},
+		{"an alarm that rings", world{"DescribeAlarms": alarms(alarm.StateValueAlarm, true, "arn:topic")}, nil, "alarms=FAIL"},
+		{"an alarm without action", world{"DescribeAlarms": alarms(alarm.StateValueOk, true)}, nil, "alarms=FAIL"},
+		{"an alarm that is off", world{"DescribeAlarms": alarms(alarm.StateValueOk, false, "arn:topic")}, nil, "alarms=FAIL"},
+		{"an alarm that is gone", world{"DescribeAlarms": &cloudwatch.DescribeAlarmsOutput{}}, nil, "alarms=FAIL"},
+		{"nobody has confirmed", world{"ListSubscriptionsByTopic": subscription("PendingConfirmation")}, nil, "alarm-recipients=FAIL"},
+		{"a function that failed", world{"GetFunctionConfiguration": func(any) any {
+			f := function(nil).(*lambda.GetFunctionConfigurationOutput)
+			f.LastUpdateStatus = fn.LastUpdateStatusFailed
+			return f
+		}}, nil, "functions=FAIL"},
+		{"a variable that is gone", world{}, func(s *Subject) { s.Declared = map[string][]string{"OtpFunction": {"TOKENS_TABLE"}} }, "functions-environment=FAIL"},
+		{"a function that is gone", world{"GetFunctionConfiguration": refusal(noTable)}, nil,
+			"functions-environment=skip functions=FAIL mail-configuration-set=skip mail-dkim=skip mail-identity=skip sms-dlt=skip voice-origination=skip"},
+		{"a clock that is late", world{}, func(s *Subject) { s.Now = func() time.Time { return today.Add(-10 * time.Second) } }, "clock=FAIL"},
+		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL health=FAIL"},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			w := healthy(url)
+			for name, out := range row.change {
+				w[name] = out
+			}
+			var lines []string
+			for _, f := range look(t, w, url, row.also) {
+				if f.State != OK {
+					lines = append(lines, f.Name+"="+string(f.State))
+				}
+				if (f.State == Fail || f.State == Warn) && f.Do == "" {
+					t.Errorf("%s does not say what to do", f.Name)
+				}
+				if strings.Contains(f.Found+f.Do, "hunter2") {
+					t.Errorf("a secret is in %+v", f)
+				}
+			}
+			want := strings.Fields(row.lines)
+			slices.Sort(want)
+			slices.Sort(lines)
+			if !slices.Equal(lines, want) {
+				t.Errorf("got  %s\nwant %s", lines, want)
+			}
+		})
+	}
+}
+
+func TestWhatCannotBeAskedIsSkippedWithItsReason(t *testing.T) {
+	url := server(t)
+	denied := world{}
+	for name := range healthy(url) {
+		denied[name] = refusal("AccessDeniedException")
+	}
+	for _, f := range look(t, denied, url, nil) {
+		if f.Name == "clock" || f.Name == "health" {
+			continue
+		}
+		if f.State != Skip || !strings.Contains(f.Found, "access denied") && !strings.Contains(f.Found, "see functions") {
+			t.Errorf("%+v", f)
+		}
+	}
+}
+
+func TestAServiceThatHangsFailsItsOwnLineAlone(t *testing.T) {
+	url := server(t)
+	w := healthy(url)
+	w["GetSecretValue"] = fmt.Errorf("call: %w", context.DeadlineExceeded)
+	for _, f := range look(t, w, url, nil) {
+		if (f.Name == "secret") != (f.State == Fail) {
+			t.Errorf("%+v", f)
+		}
+	}
+}

@@ -1,0 +1,281 @@
+package doctor
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
+	alarm "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/sns"
+	"golang.org/x/sync/errgroup"
+
+	"phonon.in/central/shared/token"
+)
+
+// maxSkew is far below the five minutes after which AWS refuses a signature, and below the life of a code.
+const maxSkew = 5 * time.Second
+
+func (s *Subject) clock(ctx context.Context) Finding {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, s.ClockURL, nil)
+	if err != nil {
+		return s.failed(err)
+	}
+	asked := s.Now()
+	answer, err := s.HTTP.Do(r)
+	if err != nil {
+		return s.failed(err)
+	}
+	answer.Body.Close()
+	theirs, err := http.ParseTime(answer.Header.Get("Date"))
+	if err != nil {
+		return skip("%s does not say what time it is", s.ClockURL)
+	}
+	middle := asked.Add(s.Now().Sub(asked) / 2)
+	off := middle.Sub(theirs.Add(500 * time.Millisecond)) // Date has whole seconds
+	if off.Abs() >= maxSkew {
+		return bad("set the clock of this machine by NTP", "the clock here is off by %s", off.Round(time.Second))
+	}
+	return ok("the clock here is right within %s", maxSkew)
+}
+
+const certificateNotice = 21 * 24 * time.Hour
+
+func (s *Subject) health(ctx context.Context) Finding {
+	if s.PublicURL == "" {
+		return skip("the public URL is not known")
+	}
+	url := s.PublicURL + "/v1/health"
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return bad("set PublicUrl to an origin like https://central.example.com", "%s is no URL", url)
+	}
+	answer, err := s.HTTP.Do(r)
+	if err != nil {
+		return bad("look at DNS and certificate: PublicUrl must lead to the API (output ApiUrl)", "%s: %v", url, unwrapped(err))
+	}
+	answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return bad("look whether PublicUrl leads to the API (output ApiUrl), and into the log of the function account", "%s answers %d", url, answer.StatusCode)
+	}
+	if answer.TLS != nil {
+		if left := answer.TLS.PeerCertificates[0].NotAfter.Sub(s.Now()); left < certificateNotice {
+			return warn("renew the certificate", "%s answers 200; its certificate ends in %d days", url, int(left.Hours()/24))
+		}
+	}
+	return ok("%s answers 200", url)
+}
+
+// unwrapped leaves the URL away that net/http repeats in its errors.
+func unwrapped(err error) error {
+	if inner := errors.Unwrap(err); inner != nil {
+		return inner
+	}
+	return err
+}
+
+func (s *Subject) secret(ctx context.Context) Finding {
+	if s.Secret == "" {
+		return skip("the secret's id is not known")
+	}
+	found, err := s.Secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.Secret})
+	switch {
+	case code(err) == noTable:
+		return bad("look whether the id is right, and the region; or deploy the stack", "no secret %s", s.Secret)
+	case err != nil:
+		return s.failed(err)
+	}
+	if _, err := token.ParseKeyring([]byte(aws.ToString(found.SecretString))); err != nil {
+		return bad(`put {"current": "<32 random characters or more>"} into it`, "%v", err)
+	}
+	return ok("it has a key that is long enough")
+}
+
+// configurations are those of the functions, by their ids in the template.
+type configurations map[string]*lambda.GetFunctionConfigurationOutput
+
+var (
+	errUnknownSettings = errors.New("the functions are not known")
+	errSeeFunctions    = errors.New("the functions' settings cannot be read; see functions")
+)
+
+func (s *Subject) readConfigurations(ctx context.Context) (configurations, error) {
+	if s.Lambda == nil || len(s.Functions) == 0 {
+		return nil, errUnknownSettings
+	}
+	ctx, cancel := context.WithTimeout(ctx, deadline)
+	defer cancel()
+	found := make([]*lambda.GetFunctionConfigurationOutput, len(s.Functions))
+	var work errgroup.Group
+	for i, f := range s.Functions {
+		work.Go(func() (err error) {
+			found[i], err = s.Lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &f.Name})
+			return err
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	all := configurations{}
+	for i, f := range s.Functions {
+		all[f.ID] = found[i]
+	}
+	return all, nil
+}
+
+// setting is a variable of the functions; empty when it is not known, or set to nothing. It returns errSeeFunctions.
+func (s *Subject) setting(name string) (string, error) {
+	all, err := s.configured()
+	if errors.Is(err, errUnknownSettings) {
+		return s.Settings[name], nil
+	}
+	if err != nil {
+		return "", errSeeFunctions
+	}
+	for _, c := range all {
+		if c.Environment != nil && c.Environment.Variables[name] != "" {
+			return c.Environment.Variables[name], nil
+		}
+	}
+	return "", nil
+}
+
+func (s *Subject) functions(context.Context) Finding {
+	all, err := s.configured()
+	if errors.Is(err, errUnknownSettings) {
+		return s.unnamed("functions")
+	}
+	if code(err) == noTable {
+		return bad("deploy the stack", "a function of the stack is not there")
+	}
+	if err != nil {
+		return s.failed(err)
+	}
+	var wrong []string
+	for _, f := range s.Functions {
+		c := all[f.ID]
+		if c.State != fn.StateActive && c.State != fn.StateInactive { // Lambda puts what nobody calls to sleep
+			wrong = append(wrong, f.ID+" is "+string(c.State)+" "+aws.ToString(c.StateReason))
+		}
+		if c.LastUpdateStatus != fn.LastUpdateStatusSuccessful {
+			wrong = append(wrong, "the last update of "+f.ID+" is "+string(c.LastUpdateStatus)+" "+aws.ToString(c.LastUpdateStatusReason))
+		}
+	}
+	if len(wrong) > 0 {
+		return bad("deploy the stack again", "%s", strings.Join(wrong, "; "))
+	}
+	return ok("all %d are active, and their last update was successful", len(all))
+}
+
+// fewCopies is the quota of a new account, ten, and what lies near it. One page alone asks for more at once.
+const fewCopies = 100
+
+func (s *Subject) concurrency(ctx context.Context) Finding {
+	if s.Lambda == nil {
+		return s.unnamed("Lambda")
+	}
+	found, err := s.Lambda.GetAccountSettings(ctx, &lambda.GetAccountSettingsInput{})
+	if err != nil {
+		return s.failed(err)
+	}
+	if n := found.AccountLimit.ConcurrentExecutions; n < fewCopies {
+		return warn("Service Quotas, AWS Lambda, Concurrent executions: ask for 1000", "only %d functions may run at once in this account", n)
+	}
+	return ok("%d functions may run at once", found.AccountLimit.ConcurrentExecutions)
+}
+
+// mayBeEmpty are the variables that docs/configuration.md lets be empty.
+var mayBeEmpty = []string{"CAPTCHA_SITE_KEY", "MAIL_CONFIGURATION_SET"}
+
+func (s *Subject) environment(context.Context) Finding {
+	all, err := s.configured()
+	switch {
+	case errors.Is(err, errUnknownSettings):
+		return s.unnamed("functions")
+	case err != nil:
+		return skip("%v", errSeeFunctions)
+	case s.Declared == nil:
+		return skip("the stack's template cannot be read")
+	}
+	var missing []string
+	for _, f := range s.Functions {
+		for _, name := range s.Declared[f.ID] {
+			c := all[f.ID]
+			set := c.Environment != nil && (c.Environment.Variables[name] != "" || slices.Contains(mayBeEmpty, name))
+			if !set {
+				missing = append(missing, f.ID+" lacks "+name)
+			}
+		}
+	}
+	if len(missing) > 0 {
+		return bad("deploy the stack again", "%s", strings.Join(missing, "; "))
+	}
+	return ok("every function has the variables that the template gives it")
+}
+
+func (s *Subject) alarms(ctx context.Context) Finding {
+	if s.Alarming == nil || len(s.Alarms) == 0 {
+		return s.unnamed("alarms")
+	}
+	found := map[string]alarm.MetricAlarm{}
+	pages := cloudwatch.NewDescribeAlarmsPaginator(s.Alarming, &cloudwatch.DescribeAlarmsInput{
+		AlarmNames: s.Alarms, AlarmTypes: []alarm.AlarmType{alarm.AlarmTypeMetricAlarm},
+	})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return s.failed(err)
+		}
+		for _, a := range page.MetricAlarms {
+			found[aws.ToString(a.AlarmName)] = a
+		}
+	}
+	var wrong []string
+	for _, name := range s.Alarms {
+		a, there := found[name]
+		switch {
+		case !there:
+			wrong = append(wrong, name+" is not there")
+		case !aws.ToBool(a.ActionsEnabled) || len(a.AlarmActions) == 0:
+			wrong = append(wrong, name+" tells nobody")
+		case a.StateValue == alarm.StateValueAlarm:
+			wrong = append(wrong, name+" rings: "+aws.ToString(a.AlarmDescription))
+		}
+	}
+	if len(wrong) > 0 {
+		return bad("do what the alarm says; what is missing, a deployment brings back", "%s", strings.Join(wrong, "; "))
+	}
+	return ok("all %d are quiet and tell somebody", len(s.Alarms))
+}
+
+func (s *Subject) recipients(ctx context.Context) Finding {
+	if s.AlarmTopic == "" {
+		return s.unnamed("topic of the alarms")
+	}
+	confirmed, pending := 0, 0
+	pages := sns.NewListSubscriptionsByTopicPaginator(s.SNS, &sns.ListSubscriptionsByTopicInput{TopicArn: &s.AlarmTopic})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return s.failed(err)
+		}
+		for _, sub := range page.Subscriptions {
+			if aws.ToString(sub.SubscriptionArn) == "PendingConfirmation" {
+				pending++
+			} else {
+				confirmed++
+			}
+		}
+	}
+	if confirmed == 0 {
+		return bad("deploy with AlarmMail, and follow the link in the mail that SNS sends", "nobody hears the alarms; %d have not confirmed yet", pending)
+	}
+	return ok("%d hear the alarms, %d have not confirmed yet", confirmed, pending)
+}

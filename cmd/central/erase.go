@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/spf13/cobra"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/store"
+)
+
+const eraseHelp = `Erases an account: what says whose it was goes, what the law has us keep stays.
+
+First the account is disabled. Then go, in this order, its KYC cases; all versions of its documents; its sessions, codes, resets, sign-ups
+and messages; and last, all at once, names, phone number and the claims on address and number. An erasing that was interrupted is
+ended by the same command.
+
+What stays: the id; the log of activity, with IP addresses, 400 days from each event (DPDP Rules 2025, rule 8(3)); what was consented to,
+400 days from now (DPDP Act 2023, section 6(10)); and the counters against abuse, a day. Backups of the tables forget within 35 days.
+
+An account with a case that was approved is under a legal hold: the identification of a customer may have to be kept. Then it is refused,
+unless --override-hold comes with a --reason.`
+
+// erasing is one account on its way out.
+type erasing struct {
+	*system
+	store   *store.Store
+	s3      *s3.Client
+	profile account.Profile
+	objects []object
+	cases   []kyc.Case
+}
+
+func (c *cli) eraseCommand() *cobra.Command {
+	var reason string
+	var override, dry bool
+	cmd := &cobra.Command{Use: "erase <email|id>", Short: "Erase an account", Long: eraseHelp, Args: cobra.ExactArgs(1)}
+	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
+	cmd.Flags().BoolVar(&override, "override-hold", false, "erase cases that were approved, too")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
+		if override && reason == "" {
+			return badUsage("--override-hold needs a --reason")
+		}
+		e, err := c.prepareErasing(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		done := audit{
+			At: c.now().UTC(), Action: "erase", Account: e.profile.ID, System: e.title, By: e.operator, Reason: reason, DryRun: dry,
+			Counts: map[string]int{"objectVersions": len(e.objects), "cases": len(e.cases)},
+			Kept:   []string{"the id", "the log of activity, 400 days from each event", "consents, 400 days from now", "counters against abuse, a day"},
+		}
+		if err := e.checkHold(override); err != nil {
+			return err
+		}
+		if store.Erased(e.profile) && len(e.objects) == 0 && len(e.cases) == 0 || dry {
+			return c.show(done, done.text)
+		}
+		if err := c.confirm(ctx, e.plan()...); err != nil {
+			return err
+		}
+		// A reviewer may have approved the case while the operator was asked.
+		if e.cases, err = e.store.Cases(ctx, e.profile.ID); err != nil {
+			return err
+		}
+		if err := e.checkHold(override); err != nil {
+			return err
+		}
+		if err := c.erase(ctx, e, &done); err != nil {
+			return fmt.Errorf("the account may be disabled and partly erased; repeat the command, with the id %s: %w", e.profile.ID, err)
+		}
+		done.Changed = true
+		return c.show(done, done.text)
+	})
+	return cmd
+}
+
+func (c *cli) prepareErasing(ctx context.Context, who string) (*erasing, error) {
+	sys, err := c.open(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if sys.bucket == "" {
+		return nil, badUsage("which bucket has the documents? Use --uploads-bucket")
+	}
+	e := &erasing{system: sys, store: sys.store(), s3: sys.s3()}
+	if e.profile, err = c.find(ctx, e.store, who); err != nil {
+		return nil, err
+	}
+	if e.cases, err = e.store.Cases(ctx, e.profile.ID); err != nil {
+		return nil, err
+	}
+	e.objects, err = objectsOf(ctx, e.s3, e.bucket, e.profile.ID)
+	return e, err
+}
+
+// checkHold refuses when a case was approved once, unless that is overridden.
+func (e *erasing) checkHold(override bool) error {
+	for _, k := range e.cases {
+		if (k.Status == kyc.Approved || k.Status == kyc.Expired) && !override {
+			return fmt.Errorf("legal hold: case %d was approved, and what identified a customer may have to be kept; "+
+				"--override-hold with a --reason erases it all the same. Nothing was changed", k.No)
+		}
+	}
+	return nil
+}
+
+func (e *erasing) plan() []string {
+	return []string{
+		fmt.Sprintf("This will erase the account %s (%s) in the %s, for good:", e.profile.ID, masked(e.profile.Email), e.title),
+		fmt.Sprintf("  %d versions of documents, %d KYC cases, all sessions, codes, sign-ups and messages;", len(e.objects), len(e.cases)),
+		"  names, phone number, the password, and the claims on address and number.",
+		"The id, the log of activity and the consents are kept for 400 days.",
+	}
+}
+
+// erase does it. Each step may be repeated, and the address is let go of last: until then it finds the account. The cases go before the
+// objects: without its item, a document that is being checked at this moment is thrown away, and not kept.
+func (c *cli) erase(ctx context.Context, e *erasing, done *audit) error {
+	p, err := e.disable(ctx, done)
+	if err != nil {
+		return err
+	}
+	if done.Counts["caseItems"], err = e.store.EraseCases(ctx, p.ID); err != nil {
+		return err
+	}
+	if done.Counts["objectVersions"], err = c.eraseObjects(ctx, e); err != nil {
+		return err
+	}
+	if done.Counts["tokenItems"], err = e.store.EraseTokens(ctx, p); err != nil {
+		return err
+	}
+	if store.Erased(p) {
+		return nil
+	}
+	return e.store.EraseProfile(ctx, p, store.Deed{Kind: "account_erased", By: e.operator, Reason: done.Reason, At: done.At})
+}
+
+// eraseObjects lists again: more may have come while the operator was asked.
+func (c *cli) eraseObjects(ctx context.Context, e *erasing) (int, error) {
+	all, err := objectsOf(ctx, e.s3, e.bucket, e.profile.ID)
+	if err != nil {
+		return 0, err
+	}
+	progress := c.bar("documents", len(all))
+	defer progress.end()
+	return len(all), removeObjects(ctx, e.s3, e.bucket, all, progress.step)
+}
+
+// disable keeps the holder from adding to what is being erased. What an upload that had begun brings after that, intake throws away.
+func (e *erasing) disable(ctx context.Context, done *audit) (account.Profile, error) {
+	p := e.profile
+	if p.Status != account.Disabled {
+		deed := store.Deed{Kind: "account_disabled", By: e.operator, Reason: "to be erased", At: done.At}
+		if err := setStatus(ctx, e.store, p, account.Disabled, deed); err != nil {
+			return p, err
+		}
+	}
+	p, err := e.store.Profile(ctx, p.ID)
+	if errors.Is(err, account.ErrNotFound) {
+		return p, fmt.Errorf("the account %s is gone", e.profile.ID)
+	}
+	return p, err
+}

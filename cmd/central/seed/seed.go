@@ -1,0 +1,105 @@
+// Package seed fills a local run with demo accounts, through its API alone, as browsers would: each account signs up, reads its mail and
+// its codes where the local run shows them, and uploads documents.
+package seed
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Password is that of every demo account.
+const Password = "Mango tree 42"
+
+// Account is a demo account that was made.
+type Account struct {
+	Email      string `json:"email"`
+	Stage      Stage  `json:"stage"`
+	EntityType string `json:"entityType,omitempty"`
+}
+
+// Stage is how far an account went.
+type Stage string
+
+const (
+	SignedUp  Stage = "signed-up" // its mail was not answered: there is no account yet
+	Verified  Stage = "verified"
+	Detailed  Stage = "details" // number proven, details saved
+	Draft     Stage = "draft"   // a case with one document
+	Submitted Stage = "submitted"
+)
+
+// plan is what becomes of one account.
+type plan struct {
+	stage      Stage
+	entityType string
+	company    bool
+	landline   bool
+	fields     map[string]string
+}
+
+// Identifiers that nobody has: the registrars never gave out what begins with ZZZ.
+var plans = []plan{
+	{Submitted, "individual", false, false, map[string]string{"pan": "ZZZPZ9999Z"}},
+	{Submitted, "private_limited", true, true, map[string]string{
+		"pan": "ZZZCZ9999Z", "cin": "U72900KA2008PTC046374", "gstin": "24ZZZCZ9999Z1ZP", "signatoryName": "Demo Signatory",
+	}},
+	{Draft, "sole_proprietorship", false, false, map[string]string{"pan": "ZZZPZ9999Z"}},
+	{Detailed, "", false, false, nil},
+	{SignedUp, "", false, false, nil},
+	{Submitted, "partnership", true, false, map[string]string{"pan": "ZZZFZ9999Z", "signatoryName": "Demo Signatory"}},
+	{Verified, "", false, false, nil},
+	{Submitted, "sole_proprietorship", true, true, map[string]string{"pan": "ZZZPZ9999Z"}},
+	{Draft, "llp", true, false, map[string]string{"pan": "ZZZFZ9999Z", "llpin": "AAA-1234", "signatoryName": "Demo Signatory"}},
+	{Draft, "individual", false, true, map[string]string{"pan": "ZZZPZ9999Z"}},
+}
+
+// atOnce is how many accounts are made side by side: each hashes passwords and solves a captcha.
+const atOnce = 4
+
+// Run makes that many accounts in the local run at origin, in different stages and entity types, and calls step after each. The error says
+// what the first that failed could not do; the accounts that were begun stay.
+func Run(ctx context.Context, origin string, accounts int, now time.Time, step func()) ([]Account, error) {
+	made := make([]Account, accounts)
+	work, ctx := errgroup.WithContext(ctx)
+	work.SetLimit(atOnce)
+	for i := range accounts {
+		work.Go(func() error {
+			p := plans[i%len(plans)]
+			who := newPerson(origin, i, now)
+			made[i] = Account{who.email, p.stage, p.entityType}
+			if err := who.live(ctx, p); err != nil {
+				return fmt.Errorf("%s: %w", who.email, err)
+			}
+			step()
+			return nil
+		})
+	}
+	if err := work.Wait(); err != nil {
+		return nil, err
+	}
+	return made, nil
+}
+
+// live goes as far as the plan says.
+func (p *person) live(ctx context.Context, to plan) error {
+	steps := []struct {
+		until Stage // done by accounts that go at least so far
+		do    func(context.Context, plan) error
+	}{
+		{SignedUp, p.signUp}, {Verified, p.verify}, {Verified, p.logIn}, {Detailed, p.provePhone}, {Detailed, p.saveDetails},
+		{Draft, p.beginCase}, {Draft, p.uploadFirst}, {Submitted, p.uploadRest}, {Submitted, p.submit},
+	}
+	order := map[Stage]int{SignedUp: 0, Verified: 1, Detailed: 2, Draft: 3, Submitted: 4}
+	for _, s := range steps {
+		if order[s.until] > order[to.stage] {
+			return nil
+		}
+		if err := s.do(ctx, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}

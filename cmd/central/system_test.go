@@ -1,0 +1,240 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"phonon.in/central/cmd/central/doctor"
+	"phonon.in/central/cmd/central/seed"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/token"
+)
+
+func (l local) login(t *testing.T, email string) (int, string) {
+	t.Helper()
+	var answer struct{ Code, Session string }
+	status := l.call(t, "POST", "/v1/login", `{"email": "`+email+`", "password": "`+seed.Password+`", "transport": "bearer"}`, &answer)
+	return status, answer.Code + answer.Session
+}
+
+func (l local) fault(t *testing.T, text string) {
+	t.Helper()
+	if status := l.call(t, "PUT", "/_local/faults", text, nil); status != http.StatusOK {
+		t.Fatalf("the fault was answered %d", status)
+	}
+}
+
+func TestDoctorOfALocalRun(t *testing.T) {
+	l := startLocal(t)
+	ttl := func(on bool) {
+		_, err := l.db.UpdateTimeToLive(t.Context(), &dynamodb.UpdateTimeToLiveInput{
+			TableName: &l.sys.tokens, TimeToLiveSpecification: &ddb.TimeToLiveSpecification{AttributeName: aws.String("expiresAt"), Enabled: &on},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, row := range []struct {
+		what         string
+		flags        []string
+		break_, mend func()
+		fail         []string
+	}{
+		{what: "nothing is wrong"},
+		{what: "another bucket", flags: []string{"--uploads-bucket", "central-elsewhere"}, fail: []string{"bucket"}},
+		{what: "another table", flags: []string{"--users-table", "elsewhere"}, fail: []string{"users-table"}},
+		{what: "another secret", flags: []string{"--secret-id", "elsewhere"}, fail: []string{"secret"}},
+		{what: "another public URL", flags: []string{"--public-url", "http://127.0.0.1:1"}, fail: []string{"bucket-cors", "health"}},
+		{what: "no time to live", break_: func() { ttl(false) }, mend: func() { ttl(true) }, fail: []string{"tokens-table-ttl"}},
+		{what: "a secret store that fails", break_: func() { l.fault(t, `{"service": "secretsmanager", "mode": "500"}`) },
+			mend: func() { l.call(t, "DELETE", "/_local/faults", "", nil) }, fail: []string{"secret"}},
+		{what: "nothing is wrong again"},
+	} {
+		t.Run(row.what, func(t *testing.T) {
+			if row.break_ != nil {
+				row.break_()
+				defer row.mend()
+			}
+			var found []doctor.Finding
+			code := exitGood
+			if row.fail != nil {
+				code = exitWrong
+			}
+			l.central(t, "", append([]string{"doctor", "--json"}, row.flags...)...).want(t, code).json(t, &found)
+			var failed []string
+			for _, f := range found {
+				if f.State == doctor.Fail {
+					failed = append(failed, f.Name)
+				}
+				if f.State == "" || f.Found == "" {
+					t.Errorf("no answer: %+v", f)
+				}
+			}
+			slices.Sort(failed)
+			if !slices.Equal(failed, row.fail) || len(found) != doctor.Checks() {
+				t.Errorf("%v failed, want %v; %d lines", failed, row.fail, len(found))
+			}
+		})
+	}
+	if r := l.central(t, "", "doctor").want(t, exitGood); !strings.Contains(r.out, "ok    health") || !strings.Contains(r.out, "0 FAIL") {
+		t.Error(r.out)
+	}
+}
+
+func TestAnAccountIsShownDisabledAndEnabled(t *testing.T) {
+	l := startLocal(t)
+	who := accounts(t, l, 2)[1]
+	var v accountView
+	shown := l.central(t, "", "account", "show", who.Email, "--json").want(t, exitGood)
+	shown.json(t, &v)
+	if v.Email != "d***@example.com" || v.KYC != "submitted" || v.Sessions != 1 || v.LastActivity == nil || v.FirstName != "" || strings.Contains(shown.out, who.Email) {
+		t.Errorf("%s", shown.out)
+	}
+	l.central(t, "", "account", "show", string(v.ID), "--reveal", "--json").want(t, exitGood).json(t, &v)
+	if v.Email != who.Email || !strings.HasPrefix(v.Phone, "+91265") || v.FirstName != "Demo" {
+		t.Errorf("%+v", v)
+	}
+	l.central(t, "", "account", "disable", who.Email, "--reason", "a test").want(t, exitWrong) // nobody said yes
+	var done audit
+	l.central(t, "", "account", "disable", who.Email, "--reason", "a test", "--dry-run", "--json").want(t, exitGood).json(t, &done)
+	if status, _ := l.login(t, who.Email); status != http.StatusOK || done.Changed || !done.DryRun {
+		t.Fatalf("it was disabled without a yes: %d, %+v", status, done)
+	}
+	if n := len(l.items(t, "account#"+string(v.ID), "session#")); n == 0 {
+		t.Fatal("there is no session to end")
+	}
+	l.central(t, "yes\n", "account", "disable", who.Email, "--reason", "a test", "--json").want(t, exitGood).json(t, &done)
+	if n := len(l.items(t, "account#"+string(v.ID), "session#")); n != 0 {
+		t.Errorf("%d sessions are left", n)
+	}
+	if status, code := l.login(t, who.Email); status != http.StatusForbidden || code != "account_disabled" || !done.Changed || done.Reason != "a test" || done.By != "local run" {
+		t.Errorf("login answered %d %s; %+v", status, code, done)
+	}
+	l.central(t, "", "account", "disable", who.Email, "--reason", "again", "--yes", "--json").want(t, exitGood).json(t, &done)
+	if done.Changed {
+		t.Error("it was disabled twice")
+	}
+	if text := l.central(t, "", "account", "show", who.Email).want(t, exitGood).out; !strings.Contains(text, "account_disabled by local run: a test") {
+		t.Error(text)
+	}
+	l.central(t, "", "account", "enable", who.Email, "--yes").want(t, exitGood)
+	if status, _ := l.login(t, who.Email); status != http.StatusOK {
+		t.Errorf("login answered %d", status)
+	}
+	for _, nobody := range []string{"nobody@example.com", "AAAAAAAAAAAAAAAAAAAAAAAAAA"} {
+		l.central(t, "", "account", "show", nobody).want(t, exitWrong)
+	}
+	l.central(t, "", "account", "show", "no@address@here").want(t, exitUsage)
+}
+
+func TestDeadMessagesAreTriedAgain(t *testing.T) {
+	l := startLocal(t)
+	now := time.Now().UTC()
+	bury := func(to string, notAfter time.Time) message.Message {
+		m := message.Message{ID: token.NewID(), Kind: message.PasswordChanged, To: to, Locale: "en", Refs: []string{}, CreatedAt: now.Add(-time.Hour), NotAfter: notAfter}
+		if err := l.store.MessageDead(t.Context(), m, "refused by the carrier", now); err != nil {
+			t.Fatal(err)
+		}
+		return m
+	}
+	to := "useful-" + strings.ToLower(token.NewID()) + "@example.com"
+	useful, useless := bury(to, now.Add(time.Hour)), bury("useless@example.com", now.Add(-time.Minute))
+	dead := func() (found []string) {
+		var list []queuedView
+		l.central(t, "", "outbox", "list", "--dead", "--json").want(t, exitGood).json(t, &list)
+		for _, v := range list {
+			if found = append(found, v.ID); v.Reason == "" || v.To != "u***@example.com" {
+				t.Errorf("%+v", v)
+			}
+		}
+		return found
+	}
+	if found := dead(); !slices.Contains(found, useful.ID) || !slices.Contains(found, useless.ID) {
+		t.Errorf("%v are dead", found)
+	}
+	l.central(t, "", "outbox", "retry", "unknown", "--yes").want(t, exitWrong)
+	l.central(t, "no\n", "outbox", "retry", useful.ID).want(t, exitWrong)
+	var done retried
+	l.central(t, "", "outbox", "retry", "--all-dead", "--dry-run", "--json").want(t, exitGood).json(t, &done)
+	if len(done.Queued) != 1 || !done.DryRun {
+		t.Errorf("%+v", done)
+	}
+	l.central(t, "", "outbox", "retry", "--all-dead", "--yes", "--json").want(t, exitGood).json(t, &done)
+	if !slices.Equal(done.Queued, []string{useful.ID}) || !slices.Contains(done.Useless, useless.ID) {
+		t.Errorf("%+v", done)
+	}
+	if text := l.central(t, "", "outbox", "list").want(t, exitGood).out; !strings.Contains(text, useful.ID) {
+		t.Error(text)
+	}
+	if status := l.call(t, "POST", "/_local/schedule", "", nil); status != http.StatusOK {
+		t.Fatalf("the schedule answered %d", status)
+	}
+	var mails []struct{ To string }
+	if l.call(t, "GET", "/_local/messages?to="+to, "", &mails); len(mails) != 1 {
+		t.Errorf("%d mails arrived", len(mails))
+	}
+	if text := l.central(t, "", "outbox", "list").want(t, exitGood).out; strings.Contains(text, useful.ID) {
+		t.Error(text)
+	}
+}
+
+func TestAPersonGetsAllTheirData(t *testing.T) {
+	l := startLocal(t)
+	who := accounts(t, l, 1)[0]
+	folder := t.TempDir()
+	to, documents := filepath.Join(folder, "export.json"), filepath.Join(folder, "documents")
+	var done exported
+	l.central(t, "", "export", who.Email, "--to", to, "--documents", documents, "--json").want(t, exitGood).json(t, &done)
+	text, err := os.ReadFile(to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all export
+	if err := json.Unmarshal(text, &all); err != nil {
+		t.Fatal(err)
+	}
+	if all.Account.Email != who.Email || len(all.Consents) != 1 || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 {
+		t.Errorf("%s", text)
+	}
+	for _, secret := range []string{"argon2", "credentialVersion", "sha256", "digest", "vault/"} {
+		if strings.Contains(strings.ToLower(string(text)), strings.ToLower(secret)) {
+			t.Errorf("%s is in the export", secret)
+		}
+	}
+	if info, err := os.Stat(to); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v %v", info.Mode(), err)
+	}
+	for _, d := range all.KYC[0].Documents {
+		if body, err := os.ReadFile(filepath.Join(documents, d.File)); err != nil || !strings.HasPrefix(string(body), "%PDF-") || int64(len(body)) != d.Bytes {
+			t.Errorf("%+v: %v", d, err)
+		}
+	}
+	if done.Files != len(all.KYC[0].Documents) || done.Files < 2 {
+		t.Errorf("%+v", done)
+	}
+	l.central(t, "", "export", who.Email, "--to", to).want(t, exitWrong) // it exists
+}
+
+func TestTermsOfASystemAreTheOnesThatItAsksFor(t *testing.T) {
+	l := startLocal(t)
+	text := filepath.Join(t.TempDir(), "terms.html")
+	if err := os.WriteFile(text, []byte("<p>new</p>"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var p publication
+	l.central(t, "", "terms", "publish", "2099-01-01", "--text", text, "--json").want(t, exitGood).json(t, &p)
+	want, err := templateTerms("../../template.yaml")
+	if err != nil || p.Current != want {
+		t.Errorf("%s, the template has %s (%v)", p.Current, want, err)
+	}
+}
