@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pages lighthouse screens check tools build reproducible upgrade fmt clean golden
+.PHONY: help run sam-local central test test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -18,11 +18,18 @@ run: ## run Central on this machine: http://127.0.0.1:3000 (ARGS="--help" says m
 	@go -C cmd/local build -o ../../.local/bin/local .
 	@exec .local/bin/local $(ARGS)
 
+sam-local: ## the same behind sam local, in Lambda's containers (needs Docker: tools/docker.sh)
+	@tools/sam-local.sh
+
+central: ## build the operator's command line: .local/bin/central --help
+	@go -C cmd/central build -o ../../.local/bin/central .
+
 test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
 	@tools/install.sh dynamodb-local
 	go -C cmd/local build -o ../../.local/bin/local .
 	CENTRAL_ENGINES=required go -C cmd/local test -race ./...
+	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$)
 	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
 	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
@@ -31,6 +38,9 @@ test: ## install what the tests need and run all of them with the race detector
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages
 	cd e2e/browser && npx playwright test
+
+test-sam-local: ## the journeys through the API against sam local
+	@tools/sam-local.sh test
 
 lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)
 	@tools/install.sh pages

@@ -59,6 +59,9 @@ trap stop EXIT INT TERM
 
 # Containers reach this machine at the bridge's address.
 bridge=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gateway}}')
+# After a restart the engine may know the subnet alone; the interface has the address.
+[ -n "$bridge" ] || bridge=$(ip -4 -o addr show docker0 | sed -n 's|.* inet \([0-9.]*\)/.*|\1|p')
+[ -n "$bridge" ] || { echo "The address of Docker's bridge is not known: docker network inspect bridge" >&2; exit 1; }
 go -C cmd/local build -o ../../.local/bin/local .
 PORT=$port .local/bin/local --root . --data "$work/data" --fresh --engines-only --address "$bridge" --lambda "http://127.0.0.1:$lambda" >"$work/engines.env" 2>"$work/engines.log" &
 pids+=($!)

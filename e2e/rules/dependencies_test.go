@@ -16,7 +16,7 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"go.mod", "cmd/local/go.mod"} {
+	for _, file := range []string{"go.mod", "cmd/local/go.mod", "cmd/central/go.mod"} {
 		mod, err := os.ReadFile(filepath.Join(root(t), file))
 		if err != nil {
 			t.Fatal(err)
