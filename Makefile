@@ -39,7 +39,7 @@ test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages
 	cd e2e/browser && npx playwright test
 
-test-sam-local: ## the journeys through the API against sam local
+test-sam-local: ## the tests of e2e behind sam local, the journeys first among them
 	@tools/sam-local.sh test
 
 lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)

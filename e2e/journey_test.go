@@ -117,7 +117,7 @@ func TestFiftyPeopleAtOnce(t *testing.T) {
 
 func local(t *testing.T, path string, into any) {
 	t.Helper()
-	answer, err := http.Get(system.url + path)
+	answer, err := http.Get(system.local + path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,7 @@ type item map[string]any
 func itemsOf(t *testing.T, table string, fits func(item) bool) (found []item) {
 	t.Helper()
 	var tables map[string][]item
-	local(t, "/_local/tables", &tables)
+	local(t, "/tables", &tables)
 	for _, i := range tables[table] {
 		if fits(i) {
 			found = append(found, i)
@@ -42,7 +42,7 @@ func TestTheTablesOfAFinishedJourneyHoldNoSecret(t *testing.T) {
 		"the link token's MAC": lastPart(p.linkToken()),
 	}
 	var tables map[string]any
-	local(t, "/_local/tables", &tables)
+	local(t, "/tables", &tables)
 	dump, err := json.Marshal(tables)
 	if err != nil {
 		t.Fatal(err)

@@ -9,7 +9,7 @@ tools/sam-local.sh [run|test]
 The functions in Lambda's containers by \`sam local start-api\`, in front of the same engines as \`make run\`.
 
   run     (default) until Ctrl-C: http://127.0.0.1:3000 (PORT)
-  test    starts all, takes the journeys against it, says how many requests went through, and stops
+  test    starts all, takes the journeys and most other tests of e2e through it, says how many requests it answered, and stops
 
   BASE_IMAGE=...   the image of the runtime; without it the public one of Lambda where it can be pulled, and else a stand-in made of busybox
 
@@ -54,6 +54,11 @@ pids=()
 stop() {
   kill "${pids[@]}" 2>/dev/null || true
   wait 2>/dev/null || true
+  # A sam that is stopped while it starts leaves containers behind. Ours have a folder of this build in them.
+  local folder
+  for folder in "$work"/build/*Function; do
+    docker ps --all --quiet --filter "volume=$folder" | xargs -r docker rm --force >/dev/null
+  done
 }
 trap stop EXIT INT TERM
 
@@ -97,6 +102,8 @@ if [ "$mode" = run ]; then
   wait "${pids[2]}"
   exit
 fi
+# All but those that stop engines or functions, race on purpose (a container has one request at a time), or send what sam local itself refuses.
+tests='^Test(Journey|ABrowser|AnotherBrowser|Sessions|AForgotten|AChanged|Storage|Intake|ADocument|AnotherEntity|LogInBefore|Details|Mails|AnAnswer|Links|BadInput)'
 began=$SECONDS
-CENTRAL_URL=http://127.0.0.1:$port CENTRAL_LOCAL_URL=$CENTRAL_LOCAL_URL go test -count=1 -run '^TestJourney' -v ./e2e | grep -E '^(---|ok|FAIL|PASS|panic|    [a-z_]+test.go)'
-echo "sam local answered $(grep -c '"[A-Z]* /[^"]* HTTP/' "$work/api.log") requests, $((SECONDS - began)) s"
+CENTRAL_URL=http://127.0.0.1:$port CENTRAL_LOCAL_URL=$CENTRAL_LOCAL_URL go test -count=1 -run "$tests" -v ./e2e | grep -E '^(---|ok|FAIL|PASS|panic|    [a-z_]+test.go)'
+echo "sam local answered $(grep -c '[A-Z] /[^ ]* HTTP/1' "$work/api.log") requests, $((SECONDS - began)) s"
