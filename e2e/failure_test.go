@@ -58,6 +58,24 @@ func TestAMailThatCannotGoOutNowGoesOutLater(t *testing.T) {
 	}
 }
 
+// SES' simulator answers these addresses as a mailbox that is not there, and as somebody who calls the mail spam.
+func TestAMailThatComesBackIsAmongThoseThatWereGivenUp(t *testing.T) {
+	for address, reason := range map[string]string{"bounce": "bounced: Permanent, General", "complaint": "complaint: abuse"} {
+		t.Run(address, func(t *testing.T) {
+			p := newPerson(t)
+			local, _, _ := strings.Cut(p.email, "@")
+			p.email = address + "+" + local + "@simulator.amazonses.com"
+			dead := func(i item) bool { return i["pk"] == "outbox#dead" && i["to"] == p.email }
+			p.want(p.call("POST", "/v1/signup", p.signupBody()), 202)
+			eventually(t, "the notice is written down", func() bool { return len(itemsOf(t, "tokens", dead)) == 1 })
+			i := itemsOf(t, "tokens", dead)[0]
+			if i["reason"] != reason || i["kind"] != "verify_email" || i["refs"] != nil {
+				t.Errorf("%v", i)
+			}
+		})
+	}
+}
+
 func TestACodeThatCannotGoOutNowGoesOutLater(t *testing.T) {
 	for kind, c := range map[string]struct{ service, number string }{
 		"mobile": {"sns", mobile()}, "landline": {"voice", landline()},

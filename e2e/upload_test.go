@@ -26,10 +26,12 @@ func TestStorageRefusesWhatWasNotAgreed(t *testing.T) {
 	p := applicant(t)
 	requirement, option := p.firstRequirement()
 	file := pdf(t)
+	var last string // document that was asked for last
 	ask := func() (string, map[string]any) {
 		r := p.want(p.call("POST", "/v1/kyc/documents", m{
 			"requirement": requirement, "documentType": option, "fileName": "a.pdf", "contentType": "application/pdf", "size": len(file),
 		}), 201)
+		last = r.text("documentId")
 		form := r.body["upload"].(map[string]any)
 		return form["url"].(string), form["fields"].(map[string]any)
 	}
@@ -57,6 +59,9 @@ func TestStorageRefusesWhatWasNotAgreed(t *testing.T) {
 		}
 	}
 	url, fields := ask()
+	if r := p.call("POST", "/v1/kyc/documents/"+last+"/complete", nil); r.status != 409 || r.code() != "upload_missing" {
+		t.Errorf("a browser that says it is done before it is: %d %s", r.status, r.raw)
+	}
 	if status, answer := postForm(t, url, fields, "application/pdf", file); status != 201 {
 		t.Errorf("the right upload was answered %d %s", status, answer)
 	}

@@ -1,11 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +18,7 @@ import (
 	"phonon.in/central/cmd/local/template"
 )
 
-// events delivers S3's events to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
+// events delivers the events of S3 and SNS to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
 type events struct {
 	dir      string
 	targets  []eventTarget
@@ -31,18 +31,21 @@ type events struct {
 	running sync.WaitGroup
 }
 
+// eventTarget is a function that hears of objects, or of what is published to a topic.
 type eventTarget struct {
 	template.Upload
+	topic    string
 	function *function
 }
 
 func (t eventTarget) wants(o object) bool {
-	return o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
+	return t.topic == "" && o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
 }
 
 // pendingEvent is what is on disk.
 type pendingEvent struct {
 	Function string          `json:"function"`
+	Source   string          `json:"source"` // "S3" or "SNS"
 	Path     string          `json:"path"`
 	Event    json.RawMessage `json:"event"`
 
@@ -53,19 +56,30 @@ type pendingEvent struct {
 func (e *events) created(o object) {
 	for _, t := range e.targets {
 		if t.wants(o) {
-			p, err := e.note(t, o)
+			event, err := e.upload(&o)
+			if err == nil {
+				err = e.send(t.function, "S3", "/"+o.Bucket+"/"+o.Key, event)
+			}
 			if err != nil {
 				fmt.Fprintf(e.log, "event for %s: %v\n", o.Key, err)
-				continue
-			}
-			if e.stop.Err() == nil { // else it waits on disk for the next start
-				e.deliver(t.function, p)
 			}
 		}
 	}
 }
 
-func (e *events) note(t eventTarget, o object) (pendingEvent, error) {
+// published notes a notification for each function that hears of the topic, and begins to deliver them.
+func (e *events) published(topic, text string) {
+	for _, t := range e.targets {
+		if t.topic == topic {
+			if err := e.send(t.function, "SNS", "/"+topic, newSNSEvent(topic, text, time.Now())); err != nil {
+				fmt.Fprintf(e.log, "event of %s: %v\n", topic, err)
+			}
+		}
+	}
+}
+
+// upload makes the event of an object, and completes what is known of it.
+func (e *events) upload(o *object) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	head := &s3.HeadObjectInput{Bucket: &o.Bucket, Key: &o.Key}
@@ -74,24 +88,35 @@ func (e *events) note(t eventTarget, o object) (pendingEvent, error) {
 	}
 	out, err := e.s3.HeadObject(ctx, head)
 	if err != nil {
-		return pendingEvent{}, err
+		return nil, err
 	}
 	o.VersionID, o.ETag = aws.ToString(out.VersionId), strings.Trim(aws.ToString(out.ETag), `"`)
-	event, err := json.Marshal(newS3Event(o, aws.ToInt64(out.ContentLength), time.Now()))
+	return newS3Event(*o, aws.ToInt64(out.ContentLength), time.Now()), nil
+}
+
+// send writes an event to the disk, and begins to deliver it.
+func (e *events) send(f *function, source, path string, event map[string]any) error {
+	payload, err := json.Marshal(event)
 	if err != nil {
-		return pendingEvent{}, err
+		return err
 	}
-	p := pendingEvent{Function: t.function.spec.Name, Path: "/" + o.Bucket + "/" + o.Key, Event: event}
+	p := pendingEvent{Function: f.spec.Name, Source: source, Path: path, Event: payload}
 	p.file = filepath.Join(e.dir, fmt.Sprintf("%016x-%s.json", time.Now().UnixNano(), randomHex(4)))
 	text, err := json.Marshal(p)
 	if err != nil {
-		return p, err
+		return err
 	}
 	// Under another name first, so that a killed process leaves no half event.
 	if err := os.WriteFile(p.file+".part", text, 0o600); err != nil {
-		return p, err
+		return err
 	}
-	return p, os.Rename(p.file+".part", p.file)
+	if err := os.Rename(p.file+".part", p.file); err != nil {
+		return err
+	}
+	if e.stop.Err() == nil { // else it waits on disk for the next start
+		e.deliver(f, p)
+	}
+	return nil
 }
 
 // deliver runs the function until it takes the event: three times at most, as Lambda does with asynchronous events.
@@ -99,7 +124,7 @@ func (e *events) deliver(f *function, p pendingEvent) {
 	e.running.Go(func() {
 		for try := 0; ; try++ {
 			trace := newTrace()
-			ended := e.requests.begin(trace, request{ID: uuid(), At: time.Now().UTC(), Method: "S3", Path: p.Path, Function: p.Function})
+			ended := e.requests.begin(trace, request{ID: uuid(), At: time.Now().UTC(), Method: cmp.Or(p.Source, "S3"), Path: p.Path, Function: p.Function})
 			out := f.invoke(context.Background(), p.Event, trace)
 			if out.err == nil {
 				ended(200, out.cold)
@@ -135,7 +160,7 @@ func (e *events) resume(ctx context.Context) error {
 		if err == nil {
 			err = json.Unmarshal(text, &p)
 		}
-		if err != nil { // its object is found again below
+		if err != nil { // an object is found again below
 			fmt.Fprintf(e.log, "event %s cannot be read: %v\n", file, err)
 			os.Remove(file)
 			continue
@@ -153,6 +178,9 @@ func (e *events) resume(ctx context.Context) error {
 		os.Remove(file)
 	}
 	for _, t := range e.targets {
+		if t.topic != "" {
+			continue
+		}
 		pages := s3.NewListObjectsV2Paginator(e.s3, &s3.ListObjectsV2Input{Bucket: &t.Bucket, Prefix: &t.Prefix})
 		for pages.HasMorePages() {
 			page, err := pages.NextPage(ctx)
@@ -168,23 +196,4 @@ func (e *events) resume(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// newS3Event makes an event of S3 (AWS, "Event message structure", version 2.1).
-func newS3Event(o object, size int64, now time.Time) map[string]any {
-	type m = map[string]any
-	return m{"Records": []m{{
-		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": localRegion, "eventTime": now.UTC().Format("2006-01-02T15:04:05.000Z"),
-		"eventName": o.Event, "userIdentity": m{"principalId": "AWS:" + localAccount},
-		"requestParameters": m{"sourceIPAddress": o.Peer},
-		"responseElements":  m{"x-amz-request-id": strings.ToUpper(randomHex(8)), "x-amz-id-2": randomHex(32)},
-		"s3": m{
-			"s3SchemaVersion": "1.0", "configurationId": "local",
-			"bucket": m{"name": o.Bucket, "ownerIdentity": m{"principalId": localAccount}, "arn": "arn:aws:s3:::" + o.Bucket},
-			"object": m{
-				"key": strings.ReplaceAll(url.QueryEscape(o.Key), "%2F", "/"), "size": size, "eTag": o.ETag, "versionId": o.VersionID,
-				"sequencer": fmt.Sprintf("%016X", now.UnixNano()),
-			},
-		},
-	}}}
 }

@@ -181,7 +181,10 @@ func (l *local) connect(ctx context.Context) error {
 	}
 	for _, f := range pools {
 		for _, u := range f.spec.Uploads {
-			l.events.targets = append(l.events.targets, eventTarget{u, f})
+			l.events.targets = append(l.events.targets, eventTarget{Upload: u, function: f})
+		}
+		for _, topic := range f.spec.Topics {
+			l.events.targets = append(l.events.targets, eventTarget{topic: topic, function: f})
 		}
 	}
 	if err := os.MkdirAll(l.events.dir, 0o700); err != nil {

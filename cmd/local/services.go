@@ -63,7 +63,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	s.all = []*service{
 		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
 		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
-		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, l.template.MailSets...)},
+		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
 		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box)},
 		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},

@@ -192,7 +192,7 @@ func TestTheTemplateSetsWhatFunctionsReadAndTheDocumentationExplainsIt(t *testin
 				t.Errorf("the template sets %s for functions/%s, which does not read it", variable, name)
 			}
 		}
-		if len(read) < 3 {
+		if len(read) < 2 {
 			t.Errorf("functions/%s reads only %v", name, read)
 		}
 	}

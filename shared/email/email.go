@@ -63,11 +63,15 @@ func (s *Sender) Send(ctx context.Context, m message.Mail) error {
 		Message: &types.Message{
 			Subject: utf8(r.subject), Body: &types.Body{Text: utf8(r.text), Html: utf8(r.html)},
 		},
+		// SES repeats these when the mail comes back: functions/feedback.
+		Tags: []types.MessageTag{tag("message", m.ID), tag("kind", string(m.Kind))},
 	})
 	return described(err)
 }
 
 func utf8(s string) *types.Content { return &types.Content{Data: &s, Charset: aws.String("UTF-8")} }
+
+func tag(name, value string) types.MessageTag { return types.MessageTag{Name: &name, Value: &value} }
 
 // onePlainAddress is the last line of defence: whatever came here, it cannot add a header, a name or a second recipient.
 func onePlainAddress(s string) bool {

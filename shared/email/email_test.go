@@ -37,7 +37,7 @@ const from = "no-reply@central.example.com"
 
 func verify(to string) message.Mail {
 	return message.Mail{
-		Kind: message.VerifyEmail, To: to, Locale: "en", Life: 24 * time.Hour, Link: token.NewSecret("https://central.example.com/verify#a.b.c"),
+		ID: "MAIL1", Kind: message.VerifyEmail, To: to, Locale: "en", Life: 24 * time.Hour, Link: token.NewSecret("https://central.example.com/verify#a.b.c"),
 	}
 }
 
@@ -53,6 +53,9 @@ func TestAMailGoesToOneAddress(t *testing.T) {
 	}
 	if *in.Source != "Central <no-reply@central.example.com>" || *in.ConfigurationSetName != "bounces" {
 		t.Errorf("from %s with %s", *in.Source, *in.ConfigurationSetName)
+	}
+	if len(in.Tags) != 2 || *in.Tags[0].Name != "message" || *in.Tags[0].Value != "MAIL1" || *in.Tags[1].Name != "kind" || *in.Tags[1].Value != "verify_email" {
+		t.Errorf("SES will not say which mail came back: %+v", in.Tags)
 	}
 	for _, c := range []*types.Content{in.Message.Subject, in.Message.Body.Text, in.Message.Body.Html} {
 		if *c.Charset != "UTF-8" || *c.Data == "" {

@@ -35,6 +35,7 @@ type Message struct {
 
 // Mail is a message ready for the mail sender.
 type Mail struct {
+	ID     string // of the message
 	Kind   Kind
 	To     string
 	Locale string

@@ -92,7 +92,7 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		}
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
-			return o.Mail.Send(ctx, message.Mail{Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life})
+			return o.Mail.Send(ctx, message.Mail{ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life})
 		}
 	}
 	return fmt.Errorf("outbox: no carrier for %q: %w", m.Kind, message.ErrRefused)

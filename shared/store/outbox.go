@@ -125,3 +125,11 @@ func (s *Store) MessageDead(ctx context.Context, m message.Message, reason strin
 	row.key, row.Reason, row.ExpiresAt = deadKey(m), reason, now.Add(deadLife).Unix()
 	return s.transact(ctx, "bury message", putOver(s.tokens, row), deleteIn(s.tokens, outboxKey(m)))
 }
+
+// MessageReturned writes a message that was sent and came back to where an operator finds those that were given up. Refs are not known
+// any more, so it cannot be sent again. Writing it twice is writing it once.
+func (s *Store) MessageReturned(ctx context.Context, m message.Message, reason string, now time.Time) error {
+	row := pendingRow(m)
+	row.key, row.Reason, row.ExpiresAt = deadKey(m), reason, now.Add(deadLife).Unix()
+	return s.put(ctx, "write returned message", s.tokens, row, "")
+}

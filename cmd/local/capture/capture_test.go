@@ -61,7 +61,7 @@ func code(err error) string {
 
 func TestSESTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 	box, _ := newBox(t)
-	api := ses.New(ses.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SES(box, sender, "feedback")), Credentials: credentials, RetryMaxAttempts: 1})
+	api := ses.New(ses.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SES(box, sender, nil, template.MailSet{Name: "feedback"})), Credentials: credentials, RetryMaxAttempts: 1})
 	text := func(s string) *sestypes.Content { return &sestypes.Content{Data: &s, Charset: aws.String("UTF-8")} }
 	for _, c := range []struct {
 		name   string
@@ -89,6 +89,15 @@ func TestSESTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 		{"an empty body", func(in *ses.SendEmailInput) { in.Message.Body = &sestypes.Body{Text: text("")} }, "InvalidParameterValue", 0},
 		{"a subject of two lines", func(in *ses.SendEmailInput) { in.Message.Subject = text("a\r\nBcc: x@example.com") }, "InvalidParameterValue", 0},
 		{"a configuration set", func(in *ses.SendEmailInput) { in.ConfigurationSetName = aws.String("feedback") }, "", 1},
+		{"tags", func(in *ses.SendEmailInput) {
+			in.Tags = []sestypes.MessageTag{{Name: aws.String("message"), Value: aws.String("A-1_b")}}
+		}, "", 1},
+		{"a tag with an address", func(in *ses.SendEmailInput) {
+			in.Tags = []sestypes.MessageTag{{Name: aws.String("to"), Value: aws.String("a@example.com")}}
+		}, "InvalidParameterValue", 0},
+		{"an empty tag", func(in *ses.SendEmailInput) {
+			in.Tags = []sestypes.MessageTag{{Name: aws.String("to"), Value: aws.String("")}}
+		}, "InvalidParameterValue", 0},
 		{"an unknown configuration set", func(in *ses.SendEmailInput) { in.ConfigurationSetName = aws.String("x") }, "ConfigurationSetDoesNotExist", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {

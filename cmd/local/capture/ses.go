@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"crypto/rand"
 	"fmt"
 	"net/http"
 	"net/mail"
@@ -12,11 +13,18 @@ import (
 	"phonon.in/central/cmd/local/template"
 )
 
-// SES serves SendEmail of the API version 2010-12-01. The only verified identity is one address; sets are the configuration sets.
-func SES(box *Box, verified string, sets ...string) http.Handler {
-	return query("ses", "http://ses.amazonaws.com/doc/2010-12-01/", "2010-12-01", map[string]func(url.Values) (string, *refusal){
-		"SendEmail": func(f url.Values) (string, *refusal) { return sendEmail(box, verified, sets, f) },
-	})
+// SES serves SendEmail of the API version 2010-12-01. The only verified identity is one address; sets are the configuration sets, and what
+// comes back of a mail is published to their topics.
+func SES(box *Box, verified string, publish Publish, sets ...template.MailSet) http.Handler {
+	s := mailService{box, verified, publish, sets}
+	return query("ses", "http://ses.amazonaws.com/doc/2010-12-01/", "2010-12-01", map[string]func(url.Values) (string, *refusal){"SendEmail": s.sendEmail})
+}
+
+type mailService struct {
+	box      *Box
+	verified string
+	publish  Publish
+	sets     []template.MailSet
 }
 
 const (
@@ -28,20 +36,26 @@ const (
 // SES takes ASCII only, in the local part and (as Punycode) in the domain.
 var mailAddress = regexp.MustCompile(`^[!-?A-~]{1,64}@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$`)
 
-func sendEmail(box *Box, verified string, sets []string, f url.Values) (string, *refusal) {
+func (s mailService) sendEmail(f url.Values) (string, *refusal) {
 	m := Message{
 		Kind: "email", From: f.Get("Source"), Subject: f.Get("Message.Subject.Data"),
 		Text: f.Get("Message.Body.Text.Data"), HTML: f.Get("Message.Body.Html.Data"),
 	}
-	if bad := checkSender(m.From, verified); bad != nil {
+	if bad := checkSender(m.From, s.verified); bad != nil {
 		return "", bad
 	}
 	to, bad := recipients(f)
+	if bad != nil {
+		return "", bad
+	}
+	tags, bad := tagsOf(f)
+	name := f.Get("ConfigurationSetName")
+	set := slices.IndexFunc(s.sets, func(set template.MailSet) bool { return set.Name == name })
 	switch {
 	case bad != nil:
 		return "", bad
-	case f.Get("ConfigurationSetName") != "" && !slices.Contains(sets, f.Get("ConfigurationSetName")):
-		return "", refuse("ConfigurationSetDoesNotExist", "Configuration set <%s> does not exist.", f.Get("ConfigurationSetName"))
+	case name != "" && set < 0:
+		return "", refuse("ConfigurationSetDoesNotExist", "Configuration set <%s> does not exist.", name)
 	case !f.Has("Message.Subject.Data"):
 		return "", refuse("ValidationError", "1 validation error detected: Value null at 'message.subject' failed to satisfy constraint: Member must not be null")
 	case strings.ContainsAny(m.Subject, "\r\n"):
@@ -51,13 +65,16 @@ func sendEmail(box *Box, verified string, sets []string, f url.Values) (string, 
 	case len(m.Text)+len(m.HTML)+len(m.Subject) > maxMail:
 		return "", refuse("InvalidParameterValue", "Message length is more than %d bytes long", maxMail)
 	}
-	id := "0109-local-simulator"
+	id := "0109-local-" + strings.ToLower(rand.Text())
 	for _, m.To = range to {
 		if strings.HasSuffix(strings.ToLower(m.To), simulator) { // accepted, and delivered to nobody
+			if set >= 0 {
+				returned(s.sets[set], m.To, id, tags, s.box.now(), s.publish)
+			}
 			continue
 		}
 		var err error
-		if id, err = box.add(m); err != nil {
+		if id, err = s.box.add(m); err != nil {
 			return "", broken("InternalFailure", err)
 		}
 	}

@@ -67,6 +67,8 @@ func (r *resolver) event(f *Function, event value, at string) {
 			}
 		}
 		f.Uploads = append(f.Uploads, u)
+	case "SNS":
+		f.Topics = append(f.Topics, p.text("Topic"))
 	default:
 		r.wrong(at, "events of type %q are not known to the local run", kind)
 	}

@@ -23,7 +23,7 @@ type Template struct {
 	Tables    []Table
 	Buckets   []Bucket
 	Secrets   []Secret
-	MailSets  []string // names of SES configuration sets
+	MailSets  []MailSet
 }
 
 // Function is one AWS::Serverless::Function. Name is its folder under functions/: the logical id without "Function", in lower case.
@@ -35,6 +35,7 @@ type Function struct {
 	Routes    []Route
 	Schedules []time.Duration
 	Uploads   []Upload
+	Topics    []string // of SNS
 }
 
 // Route is one HttpApi event: a method or ANY, and a path with {name} and {name+}; or the path $default.
@@ -79,6 +80,12 @@ type Bucket struct {
 type CORSRule struct {
 	Methods, Origins, Headers, Exposed []string
 	MaxAge                             int
+}
+
+// MailSet is one AWS::SES::ConfigurationSet. Topics are names of the SNS topics that hear of an event, by type: BOUNCE, COMPLAINT.
+type MailSet struct {
+	Name   string
+	Topics map[string][]string
 }
 
 // Secret is one AWS::SecretsManager::Secret with its GenerateSecretString. Name is what !Ref gives.
@@ -153,9 +160,22 @@ func (t *Template) add(r *resolver, id string, globals value) {
 	case "AWS::S3::Bucket":
 		t.Buckets = append(t.Buckets, bucketOf(id, r.physicalName(id, res), r.properties(id, res)))
 	case "AWS::SES::ConfigurationSet":
-		t.MailSets = append(t.MailSets, r.physicalName(id, res))
+		t.MailSets = append(t.MailSets, MailSet{Name: r.physicalName(id, res), Topics: map[string][]string{}})
+	case "AWS::SES::ConfigurationSetEventDestination":
+		t.addMailTopic(r.properties(id, res))
 	case "AWS::SecretsManager::Secret":
 		t.Secrets = append(t.Secrets, secretOf(id, r.physicalName(id, res), r.properties(id, res)))
+	}
+}
+
+// addMailTopic reads where events of mails go. The configuration set comes first in the file.
+func (t *Template) addMailTopic(p value) {
+	for _, set := range t.MailSets {
+		if topic := p.text("EventDestination", "SnsDestination", "TopicARN"); topic != "" && set.Name == p.text("ConfigurationSetName") {
+			for _, kind := range p.at("EventDestination", "MatchingEventTypes").texts() {
+				set.Topics[kind] = append(set.Topics[kind], topic)
+			}
+		}
 	}
 }
 

@@ -46,6 +46,13 @@ Resources:
   Key:
     Type: AWS::SecretsManager::Secret
     Properties: {GenerateSecretString: {SecretStringTemplate: "{}", GenerateStringKey: current, PasswordLength: 40, ExcludePunctuation: true}}
+  Mails:
+    Type: AWS::SES::ConfigurationSet
+  Returns:
+    Type: AWS::SNS::Topic
+  Feedback:
+    Type: AWS::SES::ConfigurationSetEventDestination
+    Properties: {ConfigurationSetName: !Ref Mails, EventDestination: {MatchingEventTypes: [BOUNCE, COMPLAINT], SnsDestination: {TopicARN: !Ref Returns}}}
   Absent:
     Type: AWS::DynamoDB::Table
     Condition: IsProd
@@ -75,6 +82,7 @@ Resources:
         C: {Type: HttpApi, Properties: {Method: "*", Path: "/{proxy+}"}}
         D: {Type: Schedule, Properties: {Schedule: rate(5 minutes)}}
         E: {Type: S3, Properties: {Bucket: !Ref Files, Events: [s3:ObjectCreated:Put], Filter: {S3Key: {Rules: [{Name: prefix, Value: in/}, {Name: suffix, Value: .pdf}]}}}}
+        F: {Type: SNS, Properties: {Topic: !Ref Returns}}
 `
 
 func TestATemplateIsResolved(t *testing.T) {
@@ -92,12 +100,16 @@ func TestATemplateIsResolved(t *testing.T) {
 			Routes:    []template.Route{{Method: "GET", Path: "/v1/{id}"}, {Method: "ANY", Path: "$default"}, {Method: "ANY", Path: "/{proxy+}"}},
 			Schedules: []time.Duration{5 * time.Minute},
 			Uploads:   []template.Upload{{Bucket: "files-dev-000000000000", Prefix: "in/", Suffix: ".pdf"}},
+			Topics:    []string{"central-local-Returns"},
 		}},
 		Tables: []template.Table{{
 			ID: "UsersTable", Name: "central-local-UsersTable", TTL: "expiresAt", Keys: []string{"pk", "sk"},
 			Attributes: []template.Attribute{{Name: "sk", Type: "S"}, {Name: "pk", Type: "S"}, {Name: "at", Type: "N"}},
 			Indexes:    []template.Index{{Name: "by-at", Projection: "INCLUDE", Keys: []string{"at"}, NonKey: []string{"a", "b"}}},
 		}},
+		MailSets: []template.MailSet{{Name: "central-local-Mails", Topics: map[string][]string{
+			"BOUNCE": {"central-local-Returns"}, "COMPLAINT": {"central-local-Returns"},
+		}}},
 		Buckets: []template.Bucket{{ID: "Files", Name: "files-dev-000000000000", Versioned: true, CORS: []template.CORSRule{{
 			Methods: []string{"GET"}, Origins: []string{"http://127.0.0.1:1"}, MaxAge: 60,
 		}}}},
@@ -141,15 +153,15 @@ func TestTheProjectsOwnTemplateIsUnderstood(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	uploads, schedules := 0, 0
+	uploads, schedules, topics := 0, 0, 0
 	for _, f := range got.Functions {
-		uploads, schedules = uploads+len(f.Uploads), schedules+len(f.Schedules)
-		if len(f.Routes)+len(f.Uploads)+len(f.Schedules) == 0 {
+		uploads, schedules, topics = uploads+len(f.Uploads), schedules+len(f.Schedules), topics+len(f.Topics)
+		if len(f.Routes)+len(f.Uploads)+len(f.Schedules)+len(f.Topics) == 0 {
 			t.Errorf("nothing calls %s", f.Name)
 		}
 	}
-	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 1 || schedules != 1 {
-		t.Errorf("%d functions, %d tables, %d buckets, %d secrets, %d upload events, %d schedules",
-			len(got.Functions), len(got.Tables), len(got.Buckets), len(got.Secrets), uploads, schedules)
+	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 1 || schedules != 1 || topics != 1 {
+		t.Errorf("%d functions, %d tables, %d buckets, %d secrets, %d upload events, %d schedules, %d topics",
+			len(got.Functions), len(got.Tables), len(got.Buckets), len(got.Secrets), uploads, schedules, topics)
 	}
 }

@@ -121,6 +121,22 @@ func TestDeadMessages(t *testing.T) {
 	})
 }
 
+func TestAMessageThatCameBackIsAmongTheDeadAndIsNotSentAgain(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		m := mail(message.VerifyEmail, "nobody@example.com")
+		m.Refs, m.NotAfter = nil, m.CreatedAt
+		for range 2 { // a notice may come twice
+			must(t, f.MessageReturned(t.Context(), m, "bounced: Permanent, General", now))
+		}
+		dead, err := f.Dead(t.Context())
+		must(t, err)
+		if len(dead) != 1 || dead[0].ID != m.ID || dead[0].To != m.To || dead[0].Reason != "bounced: Permanent, General" {
+			t.Fatalf("dead: %+v", dead)
+		}
+		want(t, f.RetryMessage(t.Context(), dead[0], now), store.ErrMessageUseless)
+	})
+}
+
 func erase(t *testing.T, f Fixture, p account.Profile) {
 	t.Helper()
 	_, err := f.EraseTokens(t.Context(), p)
