@@ -90,6 +90,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 			},
 		}),
 		deleteIn(s.users, loginKey(p.Email)),
+		deleteIn(s.users, reviewerKey(p.ID)),
 		putNew(s.users, deed.row(p.ID)),
 	}
 	if !p.Phone.Number.IsZero() {

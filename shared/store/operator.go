@@ -10,11 +10,11 @@ import (
 	"phonon.in/central/shared/token"
 )
 
-// What follows, and operator_outbox.go and erase.go, is for the operator's command line. No function may do it.
+// What follows, and operator_outbox.go, reviewer.go and erase.go, is for the operator's command line. No function may do it.
 
 // Deed is what an operator does to an account, for the account's log of activity.
 type Deed struct {
-	Kind   string // "account_disabled", "account_enabled", "account_erased"
+	Kind   string // "account_disabled", "account_enabled", "account_erased", "reviewer_added", "reviewer_removed"
 	By     string // who it was, as AWS names them
 	Reason string
 	At     time.Time

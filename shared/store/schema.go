@@ -19,6 +19,7 @@ import (
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
+//	         role#reviewer       account#<id>                 who may decide on cases
 //	         index review-queue: reviewStatus, submittedAt    cases waiting for a reviewer, nothing else
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
@@ -58,6 +59,7 @@ func activityKey(id account.ID, at time.Time, eventID string) key {
 }
 func casePrefix(no int) string          { return fmt.Sprintf("kyc#%04d", no) }
 func caseKey(id account.ID, no int) key { return key{"account#" + string(id), casePrefix(no)} }
+func reviewerKey(id account.ID) key     { return key{"role#reviewer", "account#" + string(id)} }
 func loginKey(e account.Email) key      { return key{"email#" + e.String(), "login"} }
 func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
 func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/store"
+)
+
+func (c *cli) reviewerCommand() *cobra.Command {
+	return group(&cobra.Command{Use: "reviewer", Short: "Who may decide on KYC cases"},
+		c.reviewerChange(true), c.reviewerChange(false), c.reviewerList())
+}
+
+// reviewerChange is `reviewer add` or `reviewer remove`.
+func (c *cli) reviewerChange(add bool) *cobra.Command {
+	use, short, plan := "remove", "Take the right to decide on cases away", "It may not see or decide on KYC cases of others any more, from its next request on."
+	if add {
+		use, short, plan = "add", "Let an account decide on cases", "It may see the KYC cases of others, with their documents, and decide on them."
+	}
+	var reason string
+	var dry bool
+	cmd := &cobra.Command{
+		Use: use + " <email|id>", Short: short, Args: cobra.ExactArgs(1),
+		Long: short + ". " + plan + "\nWho did it and why is kept with the account's activity.",
+	}
+	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
+	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
+		if reason == "" {
+			return badUsage("--reason is needed: the record says why")
+		}
+		sys, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		s := sys.store()
+		p, err := c.find(ctx, s, args[0])
+		if err != nil {
+			return err
+		}
+		done := audit{At: c.now().UTC(), Action: "reviewer " + use, Account: p.ID, System: sys.title, By: sys.operator, Reason: reason, DryRun: dry}
+		if dry {
+			return c.show(done, done.text)
+		}
+		if err := c.confirm(ctx, fmt.Sprintf("The account %s (%s) in the %s: %s", p.ID, masked(p.Email), sys.title, plan)); err != nil {
+			return err
+		}
+		if done.Changed, err = setReviewer(ctx, s, p, add, store.Deed{By: sys.operator, Reason: reason, At: done.At}); err != nil {
+			return err
+		}
+		return c.show(done, done.text)
+	})
+	return cmd
+}
+
+// setReviewer returns false when it was so already.
+func setReviewer(ctx context.Context, s *store.Store, p account.Profile, add bool, deed store.Deed) (bool, error) {
+	var err error
+	if add {
+		deed.Kind = "reviewer_added"
+		err = s.AddReviewer(ctx, p.ID, deed)
+	} else {
+		deed.Kind = "reviewer_removed"
+		err = s.RemoveReviewer(ctx, p.ID, deed)
+	}
+	switch {
+	case errors.Is(err, store.ErrReviewer), errors.Is(err, store.ErrNoReviewer):
+		return false, nil
+	case errors.Is(err, account.ErrDisabled):
+		return false, fmt.Errorf("the account %s is disabled; nothing was changed", p.ID)
+	}
+	return err == nil, err
+}
+
+type reviewerView struct {
+	Account account.ID     `json:"account"`
+	Email   string         `json:"email"`
+	Status  account.Status `json:"status"`
+	AddedAt time.Time      `json:"addedAt"`
+	By      string         `json:"by"`
+	Reason  string         `json:"reason"`
+}
+
+func (c *cli) reviewerList() *cobra.Command {
+	cmd := &cobra.Command{Use: "list", Short: "List the reviewers, with who added them and why", Args: cobra.NoArgs}
+	var reveal bool
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show e-mail addresses in full")
+	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
+		sys, err := c.open(ctx)
+		if err != nil {
+			return err
+		}
+		s := sys.store()
+		found, err := s.Reviewers(ctx)
+		if err != nil {
+			return err
+		}
+		views := make([]reviewerView, len(found))
+		for i, r := range found {
+			p, err := s.Profile(ctx, r.AccountID)
+			if err != nil {
+				return fmt.Errorf("the account %s: %w", r.AccountID, err)
+			}
+			views[i] = reviewerView{r.AccountID, masked(p.Email), p.Status, r.AddedAt, r.By, r.Reason}
+			if reveal {
+				views[i].Email = p.Email.String()
+			}
+		}
+		return c.show(views, func(w io.Writer) {
+			if len(views) == 0 {
+				fmt.Fprintln(w, "no reviewers")
+				return
+			}
+			fmt.Fprintln(w, "ACCOUNT\tE-MAIL\tSTATUS\tSINCE\tBY\tREASON")
+			for _, v := range views {
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Account, v.Email, v.Status, day(v.AddedAt), v.By, v.Reason)
+			}
+		})
+	})
+	return cmd
+}

@@ -1,0 +1,61 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestReviewersAreAddedOnceListedAndRemoved(t *testing.T) {
+	l := startLocal(t)
+	made := accounts(t, l, 3)
+	who, other, disabled := made[0].Email, made[1].Email, made[2].Email
+	list := func() (all []reviewerView) {
+		t.Helper()
+		l.central(t, "", "reviewer", "list", "--reveal", "--json").want(t, exitGood).json(t, &all)
+		return all
+	}
+	change := func(code int, args ...string) (done audit) {
+		t.Helper()
+		l.central(t, "", append(append([]string{"reviewer"}, args...), "--yes", "--json")...).want(t, code).json(t, &done)
+		return done
+	}
+	if all := list(); all == nil || len(all) != 0 {
+		t.Fatalf("%v", all)
+	}
+	l.central(t, "", "reviewer", "add", who, "--yes").want(t, exitUsage) // no reason
+	l.central(t, "no\n", "reviewer", "add", who, "--reason", "new").want(t, exitWrong)
+	change(exitGood, "add", who, "--reason", "new", "--dry-run")
+	l.central(t, "", "account", "disable", disabled, "--reason", "a test", "--yes").want(t, exitGood)
+	change(exitWrong, "add", disabled, "--reason", "new")
+	change(exitWrong, "add", "nobody@example.com", "--reason", "new")
+	if all := list(); len(all) != 0 {
+		t.Fatalf("added without being asked to: %v", all)
+	}
+	if done := change(exitGood, "add", who, "--reason", "works in support"); !done.Changed || done.By != "local run" {
+		t.Errorf("%+v", done)
+	}
+	if done := change(exitGood, "add", who, "--reason", "again"); done.Changed {
+		t.Error("it was added twice")
+	}
+	change(exitGood, "add", other, "--reason", "works in support")
+	all := list()
+	if len(all) != 2 || all[0].Email != who || all[1].Email != other || all[0].Reason != "works in support" || all[0].AddedAt.IsZero() {
+		t.Fatalf("%+v", all)
+	}
+	if text := l.central(t, "", "reviewer", "list").want(t, exitGood).out; strings.Contains(text, who) || !strings.Contains(text, "works in support") {
+		t.Error(text)
+	}
+	if done := change(exitGood, "remove", who, "--reason", "left"); !done.Changed {
+		t.Errorf("%+v", done)
+	}
+	if done := change(exitGood, "remove", who, "--reason", "left"); done.Changed {
+		t.Error("it was removed twice")
+	}
+	if text := l.central(t, "", "account", "show", who).want(t, exitGood).out; !strings.Contains(text, "reviewer_removed by local run: left") {
+		t.Error(text)
+	}
+	l.central(t, "", "account", "erase", other, "--yes").want(t, exitGood)
+	if all := list(); len(all) != 0 {
+		t.Errorf("an erased account is a reviewer: %+v", all)
+	}
+}
