@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -188,6 +189,28 @@ func TestFunctionsKeepToThemselves(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What only an operator may do is in the store for the command line. No function's code comes near it.
+func TestNoFunctionDoesWhatIsAnOperatorsToDo(t *testing.T) {
+	operators := regexp.MustCompile(`\.(SetStatus|AddReviewer|RemoveReviewer|EraseTokens|EraseCases|EraseProfile|RetryMessage)\(`)
+	if !operators.MatchString("s.AddReviewer(") {
+		t.Fatal("the pattern finds nothing")
+	}
+	for _, dir := range []string{"functions", "shared"} {
+		sources(t, dir, func(path string, _ []string) {
+			if strings.Contains(filepath.ToSlash(path), "shared/store/") {
+				return
+			}
+			text, err := os.ReadFile(filepath.Join(root(t), path))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if found := operators.Find(text); found != nil {
+				t.Errorf("%s calls %s", path, found)
+			}
+		})
+	}
 }
 
 // heavy libraries belong to the functions that need them, and to no other: each costs megabytes of a cold start.
