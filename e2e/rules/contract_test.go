@@ -76,7 +76,7 @@ var (
 
 // elsewhere are codes that no operation lists.
 var elsewhere = map[string]string{
-	"route_unknown": "any address", "method_not_allowed": "any address", "internal_error": "any address",
+	"route_unknown": "any address", "method_not_allowed": "any address", "internal_error": "any address", "not_through_edge": "any address",
 	"session_unknown": "the edge answers unauthenticated in its place",
 }
 

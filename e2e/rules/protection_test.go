@@ -1,6 +1,9 @@
 package rules
 
 import (
+	"net/http"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -106,4 +109,26 @@ func at(n *yaml.Node, path string) string {
 		n = next
 	}
 	return n.Value
+}
+
+// TestTheEdgeSpeaksOfTheHeadersThatTheFunctionsRead: a header that is spelled differently would lock everybody out, or count all
+// clients as one.
+func TestTheEdgeSpeaksOfTheHeadersThatTheFunctionsRead(t *testing.T) {
+	template, err := os.ReadFile(filepath.Join(root(t), "edge.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	source, err := os.ReadFile(filepath.Join(root(t), "shared", "apigw", "edge.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for sent, want := range map[string]string{
+		`HeaderName: (\S+),`: `edgeSecret = "(\S+)"`,
+		`HeaderBehavior: allViewerAndWhitelistCloudFront, Headers: \[(\S+)\]`: `edgeViewer = "(\S+)"`,
+	} {
+		a, b := regexp.MustCompile(sent).FindStringSubmatch(string(template)), regexp.MustCompile(want).FindStringSubmatch(string(source))
+		if a == nil || b == nil || http.CanonicalHeaderKey(a[1]) != b[1] {
+			t.Errorf("edge.yaml sends %q, shared/apigw reads %q", a, b)
+		}
+	}
 }

@@ -4,26 +4,29 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"os"
 	"sync"
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
+
+	"phonon.in/central/shared/token"
 )
 
 // setupDeadline bounds what happens before the first request, and again within one when that failed.
 const setupDeadline = 2500 * time.Millisecond
 
-// Start builds the handler once and serves until Lambda ends the process. While setup fails, because a dependency is down,
+// Start builds the handler once and serves until Lambda ends the process. EDGE_SECRET is the secret of an edge; empty for none. While setup fails, because a dependency is down,
 // every request is answered 503 with Retry-After and setup is tried again.
 func Start(setup func(context.Context) (http.Handler, error)) {
 	l := &lazy{setup: setup}
 	l.get(context.Background())
-	lambda.Start(Wrap(l))
+	lambda.Start(Wrap(l).Behind(token.NewSecret(os.Getenv("EDGE_SECRET"))))
 }
 
-// unavailable are the headers that httpapi would set: this answer comes before there is an httpapi.
-var unavailable = map[string]string{
-	"Content-Type": "application/problem+json", "Retry-After": "5", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
+// common are the headers that httpapi would set: these answers come before there is an httpapi.
+var common = map[string]string{
+	"Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
 	"Strict-Transport-Security": "max-age=63072000; includeSubDomains", "Referrer-Policy": "no-referrer",
 	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -56,10 +59,16 @@ func (l *lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r)
 		return
 	}
-	for name, value := range unavailable {
+	w.Header().Set("Retry-After", "5")
+	problem(w, http.StatusServiceUnavailable, `{"type":"urn:central:error:temporarily_unavailable","title":"Service Unavailable","status":503,`+
+		`"code":"temporarily_unavailable","detail":"Something we depend on does not answer. Nothing was lost; try again in a few seconds."}`)
+}
+
+// problem answers for want of an httpapi.
+func problem(w http.ResponseWriter, status int, body string) {
+	for name, value := range common {
 		w.Header().Set(name, value)
 	}
-	w.WriteHeader(http.StatusServiceUnavailable)
-	w.Write([]byte(`{"type":"urn:central:error:temporarily_unavailable","title":"Service Unavailable","status":503,` +
-		`"code":"temporarily_unavailable","detail":"Something we depend on does not answer. Nothing was lost; try again in a few seconds."}`))
+	w.WriteHeader(status)
+	w.Write([]byte(body))
 }
