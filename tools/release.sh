@@ -21,7 +21,7 @@ python3 - "$version" "$out/central-$version.zip" <<'PYTHON'
 # The same bytes from the same sources: names in order, one time, one mode.
 import pathlib, sys, zipfile
 version, target = sys.argv[1:]
-files = [pathlib.Path("template.yaml"), pathlib.Path("samconfig.toml"), pathlib.Path("LICENSE"), *sorted(pathlib.Path(".local/build").glob("*/bootstrap"))]
+files = [pathlib.Path("template.yaml"), pathlib.Path("edge.yaml"), pathlib.Path("samconfig.toml"), pathlib.Path("LICENSE"), *sorted(pathlib.Path(".local/build").glob("*/bootstrap"))]
 with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
     for file in files:
         name = str(file).replace(".local/build", "functions")

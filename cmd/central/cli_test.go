@@ -50,7 +50,7 @@ func (r result) json(t *testing.T, into any) {
 
 var commands = []string{
 	"", "doctor", "account", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
-	"export", "terms", "terms publish", "seed", "cost",
+	"export", "terms", "terms publish", "journey", "seed", "cost",
 }
 
 func TestEveryLevelHasHelp(t *testing.T) {

@@ -11,16 +11,15 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/textproto"
-	"net/url"
 	"time"
 )
 
 // person is somebody with a browser of their own, in a network of their own: an address of 127.0.0.0/8. Limits per network would
 // otherwise end a run of many accounts. Not every system has these addresses; there all come from 127.0.0.1.
 type person struct {
-	origin, email, phone, landline, bearer string
-	number                                 int
-	http                                   *http.Client
+	origin, email, password, phone, landline, bearer string
+	mailbox                                          Mailbox
+	http                                             *http.Client
 }
 
 func newPerson(origin string, number int, now time.Time) *person {
@@ -35,12 +34,14 @@ func newPerson(origin string, number int, now time.Time) *person {
 		return plain.DialContext(ctx, network, address)
 	}}
 	// Numbers of one block have a limit, too: no two are of the same.
-	return &person{
-		origin: origin, number: number, email: fmt.Sprintf("demo-%d-%d@example.com", run, number),
+	p := &person{
+		origin: origin, password: Password, email: fmt.Sprintf("demo-%d-%d@example.com", run, number),
 		phone:    fmt.Sprintf("+9198%04d%04d", number%10_000, run%10_000),
 		landline: fmt.Sprintf("+91265%07d", 2_000_000+(run*131+int64(number)*10_007)%900_000),
 		http:     &http.Client{Jar: jar, Transport: transport, Timeout: time.Minute},
 	}
+	p.mailbox = shown{p}
+	return p
 }
 
 type object map[string]any
@@ -81,18 +82,6 @@ func (p *person) call(ctx context.Context, method, path string, in, out any) err
 		return nil
 	}
 	return json.Unmarshal(text, out)
-}
-
-// message is the text of the newest message to an address or number.
-func (p *person) message(ctx context.Context, to string) (string, error) {
-	var found []struct{ Text string }
-	if err := p.call(ctx, http.MethodGet, "/_local/messages?to="+url.QueryEscape(to), nil, &found); err != nil {
-		return "", err
-	}
-	if len(found) == 0 {
-		return "", fmt.Errorf("nothing was sent to %s", to)
-	}
-	return found[0].Text, nil
 }
 
 // post sends a file to storage by the form that the API gave.

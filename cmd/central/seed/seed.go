@@ -70,7 +70,7 @@ func Run(ctx context.Context, origin string, accounts int, now time.Time, step f
 			p := plans[i%len(plans)]
 			who := newPerson(origin, i, now)
 			made[i] = Account{who.email, p.stage, p.entityType}
-			if err := who.live(ctx, p); err != nil {
+			if err := who.live(ctx, p, func(string) {}); err != nil {
 				return fmt.Errorf("%s: %w", who.email, err)
 			}
 			step()
@@ -83,14 +83,16 @@ func Run(ctx context.Context, origin string, accounts int, now time.Time, step f
 	return made, nil
 }
 
-// live goes as far as the plan says.
-func (p *person) live(ctx context.Context, to plan) error {
+// live goes as far as the plan says, and tells done of each step that it took.
+func (p *person) live(ctx context.Context, to plan, done func(step string)) error {
 	steps := []struct {
+		name  string
 		until Stage // done by accounts that go at least so far
 		do    func(context.Context, plan) error
 	}{
-		{SignedUp, p.signUp}, {Verified, p.verify}, {Verified, p.logIn}, {Detailed, p.provePhone}, {Detailed, p.saveDetails},
-		{Draft, p.beginCase}, {Draft, p.uploadFirst}, {Submitted, p.uploadRest}, {Submitted, p.submit},
+		{"sign up", SignedUp, p.signUp}, {"verify the address", Verified, p.verify}, {"log in", Verified, p.logIn},
+		{"prove a number", Detailed, p.provePhone}, {"save the details", Detailed, p.saveDetails}, {"begin a case", Draft, p.beginCase},
+		{"upload a document", Draft, p.uploadFirst}, {"upload the others", Submitted, p.uploadRest}, {"hand the case in", Submitted, p.submit},
 	}
 	order := map[Stage]int{SignedUp: 0, Verified: 1, Detailed: 2, Draft: 3, Submitted: 4}
 	for _, s := range steps {
@@ -98,8 +100,9 @@ func (p *person) live(ctx context.Context, to plan) error {
 			return nil
 		}
 		if err := s.do(ctx, to); err != nil {
-			return err
+			return fmt.Errorf("%s: %w", s.name, err)
 		}
+		done(s.name)
 	}
 	return nil
 }

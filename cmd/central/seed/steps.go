@@ -2,11 +2,8 @@ package seed
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"regexp"
-	"strings"
 	"time"
 )
 
@@ -20,51 +17,39 @@ func (p *person) signUp(ctx context.Context, _ plan) error {
 		return err
 	}
 	return p.call(ctx, http.MethodPost, "/v1/signup", object{
-		"email": p.email, "password": Password, "captcha": captcha, "locale": "en",
+		"email": p.email, "password": p.password, "captcha": captcha, "locale": "en",
 		"terms": object{"version": terms.Version, "accepted": true},
 	}, nil)
 }
 
-var link = regexp.MustCompile(`/verify#(\S+)`)
-
 func (p *person) verify(ctx context.Context, _ plan) error {
-	mail, err := p.message(ctx, p.email)
+	token, err := p.mailbox.LinkToken(ctx, p.email)
 	if err != nil {
 		return err
 	}
-	token := link.FindStringSubmatch(mail)
-	if token == nil {
-		return errors.New("the mail has no link")
-	}
-	return p.call(ctx, http.MethodPost, "/v1/verify", object{"token": token[1]}, nil)
+	return p.call(ctx, http.MethodPost, "/v1/verify", object{"token": token}, nil)
 }
 
 func (p *person) logIn(ctx context.Context, _ plan) error {
 	var login struct{ Session string }
-	err := p.call(ctx, http.MethodPost, "/v1/login", object{"email": p.email, "password": Password, "transport": "bearer"}, &login)
+	err := p.call(ctx, http.MethodPost, "/v1/login", object{"email": p.email, "password": p.password, "transport": "bearer"}, &login)
 	p.bearer = login.Session
 	return err
 }
 
-var (
-	sixDigits    = regexp.MustCompile(`\d{6}`)
-	spacedDigits = regexp.MustCompile(`(?:\d\s*){6}`) // as they are read out
-)
-
 func (p *person) provePhone(ctx context.Context, to plan) error {
-	number, kind, pattern := p.phone, "mobile", sixDigits
+	number, kind := p.phone, "mobile"
 	if to.landline {
-		number, kind, pattern = p.landline, "landline", spacedDigits
+		number, kind = p.landline, "landline"
 	}
 	var sent struct{ ChallengeID string }
 	if err := p.call(ctx, http.MethodPost, "/v1/otp", object{"phone": number, "kind": kind}, &sent); err != nil {
 		return err
 	}
-	said, err := p.message(ctx, number)
+	code, err := p.mailbox.Code(ctx, sent.ChallengeID, number)
 	if err != nil {
 		return err
 	}
-	code := strings.Join(strings.Fields(pattern.FindString(said)), "")
 	return p.call(ctx, http.MethodPost, "/v1/otp/verify", object{"challengeId": sent.ChallengeID, "code": code}, nil)
 }
 
