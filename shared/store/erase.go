@@ -6,13 +6,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
-	"phonon.in/central/shared/phone"
 )
 
 // Erasing an account is EraseTokens, EraseCases, EraseProfile, in this order, after it was disabled and its objects in S3 were
@@ -105,25 +103,6 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		return account.ErrVersion.Because(err)
 	}
 	return err
-}
-
-// releasePhone takes the account off the claim on its number; with the last account the claim itself goes, which is the number.
-func (s *Store) releasePhone(ctx context.Context, id account.ID, number phone.Number) (types.TransactWriteItem, error) {
-	k := phoneKey(number.E164())
-	var row struct {
-		Accounts []string `dynamodbav:"accounts,stringset"`
-	}
-	if _, err := s.get(ctx, "read claim", s.users, k, &row); err != nil {
-		return types.TransactWriteItem{}, err
-	}
-	self := &types.AttributeValueMemberSS{Value: []string{string(id)}}
-	if slices.ContainsFunc(row.Accounts, func(a string) bool { return a != string(id) }) {
-		return updateIn(s.users, change{key: k, set: "DELETE accounts :self", values: values{":self": self}}), nil
-	}
-	return types.TransactWriteItem{Delete: &types.Delete{
-		TableName: &s.users, Key: marshal(k), ConditionExpression: aws.String("attribute_not_exists(accounts) OR accounts = :self"),
-		ExpressionAttributeValues: values{":self": self}.marshal(),
-	}}, nil
 }
 
 // endConsents lets the proof of consent end when the log of activity does.

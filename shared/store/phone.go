@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
@@ -109,7 +111,11 @@ func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.
 		putNew(s.users, activityToRow(p.ID, seen)),
 	}
 	if old != "" && old != number {
-		actions = append(actions, updateIn(s.users, change{key: phoneKey(old), set: "DELETE accounts :self", values: values{":self": self}}))
+		release, err := s.releasePhone(ctx, p.ID, p.Phone.Number)
+		if err != nil {
+			return err
+		}
+		actions = append(actions, release)
 	}
 	err := s.transact(ctx, "verify phone", actions...)
 	index, found, failed := failedAt(err)
@@ -127,4 +133,23 @@ func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.
 		return account.ErrPhoneInUse.Because(err)
 	}
 	return account.ErrBusy.Because(err)
+}
+
+// releasePhone takes the account off the claim on its number; with the last account the claim itself goes, which is the number.
+func (s *Store) releasePhone(ctx context.Context, id account.ID, number phone.Number) (types.TransactWriteItem, error) {
+	k := phoneKey(number.E164())
+	var row struct {
+		Accounts []string `dynamodbav:"accounts,stringset"`
+	}
+	if _, err := s.get(ctx, "read claim", s.users, k, &row); err != nil {
+		return types.TransactWriteItem{}, err
+	}
+	self := &types.AttributeValueMemberSS{Value: []string{string(id)}}
+	if slices.ContainsFunc(row.Accounts, func(a string) bool { return a != string(id) }) {
+		return updateIn(s.users, change{key: k, set: "DELETE accounts :self", values: values{":self": self}}), nil
+	}
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &s.users, Key: marshal(k), ConditionExpression: aws.String("attribute_not_exists(accounts) OR accounts = :self"),
+		ExpressionAttributeValues: values{":self": self}.marshal(),
+	}}, nil
 }

@@ -262,6 +262,20 @@ func TestPhone(t *testing.T) {
 			wantOneWinner(t, atOnce(16, func(int) error { return f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now) }),
 				account.ErrChallengeUsed, account.ErrBusy)
 		})
+		t.Run("the claim on a number goes with its last account", func(t *testing.T) {
+			p := member(t, f, "moves@example.com")
+			for _, n := range []string{"+919812300001", "+919812300002", "+919812300001", "+919812300002"} {
+				p, err := f.Profile(t.Context(), p.ID)
+				must(t, err)
+				c := start(t, f, p, phone.FromStored(n, phone.Mobile))
+				must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now))
+			}
+			for _, i := range f.Items(t) {
+				if item := plain(i); item["pk"] == "phone#+919812300001" {
+					t.Errorf("the claim is still there: %v", item)
+				}
+			}
+		})
 		t.Run("a number belongs to five accounts at most, and is free again when one changes it", func(t *testing.T) {
 			shared := phone.FromStored("+919812345678", phone.Mobile)
 			var people []account.Profile
