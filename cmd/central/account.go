@@ -54,12 +54,7 @@ func (c *cli) showCommand() *cobra.Command {
 	}
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show names, e-mail address and phone number in full")
 	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
-		sys, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		s := sys.store()
-		p, err := c.find(ctx, s, args[0])
+		_, s, p, err := c.openAccount(ctx, args[0])
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,17 @@ import (
 	"phonon.in/central/shared/store"
 )
 
+// openAccount finds the system that the flags mean, and an account in it.
+func (c *cli) openAccount(ctx context.Context, who string) (*system, *store.Store, account.Profile, error) {
+	sys, err := c.open(ctx)
+	if err != nil {
+		return nil, nil, account.Profile{}, err
+	}
+	s := sys.store()
+	p, err := c.find(ctx, s, who)
+	return sys, s, p, err
+}
+
 // find finds an account by its e-mail address or its id.
 func (c *cli) find(ctx context.Context, s *store.Store, who string) (account.Profile, error) {
 	id := account.ID(strings.ToUpper(who))

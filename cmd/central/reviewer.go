@@ -36,12 +36,7 @@ func (c *cli) reviewerChange(add bool) *cobra.Command {
 		if reason == "" {
 			return badUsage("--reason is needed: the record says why")
 		}
-		sys, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		s := sys.store()
-		p, err := c.find(ctx, s, args[0])
+		sys, s, p, err := c.openAccount(ctx, args[0])
 		if err != nil {
 			return err
 		}

@@ -59,12 +59,7 @@ func (c *cli) statusCommand(to account.Status) *cobra.Command {
 		if reason == "" && to == account.Disabled {
 			return badUsage("--reason is needed: the record says why an account was disabled")
 		}
-		sys, err := c.open(ctx)
-		if err != nil {
-			return err
-		}
-		s := sys.store()
-		p, err := c.find(ctx, s, args[0])
+		sys, s, p, err := c.openAccount(ctx, args[0])
 		if err != nil {
 			return err
 		}
