@@ -50,6 +50,18 @@ template() {
   return "$bad"
 }
 
+# Enter alone answers all that sam deploy --guided asks, up to the credentials that are not there.
+guided() {
+  local folder sam=$PWD/.local/tools/sam/bin/sam said
+  folder=$(mktemp -d)
+  cp template.yaml samconfig.toml "$folder"
+  said=$(cd "$folder" && printf '\n%.0s' {1..80} | env -u AWS_ACCESS_KEY_ID -u AWS_PROFILE AWS_CONFIG_FILE=/dev/null AWS_SHARED_CREDENTIALS_FILE=/dev/null \
+    AWS_EC2_METADATA_DISABLED=true SAM_CLI_TELEMETRY=0 timeout 120 "$sam" deploy --guided --config-env prod 2>&1) || true
+  rm -rf "$folder"
+  [[ $said == *"Unable to locate credentials"* ]] || { printf '%s\n' "$said" >&2; return 1; }
+  echo "$(grep -o 'Parameter [A-Za-z]* \[' <<<"$said" | wc -l) parameters, and nothing that Enter does not answer"
+}
+
 stack() { tools/install.sh moto && .local/tools/moto/bin/python tools/try-stack.py 2>/dev/null; }
 
 check gofmt formatted
@@ -63,6 +75,7 @@ check govulncheck vulnerabilities
 check "workflows" go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 check "OpenAPI" openapi
 check "template" template
+check "sam deploy --guided" guided
 check "a stack of it" stack
 
 echo

@@ -26,7 +26,7 @@ from samtranslator.yaml_helper import yaml_parse
 
 OPTIONS = {
     "Environment": "prod", "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "HostedZoneId": "Z0000000000000", "MailDomain": "example.com",
-    "MalwareScan": "on", "ReserveConcurrency": "yes", "Rollout": "Canary10Percent5Minutes", "PublicUrl": "https://central.example.com",
+    "MalwareScan": "on", "Edge": "on", "ReserveConcurrency": "yes", "Rollout": "Canary10Percent5Minutes", "PublicUrl": "https://central.example.com",
 }
 # What moto cannot make, or makes wrong; and what hangs on it.
 UNKNOWN = {

@@ -45,6 +45,29 @@ func TestEveryAlarmSaysWhatToDoAndTellsSomebody(t *testing.T) {
 	}
 }
 
+// TestWhatHasToBeAnsweredIsAskedFirst: sam deploy --guided asks in the template's order.
+func TestWhatHasToBeAnsweredIsAskedFirst(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "template.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, asked, _ := strings.Cut(string(text), "\nParameters:\n")
+	first, _, _ := strings.Cut(asked, "# From here on the defaults do.")
+	var parameters []string
+	for _, m := range regexp.MustCompile(`(?m)^  ([A-Z]\w+):`).FindAllStringSubmatch(first, -1) {
+		parameters = append(parameters, m[1])
+	}
+	_, table, _ := strings.Cut(page(t, "deploy.md"), "| parameter | answer |")
+	table, _, _ = strings.Cut(table, "\n\n")
+	var answered []string
+	for _, m := range regexp.MustCompile("`([A-Z][a-z]+[A-Za-z]*)`").FindAllStringSubmatch(table, -1) {
+		answered = append(answered, m[1])
+	}
+	if len(parameters) != 11 || !slices.Equal(parameters, answered) {
+		t.Errorf("asked first: %v\ndocs/deploy.md: %v", parameters, answered)
+	}
+}
+
 // ofAWS are names in the documentation that are not the template's.
 var ofAWS = []string{"SignupIP", "SuccessfulRequestLatency", "ConcurrentExecutions"}
 
