@@ -4,9 +4,9 @@
 set -euo pipefail
 
 docker info >/dev/null 2>&1 && exit
-if ! command -v dockerd >/dev/null || ! command -v busybox >/dev/null; then
+if ! command -v dockerd >/dev/null || ! command -v busybox >/dev/null || ! command -v ip >/dev/null; then
   apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq docker.io iptables busybox-static >/dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq docker.io iptables iproute2 busybox-static >/dev/null
 fi
 # In a container that is not privileged none can start.
 capabilities=$((16#$(awk '/^CapEff/ {print $2}' /proc/self/status)))
