@@ -8,13 +8,14 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
+	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/typed"
 )
 
 // Limits of a document.
@@ -57,7 +58,7 @@ func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 		}
 	}
 	d := Document{
-		ID: id, Requirement: u.Requirement, Type: u.DocumentType, FileName: norm.NFC.String(strings.TrimSpace(u.FileName)),
+		ID: id, Requirement: u.Requirement, Type: u.DocumentType, FileName: norm.NFC.String(typed.Trim(u.FileName)),
 		ContentType: u.ContentType, Size: u.Size, State: DocRequested, SHA256: strings.ToLower(u.SHA256),
 		Key: IncomingKey(c.AccountID, c.No, id), CreatedAt: now,
 	}
@@ -114,8 +115,8 @@ func (d Document) fileFaults(maxBytes int64) (fields []fault.Field) {
 		wrong("/fileName", "file_name_too_long", fmt.Sprintf("The file name is too long: at most %d characters.", maxFileName))
 	case !utf8.ValidString(d.FileName) || strings.ContainsFunc(d.FileName, notInFileName):
 		wrong("/fileName", "file_name_characters", "The file name has a slash, a line break or an invisible character. Rename the file.")
-	case ContainsAadhaar(d.FileName):
-		wrong("/fileName", aadhaarPresent, "The file name contains an Aadhaar number. Rename the file.")
+	case aadhaar.In(d.FileName):
+		wrong("/fileName", aadhaar.Present, "The file name contains an Aadhaar number. Rename the file.")
 	case supported && ext != "" && !slices.Contains(exts, ext):
 		wrong("/fileName", "file_extension_mismatch", fmt.Sprintf("The file name ends in %s, but the file is said to be %s.", ext, d.ContentType))
 	}
@@ -135,14 +136,7 @@ func (d Document) fileFaults(maxBytes int64) (fields []fault.Field) {
 }
 
 // notInFileName reports path separators, and runes that break a line or make a name look like another one.
-func notInFileName(r rune) bool { return r == '/' || r == '\\' || hiddenRune(r) }
-
-// hiddenRune reports controls, line separators and format characters such as bidirectional overrides; but not the joiners
-// that Indian scripts need.
-func hiddenRune(r rune) bool {
-	const nonJoiner, joiner = '\u200c', '\u200d'
-	return r != nonJoiner && r != joiner && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
-}
+func notInFileName(r rune) bool { return r == '/' || r == '\\' || typed.Hidden(r) }
 
 // IncomingKey is where a browser uploads a document to. It is made of ids alone, and the document's id cannot be guessed.
 func IncomingKey(id account.ID, caseNo int, document string) string {

@@ -11,8 +11,10 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/typed"
 )
 
 // Check names how the value of a field is checked: pan, gstin, cin, llpin, tan, udyam, ifsc, pin or text.
@@ -77,10 +79,10 @@ func checkText(_ FieldSpec, value string, _ time.Time) (string, error) {
 	switch {
 	case utf8.RuneCountInString(value) > maxText:
 		return "", tooLong
-	case !utf8.ValidString(value) || strings.ContainsFunc(value, hiddenRune):
+	case !utf8.ValidString(value) || strings.ContainsFunc(value, typed.Hidden):
 		return "", invalid("text_characters", "This has a line break or an invisible character. Type it by hand.")
-	case ContainsAadhaar(value):
-		return "", invalid(aadhaarPresent, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
+	case aadhaar.In(value):
+		return "", invalid(aadhaar.Present, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
 	}
 	return value, nil
 }
@@ -105,7 +107,7 @@ func ParseFields(cat *Catalogue, entityType string, typ account.Type, raw map[st
 		}
 	}
 	for _, spec := range et.Fields {
-		value := strings.TrimSpace(raw[spec.Name])
+		value := typed.Trim(raw[spec.Name])
 		if value == "" {
 			continue
 		}

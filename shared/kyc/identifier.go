@@ -11,24 +11,22 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/typed"
 )
 
 // maxIdentifier is far beyond the longest identifier (a CIN, 21) with any spaces that people put in; it bounds the work.
 const maxIdentifier = 200 // bytes
 
-// normalise gives an identifier the spelling that is checked: as typed on any keyboard, copied from a PDF, with spaces and
-// hyphens or without. What is not ASCII after that becomes "?", which no identifier has.
+// normalise gives an identifier the spelling that is checked: as typed on any keyboard and in the digits of any script, copied from a
+// PDF, with spaces and hyphens or without. What is not ASCII after that becomes "?", which no identifier has.
 func normalise(s string) string {
 	if len(s) <= maxIdentifier {
 		s = strings.Map(func(r rune) rune {
-			switch {
-			case unicode.IsSpace(r), unicode.In(r, unicode.Pd, unicode.Cf), r == '\u2212': // minus sign
-				return -1
-			case r > unicode.MaxASCII:
+			if r > unicode.MaxASCII {
 				return '?'
 			}
 			return unicode.ToUpper(r)
-		}, norm.NFKC.String(s))
+		}, typed.Compact(norm.NFKC.String(typed.Digits(s))))
 	}
 	if len(s) > maxIdentifier {
 		return ""

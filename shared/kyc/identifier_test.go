@@ -36,6 +36,9 @@ func TestIdentifiers(t *testing.T) {
 		{"pan", " aaapl 1234-c ", "AAAPL1234C", ""},
 		{"pan", "ＡＡＡＰＬ１２３４Ｃ", "AAAPL1234C", ""},       // full width
 		{"pan", "ACUPA\u200b7085R", "ACUPA7085R", ""}, // copied with a zero-width space
+		{"pan", "AAAPL१२३४C", "AAAPL1234C", ""},       // Devanagari digits
+		{"pan", "\u202aAAAPL\u00a01234\u2011C\u202c", "AAAPL1234C", ""},
+		{"pin", "३८०\u2009०१५", "380015", ""},
 		{"pan", "AZJPG7110R", "AZJPG7110R", ""},
 		{"pan", "ZZZEZ9999Z", "ZZZEZ9999Z", ""},
 		{"pan", "AAАPL1234C", "", "pan_format"}, // the third letter is Cyrillic
