@@ -73,7 +73,7 @@ func (h *handler) saveDetails(ctx context.Context, c *httpapi.Call, in detailsRe
 	if err != nil {
 		return account.View{}, err
 	}
-	if wanted := c.Header("If-Match"); wanted != "" && wanted != "*" && wanted != etag(c.Profile.Version) {
+	if !c.IfMatch(etag(c.Profile.Version)) {
 		return account.View{}, account.ErrVersion
 	}
 	if c.Profile.Phone.Number.IsZero() {

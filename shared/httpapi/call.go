@@ -32,8 +32,20 @@ type None struct{}
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
 
-// Header returns the request header.
-func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
+// IfMatch reports whether the request may change what has this entity tag now (RFC 9110 13.1.1): always without If-Match or with "*",
+// otherwise when the tag is one of the list. A weak tag is none: the comparison is strong.
+func (c *Call) IfMatch(etag string) bool {
+	given := strings.Join(c.r.Header.Values("If-Match"), ",")
+	if strings.TrimSpace(given) == "" {
+		return true
+	}
+	for one := range strings.SplitSeq(given, ",") {
+		if one = strings.TrimSpace(one); one == "*" || one == etag {
+			return true
+		}
+	}
+	return false
+}
 
 // Cookie returns the cookie's value, or "".
 func (c *Call) Cookie(name string) string {

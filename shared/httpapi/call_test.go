@@ -37,8 +37,8 @@ func TestCallTellsWhoAsks(t *testing.T) {
 
 func TestCall(t *testing.T) {
 	s := newSite(func(_ context.Context, c *Call, in thing) (any, error) {
-		if c.Path("id") != "a/b" || c.Header("If-Match") != `"1"` || c.Cookie("known") != "yes" || c.Cookie("other") != "" || c.RequestID != "r-1" {
-			t.Errorf("path %q, header %q, cookies %q %q", c.Path("id"), c.Header("If-Match"), c.Cookie("known"), c.Cookie("other"))
+		if c.Path("id") != "a/b" || c.Cookie("known") != "yes" || c.Cookie("other") != "" || c.RequestID != "r-1" {
+			t.Errorf("path %q, cookies %q %q", c.Path("id"), c.Cookie("known"), c.Cookie("other"))
 		}
 		if !c.Now.Equal(now) || c.Now.Location() != time.UTC {
 			t.Errorf("time %v", c.Now)
@@ -67,5 +67,37 @@ func TestCall(t *testing.T) {
 	}
 	if got := w.Header()["Set-Cookie"]; strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("cookies %q", got)
+	}
+}
+
+func TestIfMatch(t *testing.T) {
+	for name, c := range map[string]struct {
+		headers []string
+		want    bool
+	}{
+		"nothing asked":                {nil, true},
+		"an empty header asks nothing": {[]string{"If-Match", ""}, true},
+		"the tag":                      {[]string{"If-Match", `"7"`}, true},
+		"the tag in a list":            {[]string{"If-Match", `"6", "7" ,"8"`}, true},
+		"the tag in a second header":   {[]string{"If-Match", `"6"`, "If-Match", `"7"`}, true},
+		"whatever there is":            {[]string{"If-Match", "*"}, true},
+		"another tag":                  {[]string{"If-Match", `"6"`}, false},
+		"a list without it":            {[]string{"If-Match", `"6", "17"`}, false},
+		"a weak tag is no strong one":  {[]string{"If-Match", `W/"7"`}, false},
+		"a tag without its quotes":     {[]string{"If-Match", `7`}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(func(_ context.Context, call *Call, _ thing) (any, error) {
+				if call.IfMatch(`"7"`) != c.want {
+					t.Errorf("%v", !c.want)
+				}
+				return nil, nil
+			})
+			r := request("POST", "/v1/things/1", `{}`)
+			for i := 0; i+1 < len(c.headers); i += 2 {
+				r.Header.Add(c.headers[i], c.headers[i+1])
+			}
+			s.do(r)
+		})
 	}
 }

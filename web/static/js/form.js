@@ -48,10 +48,12 @@ function entry(m) {
   return item;
 }
 
-/** @param {Mistake} m */
-function mark(m) {
+/** @param {Mistake} m @param {boolean} [aloud] whether a screen reader says it at once */
+function mark(m, aloud = false) {
   const control = document.getElementById(m.field), error = document.getElementById(`${m.field}-error`);
   if (!control || !error) return;
+  if (aloud) error.setAttribute("role", "alert");
+  else error.removeAttribute("role");
   const text = error.querySelector("[data-text]");
   if (text) text.textContent = m.text;
   error.hidden = false;
@@ -60,6 +62,16 @@ function mark(m) {
   const described = control.dataset.described ?? control.getAttribute("aria-describedby") ?? "";
   control.dataset.described = described;
   control.setAttribute("aria-describedby", `${described} ${error.id}`.trim());
+}
+
+/** Says what went wrong in place: at its control, aloud, and leaves focus and scroll position as they are. @param {Mistake} m */
+export const say = (m) => mark(m, true);
+
+/** Takes back what was said at a control. @param {string} field */
+export function clear(field) {
+  const control = document.getElementById(field), error = document.getElementById(`${field}-error`);
+  if (error) error.hidden = true;
+  if (control) unmark(control);
 }
 
 /** @param {Element} control */
