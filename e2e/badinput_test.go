@@ -34,6 +34,9 @@ var forms = []form{
 	{"POST", "/v1/verify", func(p *person) m { p.signup(); return m{"token": p.linkToken()} }, map[string][]any{
 		"/token": {"", "x", "a.b.c", "....", long, 7, nil}, "/password": {7, false},
 	}},
+	{"POST", "/v1/verify/check", func(p *person) m { p.signup(); return m{"token": p.linkToken()} }, map[string][]any{
+		"/token": {"", "x", "a.b.c", "....", long, 7, nil},
+	}},
 	{"POST", "/v1/login", func(p *person) m { return m{"email": p.email, "password": goodPassword, "transport": "bearer"} }, map[string][]any{
 		"/email": {"", "x", long, 7, nil}, "/password": {strings.Repeat("x", 129), 7, nil}, "/transport": {"pigeon", 7, nil}, "/remember": {"yes", 1, nil}, "/captcha": {7, nil},
 	}},
@@ -49,8 +52,8 @@ var forms = []form{
 	{"PUT", "/v1/account/details", func(p *person) m {
 		return m{"type": "company", "firstName": "Asha", "lastName": "Rao", "companyName": "Rao Traders", "sector": "other"}
 	}, map[string][]any{
-		"/type": {"", "alien", 7, nil}, "/firstName": {"", "  ", "a\u0000b", "a\u202eb", strings.Repeat("x", 101), 7, nil},
-		"/lastName": {"", strings.Repeat("x", 101), 7, nil}, "/companyName": {"", nil, strings.Repeat("x", 201), 7}, "/sector": {"", "astrology", 7, nil},
+		"/type": {"", "alien", 7, nil}, "/firstName": {"", "  ", "\u2800", "2341-2341-2346", "a\u0000b", "a\u202eb", strings.Repeat("x", 101), 7, nil},
+		"/lastName": {"\u3164", "a\nb", "2341 2341 2346", strings.Repeat("x", 101), 7}, "/companyName": {"", nil, strings.Repeat("x", 201), 7}, "/sector": {"", "astrology", 7, nil},
 	}},
 	{"PUT", "/v1/account/locale", func(p *person) m { return m{"locale": "hi"} }, map[string][]any{
 		"/locale": {"", "x", "english", "e1", "\u0939\u093f", long, 7, nil},
@@ -66,7 +69,7 @@ var forms = []form{
 	{"POST", "/v1/otp/verify", func(p *person) m {
 		return m{"challengeId": p.want(p.call("POST", "/v1/otp", m{"phone": mobile(), "kind": "mobile"}), 202).text("challengeId"), "code": "000000"}
 	}, map[string][]any{
-		"/challengeId": {"", "x", long, "account#1", 7, nil}, "/code": {"", "12345", "1234567", "abcdef", "\u0967\u0968\u0969\u096a\u096b\u096c", 7, nil},
+		"/challengeId": {"", "x", long, "account#1", 7, nil}, "/code": {"", "12345", "1234567", "abcdef", "\u0967\u0968\u0969\u096a\u096b", 7, nil},
 	}},
 	{"PUT", "/v1/kyc", func(p *person) m { return m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}} }, map[string][]any{
 		"/entityType": {"", "alien", "private_limited", 7, nil}, "/fields": {"x", []string{"x"}},

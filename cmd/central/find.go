@@ -47,12 +47,12 @@ func (c *cli) find(ctx context.Context, s *store.Store, who string) (account.Pro
 
 // noAccount says what there is in the place of an account.
 func (c *cli) noAccount(ctx context.Context, s *store.Store, email account.Email) error {
-	signup, pending, err := s.NewestSignup(ctx, email, c.now())
+	pending, err := s.OpenSignups(ctx, email.Digest(), c.now())
 	if err != nil {
 		return err
 	}
-	if pending {
-		return fmt.Errorf("no account has this address yet: a sign-up of %s waits until its mail is answered", day(signup.CreatedAt))
+	if len(pending) > 0 {
+		return fmt.Errorf("no account has this address yet: a sign-up of %s waits until its mail is answered", day(pending[0].CreatedAt))
 	}
 	return errors.New("no account has this address")
 }

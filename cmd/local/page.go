@@ -44,6 +44,10 @@ func (i *inspector) handler() http.Handler {
 		all, err := allItems(r.Context(), i.db, i.tables)
 		reply(w, all, err)
 	})
+	mux.HandleFunc("DELETE /_local/limits", func(w http.ResponseWriter, r *http.Request) {
+		n, err := forgetLimits(r.Context(), i.db, i.tables, r.URL.Query().Get("part"))
+		reply(w, map[string]int{"forgotten": n}, err)
+	})
 	mux.HandleFunc("GET /_local/requests", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, i.requests.newest())
 	})

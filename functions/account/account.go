@@ -14,10 +14,8 @@ import (
 )
 
 type accounts interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
-	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
-	SaveDetails(ctx context.Context, p account.Profile, d account.Details, now time.Time) (account.Profile, error)
+	SaveDetails(ctx context.Context, p account.Profile, d account.Details, onlyAsRead bool, now time.Time) (account.Profile, error)
 	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
@@ -57,36 +55,40 @@ func etag(version int) string { return `"` + strconv.Itoa(version) + `"` }
 type detailsRequest struct {
 	Type        string  `json:"type"`
 	FirstName   string  `json:"firstName"`
-	LastName    string  `json:"lastName"`
+	LastName    *string `json:"lastName"`
 	CompanyName *string `json:"companyName"`
 	Sector      string  `json:"sector"`
 }
 
 // saveDetails replaces the details. If-Match is for those who want to be sure that nobody else changed them; without it the
-// account is still not changed by half.
+// account is still not changed by half, and of two at once the later one stays.
 func (h *handler) saveDetails(ctx context.Context, c *httpapi.Call, in detailsRequest) (account.View, error) {
-	company := ""
-	if in.CompanyName != nil {
-		company = *in.CompanyName
-	}
-	d, err := account.ParseDetails(in.Type, in.FirstName, in.LastName, company, in.Sector)
-	if err != nil {
+	d, err := account.ParseDetails(in.Type, in.FirstName, orEmpty(in.LastName), orEmpty(in.CompanyName), in.Sector)
+	switch {
+	case err != nil:
 		return account.View{}, err
-	}
-	if !c.IfMatch(etag(c.Profile.Version)) {
+	case !c.IfMatch(etag(c.Profile.Version)):
 		return account.View{}, account.ErrVersion
-	}
-	if c.Profile.Phone.Number.IsZero() {
+	case c.Profile.Phone.Number.IsZero():
 		return account.View{}, account.ErrPhoneNotVerified
+	case c.Profile.IdentityLocked() && !c.Profile.Details.SameIdentity(d):
+		return account.View{}, account.ErrIdentityLocked
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
+	if _, err := c.Take(ctx, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
 		return account.View{}, err
 	}
-	saved, err := h.store.SaveDetails(ctx, c.Profile, d, c.Now)
+	saved, err := h.store.SaveDetails(ctx, c.Profile, d, c.Conditional(), c.Now)
 	if err != nil {
 		return account.View{}, err
 	}
 	return view(c, saved), nil
+}
+
+func orEmpty(s *string) string {
+	if s == nil {
+		return ""
+	}
+	return *s
 }
 
 type localeRequest struct {
@@ -102,7 +104,7 @@ func (h *handler) saveLocale(ctx context.Context, c *httpapi.Call, in localeRequ
 	if locale == c.Profile.Locale {
 		return view(c, c.Profile), nil
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
+	if _, err := c.Take(ctx, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
 		return account.View{}, err
 	}
 	saved, err := h.store.SaveLocale(ctx, c.Profile.ID, locale, c.Now)

@@ -17,6 +17,8 @@ type passwordRequest struct {
 	NewPassword     string `json:"newPassword"`
 }
 
+var errSame = fault.At("/newPassword", "password_unchanged", "This is your present password. Choose another one.")
+
 var errWrong = fault.New(fault.Forbidden, "password_wrong", "This is not your current password.").On("/currentPassword")
 
 // changePassword sets a new password. The session that asked goes on, all others end, and a mail tells the holder.
@@ -26,8 +28,12 @@ func (h *handler) changePassword(ctx context.Context, c *httpapi.Call, in passwo
 	if err != nil {
 		return none, err
 	}
-	if err := h.checkCurrent(ctx, c, in.CurrentPassword); err != nil {
+	current, err := h.checkCurrent(ctx, c, in.CurrentPassword)
+	if err != nil {
 		return none, err
+	}
+	if chosen.Equal(current) {
+		return none, errSame
 	}
 	hash, err := password.Hash(ctx, chosen)
 	if err != nil {
@@ -46,25 +52,25 @@ func (h *handler) changePassword(ctx context.Context, c *httpapi.Call, in passwo
 	return none, nil
 }
 
-func (h *handler) checkCurrent(ctx context.Context, c *httpapi.Call, typed string) error {
+func (h *handler) checkCurrent(ctx context.Context, c *httpapi.Call, typed string) (password.Password, error) {
 	current, err := password.Read(typed)
 	if err != nil {
-		return fault.At("/currentPassword", "password_too_long", "The password is too long.")
+		return current, fault.At("/currentPassword", "password_too_long", "The password is too long.")
 	}
 	use := limit.PasswordChange.By(string(c.Profile.ID))
-	if _, err := h.store.Take(ctx, c.Now, use); err != nil {
-		return err
+	if _, err := c.Take(ctx, use); err != nil {
+		return current, err
 	}
 	who, _, err := h.store.Login(ctx, c.Profile.Email)
 	if err != nil {
-		return err
+		return current, err
 	}
 	right, err := password.Verify(ctx, current, who.PasswordHash.Reveal())
 	if err != nil {
-		return err
+		return current, err
 	}
 	if !right {
-		return errWrong
+		return current, errWrong
 	}
-	return h.store.Release(ctx, c.Now, use)
+	return current, c.Release(ctx, use)
 }

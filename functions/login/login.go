@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
@@ -17,11 +18,9 @@ import (
 )
 
 type accounts interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
-	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
 	Forgive(ctx context.Context, now time.Time, uses ...limit.Use) error
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
-	NewestSignup(ctx context.Context, email account.Email, now time.Time) (account.Signup, bool, error)
+	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
@@ -81,8 +80,9 @@ const (
 
 var (
 	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "E-mail address or password are not right.")
-	errNotVerified = fault.New(fault.Forbidden, "email_not_verified", "Verify your e-mail address first: open the link in the mail that we sent.")
-	errTransport   = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
+	errNotVerified = fault.New(fault.Forbidden, "email_not_verified",
+		"Verify your e-mail address first: open the link in the mail that we sent. Where the address has an account already, log in with the password of that account, or reset it.")
+	errTransport = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
 )
 
 // login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
@@ -94,36 +94,70 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	}
 	var uses []limit.Use
 	var who account.Login
-	var signup account.Signup
+	var pending []account.Signup
 	var reads errgroup.Group
 	reads.Go(func() (err error) { uses, err = h.admit(ctx, c, address, in.Captcha); return err })
 	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
-	reads.Go(func() (err error) { signup, _, err = h.store.NewestSignup(ctx, address, c.Now); return err })
+	reads.Go(func() (err error) { pending, err = h.store.OpenSignups(ctx, address.Digest(), c.Now); return err })
 	if err := reads.Wait(); err != nil {
 		return loginAnswer{}, err
 	}
-	right, err := password.Verify(ctx, typed, who.PasswordHash.Reveal())
-	if err != nil {
+	right, profile, err := h.compare(ctx, typed, address, who)
+	switch {
+	case err != nil:
 		return loginAnswer{}, err
+	case !right:
+		return loginAnswer{}, refuse(ctx, typed, address, pending)
+	case profile.Status != account.Active:
+		if err := c.Release(ctx, uses...); err != nil {
+			return loginAnswer{}, err
+		}
+		return loginAnswer{}, account.ErrDisabled
 	}
-	if !right {
-		return loginAnswer{}, refuse(ctx, typed, address, signup)
-	}
-	return h.open(ctx, c, in, who, uses)
+	return h.open(ctx, c, in, who, profile, uses)
 }
 
-// refuse says why there is no log-in. It compares with the newest sign-up for the address, also where there is an account and
+// compare compares the password with the account's, and reads the account meanwhile.
+func (h *handler) compare(ctx context.Context, typed password.Password, address account.Email, who account.Login) (right bool, p account.Profile, err error) {
+	var work errgroup.Group
+	work.Go(func() (err error) { right, err = password.Verify(ctx, typed, who.PasswordHash.Reveal()); return err })
+	work.Go(func() (err error) { p, err = h.profileOf(ctx, address, who); return err })
+	return right, p, work.Wait()
+}
+
+// profileOf reads the account of an address; where there is none, an account that does not exist, so that it takes the same time.
+func (h *handler) profileOf(ctx context.Context, address account.Email, who account.Login) (account.Profile, error) {
+	id := who.AccountID
+	if id == "" {
+		id = nobody(address)
+	}
+	p, err := h.store.Profile(ctx, id)
+	if errors.Is(err, account.ErrNotFound) {
+		return account.Profile{}, nil
+	}
+	return p, err
+}
+
+// nobody is the account of an address that has none.
+func nobody(address account.Email) account.ID { return account.ID("nobody-" + address.Digest()) }
+
+// refuse says why there is no log-in. It compares with the open sign-ups for the address, also where there is an account and
 // where there is no sign-up: else somebody who signs up for an address and then logs in could see, by the answer or by its
-// time, whether the address has an account.
-func refuse(ctx context.Context, typed password.Password, address account.Email, signup account.Signup) error {
-	signedUp, err := password.Verify(ctx, typed, signup.PasswordHash.Reveal())
+// time, whether the address has an account. All of them, because a stranger may have signed up for the address since; they share
+// their salt, so that it costs one hash.
+func refuse(ctx context.Context, typed password.Password, address account.Email, pending []account.Signup) error {
+	hashes := make([]string, len(pending))
+	for i, p := range pending {
+		hashes[i] = p.PasswordHash.Reveal()
+	}
+	i, err := password.VerifyAny(ctx, typed, hashes)
 	if err != nil {
 		return err
 	}
-	if !signedUp {
+	if i < 0 {
 		return errCredentials
 	}
-	return errNotVerified.With("signupId", address.Digest()+"."+signup.ID)
+	return errNotVerified.With("signupId", address.Digest()+"."+pending[i].ID)
 }
 
 func parse(in *loginRequest) (account.Email, password.Password, error) {
@@ -154,7 +188,7 @@ func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Em
 		perAddress = limit.LoginDevice.By(device[1])
 	}
 	giveBack := []limit.Use{perAddress, limit.LoginAddressIP.By(address.Digest() + "-" + c.Network)}
-	counts, err := h.store.Take(ctx, c.Now, append(giveBack, limit.LoginIP.By(c.Network))...)
+	counts, err := c.Take(ctx, append(giveBack, limit.LoginIP.By(c.Network))...)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +201,9 @@ func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Em
 }
 
 // open starts the session of an account whose password was right.
-func (h *handler) open(ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, uses []limit.Use) (loginAnswer, error) {
+func (h *handler) open(
+	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, uses []limit.Use,
+) (loginAnswer, error) {
 	life := account.SessionLife
 	if in.Remember {
 		life = account.RememberedLife
@@ -177,16 +213,11 @@ func (h *handler) open(ctx context.Context, c *httpapi.Call, in loginRequest, wh
 		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
 		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
 	}
-	var profile account.Profile
 	var work errgroup.Group
-	work.Go(func() (err error) { profile, err = h.store.Profile(ctx, who.AccountID); return err })
 	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })
-	work.Go(func() error { return h.store.Release(ctx, c.Now, uses...) })
+	work.Go(func() error { return c.Release(ctx, uses...) })
 	if err := work.Wait(); err != nil {
 		return loginAnswer{}, err
-	}
-	if profile.Status != account.Active { // the session is of no use either: it opens for active accounts only
-		return loginAnswer{}, account.ErrDisabled
 	}
 	answer := loginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(profile), Next: account.Next(profile)}
 	if in.Transport == bearer {

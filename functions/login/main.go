@@ -45,5 +45,5 @@ func setup(ctx context.Context) (http.Handler, error) {
 			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

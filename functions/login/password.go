@@ -2,7 +2,8 @@ package main
 
 import (
 	"context"
-	"errors"
+
+	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
@@ -19,14 +20,18 @@ type forgotRequest struct {
 
 type forgotAnswer struct{}
 
-// forgot mails a link to choose a new password. For an address without an account everything is done the same way, and the mail
-// goes to the mail provider's simulator: neither the answer nor its time tell which it was, and no stranger gets mail.
+// defaultLocale is the language of mails to nobody.
+const defaultLocale = "en"
+
+// forgot mails a link to choose a new password. For an address without an account, for one whose account is disabled and for one that
+// was sent too many mails, everything is done the same way, and the mail goes to the mail provider's simulator: neither the answer nor
+// its time tell which it was, and no stranger gets mail.
 func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest) (forgotAnswer, error) {
 	address, err := account.ParseEmail(in.Email)
 	if err != nil {
 		return forgotAnswer{}, err
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.ForgotIP.By(c.Network), limit.ForgotAddress.By(address.Digest())); err != nil {
+	if _, err := c.Take(ctx, limit.ForgotIP.By(c.Network), limit.ForgotAddress.By(address.Digest())); err != nil {
 		return forgotAnswer{}, err
 	}
 	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
@@ -36,30 +41,32 @@ func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest)
 	if err != nil {
 		return forgotAnswer{}, err
 	}
-	locale := "en"
-	if known {
-		profile, err := h.store.Profile(ctx, who.AccountID)
-		if err != nil {
-			return forgotAnswer{}, err
+	var profile account.Profile
+	var spent bool
+	var work errgroup.Group
+	work.Go(func() (err error) { profile, err = h.profileOf(ctx, address, who); return err })
+	work.Go(func() error {
+		_, err := c.Take(ctx, limit.ResetMailHour.By(address.Digest()), limit.ResetMailDay.By(address.Digest()))
+		if spent = limit.Refused(err); spent {
+			return nil
 		}
-		locale = profile.Locale
-	} else {
-		who.AccountID = account.ID("nobody-" + address.Digest())
-		if _, err := h.store.Profile(ctx, who.AccountID); err != nil && !errors.Is(err, account.ErrNotFound) {
-			return forgotAnswer{}, err
-		}
+		return err
+	})
+	if err := work.Wait(); err != nil {
+		return forgotAnswer{}, err
 	}
 	r := account.Reset{
 		ID: token.NewID(), AccountID: who.AccountID, CredentialVersion: who.CredentialVersion,
 		CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.ResetLife),
 	}
 	m := message.Message{
-		ID: token.NewID(), Kind: message.ResetPassword, To: address.String(), Locale: locale,
-		Refs: []string{string(r.AccountID), r.ID}, CreatedAt: c.Now, NotAfter: r.ExpiresAt,
+		ID: token.NewID(), Kind: message.ResetPassword, To: address.String(), Locale: profile.Locale,
+		CreatedAt: c.Now, NotAfter: r.ExpiresAt,
 	}
-	if !known {
-		m.Kind = message.Decoy
+	if !known || profile.Status != account.Active || spent {
+		r.AccountID, m.Kind, m.Locale = nobody(address), message.Decoy, defaultLocale
 	}
+	m.Refs = []string{string(r.AccountID), r.ID}
 	if err := h.store.StartReset(ctx, r, m); err != nil {
 		return forgotAnswer{}, err
 	}
@@ -75,7 +82,7 @@ type resetRequest struct {
 // reset sets a new password by a mailed link. It does not log in, and it ends every session.
 func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (httpapi.None, error) {
 	none := httpapi.None{}
-	if _, err := h.store.Take(ctx, c.Now, limit.ResetIP.By(c.Network)); err != nil {
+	if _, err := c.Take(ctx, limit.ResetIP.By(c.Network)); err != nil {
 		return none, err
 	}
 	parts, err := h.keys.Open(token.ResetPassword, in.Token, 2)
@@ -91,6 +98,8 @@ func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (
 		return none, account.ErrLinkExpired
 	case !r.UsedAt.IsZero():
 		return none, account.ErrLinkUsed
+	case profile.Status != account.Active:
+		return none, account.ErrDisabled
 	}
 	chosen, err := password.New("/password", in.Password, profile.Email)
 	if err != nil {

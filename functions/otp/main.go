@@ -55,5 +55,5 @@ func setup(ctx context.Context) (http.Handler, error) {
 			Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: voice.New(awsvoice.Client(), from, perMinute), Log: log,
 		},
 	}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -16,7 +16,6 @@ import (
 )
 
 type challenges interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
 	StartChallenge(ctx context.Context, c account.Challenge, m message.Message) error
 	CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
 	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error
@@ -48,6 +47,7 @@ type sendRequest struct {
 
 type sendAnswer struct {
 	ChallengeID string        `json:"challengeId"`
+	Phone       string        `json:"phone"` // E.164, as it was understood
 	Channel     phone.Channel `json:"channel"`
 	ExpiresAt   time.Time     `json:"expiresAt"`
 	ResendAfter int           `json:"resendAfter"` // seconds
@@ -58,6 +58,9 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	number, channel, err := parse(in)
 	if err != nil {
 		return sendAnswer{}, err
+	}
+	if c.Profile.IdentityLocked() {
+		return sendAnswer{}, account.ErrIdentityLocked
 	}
 	if err := h.admit(ctx, c, number, channel); err != nil {
 		return sendAnswer{}, err
@@ -77,7 +80,7 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 		return sendAnswer{}, err
 	}
 	h.outbox.Now(ctx, m)
-	return sendAnswer{challenge.ID, channel, challenge.ExpiresAt, int(limit.CodeGap.Window.Seconds())}, nil
+	return sendAnswer{challenge.ID, number.E164(), channel, challenge.ExpiresAt, int(limit.CodeGap.Window.Seconds())}, nil
 }
 
 func parse(in sendRequest) (phone.Number, phone.Channel, error) {
@@ -103,15 +106,15 @@ func parse(in sendRequest) (phone.Number, phone.Channel, error) {
 func (h *handler) admit(ctx context.Context, c *httpapi.Call, n phone.Number, channel phone.Channel) error {
 	id := string(c.Profile.ID)
 	uses := []limit.Use{
-		limit.CodeGap.By(id), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix()),
+		limit.CodeGap.By(n.E164()), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix()),
 	}
 	budget := h.smsBudget
 	if channel == phone.Voice {
 		uses, budget = append(uses, limit.CallPhone.By(n.E164())), h.callBudget
 	}
-	if _, err := h.store.Take(ctx, c.Now, uses...); err != nil {
+	if _, err := c.Take(ctx, uses...); err != nil {
 		return err
 	}
-	_, err := h.store.Take(ctx, c.Now, budget.By("all"))
+	_, err := c.Take(ctx, budget.By("all"))
 	return err
 }

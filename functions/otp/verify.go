@@ -5,11 +5,13 @@ import (
 	"strings"
 	"time"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/phone"
 	"phonon.in/central/shared/token"
+	"phonon.in/central/shared/typed"
 )
 
 type verifyRequest struct {
@@ -35,7 +37,10 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	if err != nil {
 		return verifyAnswer{}, err
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.CodeTryIP.By(c.Network)); err != nil {
+	if c.Profile.IdentityLocked() {
+		return verifyAnswer{}, account.ErrIdentityLocked
+	}
+	if _, err := c.Take(ctx, limit.CodeTryIP.By(c.Network)); err != nil {
 		return verifyAnswer{}, err
 	}
 	challenge, err := h.store.CountAttempt(ctx, c.Profile.ID, in.ChallengeID, c.Now)
@@ -51,11 +56,17 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	return verifyAnswer{challenge.Number.E164(), challenge.Number.Kind(), c.Now}, nil
 }
 
-const codeLength = 6
+const (
+	codeLength = 6
+	maxCode    = 128 // bytes as typed: bounds the work
+)
 
-// parseCode takes what people type or paste: "123-456", "123 456".
+// parseCode takes what people type or paste: "123-456", "123 456", digits of any script, with the marks that a chat puts around them.
 func parseCode(in verifyRequest) (string, error) {
-	code := strings.NewReplacer(" ", "", "-", "").Replace(in.Code)
+	code := ""
+	if len(in.Code) <= maxCode {
+		code = typed.Compact(typed.Digits(in.Code))
+	}
 	var fields []fault.Field
 	if !token.IsID(in.ChallengeID) {
 		fields = append(fields, errChallengeID.Fields...)

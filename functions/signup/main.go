@@ -47,5 +47,5 @@ func setup(ctx context.Context) (http.Handler, error) {
 			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, RequestID: apigw.RequestID, Log: log}), nil
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -17,7 +17,6 @@ import (
 )
 
 type signups interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	StartSignup(ctx context.Context, p account.Signup, m message.Message) error
 	Signup(ctx context.Context, digest, id string) (account.Signup, error)
@@ -41,6 +40,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Public("GET /v1/captcha", httpapi.JSON(http.StatusOK, h.challenge))
 	api.Public("GET /v1/terms", httpapi.JSON(http.StatusOK, h.terms))
 	api.Public("POST /v1/signup", httpapi.JSON(http.StatusAccepted, h.signup))
+	api.Public("GET /v1/signups/{id}", httpapi.JSON(http.StatusOK, h.state))
 	api.Public("POST /v1/signup/resend", httpapi.JSON(http.StatusAccepted, h.resend))
 	return api
 }
@@ -85,10 +85,11 @@ func (h *handler) signup(ctx context.Context, c *httpapi.Call, in signupRequest)
 	if err != nil {
 		return signupAnswer{}, err
 	}
+	digest := address.Digest()
 	var known bool
 	var reads errgroup.Group
 	reads.Go(func() error {
-		_, err := h.store.Take(ctx, c.Now, limit.SignupIP.By(c.Network), limit.SignupAddress.By(address.Digest()))
+		_, err := c.Take(ctx, limit.SignupIP.By(c.Network), limit.SignupAddress.By(digest))
 		return err
 	})
 	reads.Go(func() (err error) { _, known, err = h.store.Login(ctx, address); return err })
@@ -98,8 +99,15 @@ func (h *handler) signup(ctx context.Context, c *httpapi.Call, in signupRequest)
 	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
 		return signupAnswer{}, err
 	}
-	hash, err := password.Hash(ctx, chosen)
-	if err != nil {
+	var hash string
+	var mayMail bool
+	var work errgroup.Group
+	work.Go(func() (err error) {
+		hash, err = password.HashWith(ctx, chosen, h.keys.Sign(token.SignupSalt, digest))
+		return err
+	})
+	work.Go(func() (err error) { mayMail, err = countMail(ctx, c, digest); return err })
+	if err := work.Wait(); err != nil {
 		return signupAnswer{}, err
 	}
 	p := account.Signup{
@@ -110,12 +118,36 @@ func (h *handler) signup(ctx context.Context, c *httpapi.Call, in signupRequest)
 		CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.SignupLife),
 	}
 	m := mailFor(p, known, c.Now)
+	if !mayMail {
+		m.Kind = message.Decoy
+	}
 	if err := h.store.StartSignup(ctx, p, m); err != nil {
 		return signupAnswer{}, err
 	}
 	h.outbox.Now(ctx, m)
-	c.SetCookie(signupCookie, h.keys.Issue(token.SignupBrowser, address.Digest(), p.ID).Reveal(), account.SignupLife)
-	return signupAnswer{address.Digest() + "." + p.ID, address.String(), int(limit.MailGap.Window.Seconds())}, nil
+	c.SetCookie(signupCookie, h.keys.Issue(token.SignupBrowser, digest, p.ID).Reveal(), account.SignupLife)
+	return signupAnswer{digest + "." + p.ID, address.String(), int(limit.MailGap.Window.Seconds())}, nil
+}
+
+// countMail counts the mail of a sign-up to an address, and begins the gap until it may be sent again. Where too many went there already
+// it is false: the sign-up is taken all the same, and its mail goes to the mail provider's simulator, so that nobody can fill a stranger's
+// inbox and neither answer nor time tell.
+func countMail(ctx context.Context, c *httpapi.Call, digest string) (may bool, err error) {
+	var work errgroup.Group
+	work.Go(func() error {
+		_, err := c.Take(ctx, limit.MailHour.By(digest), limit.MailDay.By(digest))
+		if may = err == nil; limit.Refused(err) {
+			return nil
+		}
+		return err
+	})
+	work.Go(func() error {
+		if _, err := c.Take(ctx, limit.MailGap.By(digest)); !limit.Refused(err) {
+			return err
+		}
+		return nil
+	})
+	return may, work.Wait()
 }
 
 // parse reads every field and reports all that are wrong at once.

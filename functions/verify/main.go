@@ -32,6 +32,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &handler{store: store.New(db, users, tokens), keys: app.Keys}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, RequestID: apigw.RequestID, Log: log}), nil
+	s := store.New(db, users, tokens)
+	h := &handler{store: s, keys: app.Keys}
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

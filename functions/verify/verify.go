@@ -16,9 +16,9 @@ import (
 )
 
 type signups interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
-	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
 	Signup(ctx context.Context, digest, id string) (account.Signup, error)
+	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
+	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	CompleteSignup(ctx context.Context, p account.Signup, profile account.Profile, seen account.Activity, now time.Time) error
 }
 
@@ -30,6 +30,7 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Public("POST /v1/verify", httpapi.JSON(http.StatusOK, h.verify))
+	api.Public("POST /v1/verify/check", httpapi.JSON(http.StatusOK, h.check))
 	return api
 }
 
@@ -48,32 +49,27 @@ const signupCookie = "__Host-signup"
 var (
 	errNoProof = fault.New(fault.Forbidden, "signup_proof_required",
 		"Open the link in the browser that you signed up with, or enter the password that you chose then.").On("/password")
-	errPassword = fault.New(fault.Forbidden, "password_wrong", "This is not the password that was chosen at sign-up.").On("/password")
+	errPassword = fault.New(fault.Forbidden, "password_wrong",
+		"This is not a password that was chosen at sign-up. Forgotten? Sign up once more, with another one.").On("/password")
 )
 
-// verify turns a sign-up into an account. The mailed token proves the address; the browser's cookie or the password proves that it
-// is the same person who signed up, so that a click on a stranger's sign-up gives the stranger nothing.
+// verify turns a sign-up into an account. The mailed token proves the address; the browser's cookie or the password says whose sign-up it
+// is, so that a click on a stranger's sign-up gives the stranger nothing. Who signed up twice may follow either link: the account begins
+// with the sign-up of this browser, or the one whose password was entered.
 func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest) (verifyAnswer, error) {
-	parts, err := h.keys.Open(token.VerifyEmail, in.Token, 2)
+	link, pending, err := h.read(ctx, c, in.Token)
 	if err != nil {
-		return verifyAnswer{}, account.ErrLinkInvalid.Because(err)
-	}
-	digest, id := parts[0], parts[1]
-	var p account.Signup
-	var reads errgroup.Group
-	reads.Go(func() error { _, err := h.store.Take(ctx, c.Now, limit.VerifyIP.By(c.Network)); return err })
-	reads.Go(func() (err error) { p, err = h.store.Signup(ctx, digest, id); return err })
-	if err := reads.Wait(); err != nil {
 		return verifyAnswer{}, err
 	}
 	switch {
-	case !p.UsedAt.IsZero() || p.Member:
+	case !link.UsedAt.IsZero() || link.Member:
 		return verifyAnswer{}, account.ErrAlreadyVerified
-	case !p.Usable(c.Now):
+	case !link.Usable(c.Now):
 		return verifyAnswer{}, account.ErrLinkExpired
 	}
-	if !h.sameBrowser(c, digest, id) {
-		if err := h.checkPassword(ctx, c, p, in.Password); err != nil {
+	p, own := h.ofBrowser(c, pending)
+	if !own {
+		if p, err = h.ofPassword(ctx, c, link, pending, in.Password); err != nil {
 			return verifyAnswer{}, err
 		}
 	}
@@ -88,29 +84,71 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	return verifyAnswer{p.Email.String(), account.StepLogin}, nil
 }
 
-func (h *handler) sameBrowser(c *httpapi.Call, digest, id string) bool {
-	parts, err := h.keys.Open(token.SignupBrowser, c.Cookie(signupCookie), 2)
-	return err == nil && parts[0] == digest && parts[1] == id
+// read checks a token and reads its sign-up, and the sign-ups for the same address that can still be verified.
+func (h *handler) read(ctx context.Context, c *httpapi.Call, mailed string) (link account.Signup, pending []account.Signup, err error) {
+	parts, err := h.keys.Open(token.VerifyEmail, mailed, 2)
+	if err != nil {
+		return link, nil, account.ErrLinkInvalid.Because(err)
+	}
+	digest, id := parts[0], parts[1]
+	var reads errgroup.Group
+	reads.Go(func() error { _, err := c.Take(ctx, limit.VerifyIP.By(c.Network)); return err })
+	reads.Go(func() (err error) { link, err = h.store.Signup(ctx, digest, id); return err })
+	reads.Go(func() (err error) {
+		open, err := h.store.OpenSignups(ctx, digest, c.Now)
+		for _, p := range open {
+			if p.Usable(c.Now) {
+				pending = append(pending, p)
+			}
+		}
+		return err
+	})
+	return link, pending, reads.Wait()
 }
 
-func (h *handler) checkPassword(ctx context.Context, c *httpapi.Call, p account.Signup, typed *string) error {
-	if typed == nil {
-		return errNoProof
-	}
-	read, err := password.Read(*typed)
+// ofBrowser finds the sign-up that this browser made.
+func (h *handler) ofBrowser(c *httpapi.Call, pending []account.Signup) (account.Signup, bool) {
+	parts, err := h.keys.Open(token.SignupBrowser, c.Cookie(signupCookie), 2)
 	if err != nil {
-		return err
+		return account.Signup{}, false
 	}
-	use := limit.VerifyPassword.By(p.ID)
-	if _, err := h.store.Take(ctx, c.Now, use); err != nil {
-		return err
+	for _, p := range pending {
+		if p.Email.Digest() == parts[0] && p.ID == parts[1] {
+			return p, true
+		}
 	}
-	right, err := password.Verify(ctx, read, p.PasswordHash.Reveal())
+	return account.Signup{}, false
+}
+
+// ofPassword finds the sign-up whose password was entered. Where the address has an account by now, that is what it says.
+func (h *handler) ofPassword(ctx context.Context, c *httpapi.Call, link account.Signup, pending []account.Signup, entered *string) (account.Signup, error) {
+	_, claimed, err := h.store.Login(ctx, link.Email)
+	switch {
+	case err != nil:
+		return account.Signup{}, err
+	case claimed:
+		return account.Signup{}, account.ErrAlreadyVerified
+	case entered == nil:
+		return account.Signup{}, errNoProof
+	}
+	read, err := password.Read(*entered)
 	if err != nil {
-		return err
+		return account.Signup{}, err
 	}
-	if !right {
-		return errPassword
+	use := limit.VerifyPassword.By(link.Email.Digest())
+	if _, err := c.Take(ctx, use); err != nil {
+		return account.Signup{}, err
 	}
-	return h.store.Release(ctx, c.Now, use)
+	hashes := make([]string, len(pending))
+	for i, p := range pending {
+		hashes[i] = p.PasswordHash.Reveal()
+	}
+	i, err := password.VerifyAny(ctx, read, hashes)
+	if err != nil {
+		return account.Signup{}, err
+	}
+	if i < 0 {
+		return account.Signup{}, errPassword
+	}
+	return pending[i], c.Release(ctx, use)
 }

@@ -2,6 +2,7 @@
 package account
 
 import (
+	"slices"
 	"time"
 
 	"phonon.in/central/shared/phone"
@@ -67,6 +68,21 @@ func Next(p Profile) Step {
 		return StepKYC
 	}
 	return StepHome
+}
+
+// lockedBy are the states of a KYC case in which the identity that it is about stands still: while it is with us, and once it is approved.
+var lockedBy = []string{"submitted", "under_review", "approved"}
+
+// LockedBy lists the states of the newest KYC case in which the identity of an account cannot change.
+func LockedBy() []string { return slices.Clone(lockedBy) }
+
+// IdentityLocked reports that who the account belongs to stands still: type, names, company and phone. What is no part of it stays free.
+func (p Profile) IdentityLocked() bool { return slices.Contains(lockedBy, p.KYC) }
+
+// SameIdentity reports that details name the same holder.
+func (d Details) SameIdentity(other Details) bool {
+	d.Sector = other.Sector
+	return d == other
 }
 
 // Consent is one acceptance of one document. It is written once and never changed.

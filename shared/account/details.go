@@ -3,19 +3,20 @@ package account
 import (
 	"fmt"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
+	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/typed"
 )
 
 // Details say who holds the account. ParseDetails makes them; the zero value means not given yet.
 type Details struct {
 	Type        Type
-	FirstName   string // NFC, any script
-	LastName    string
+	FirstName   string // NFC, any script; the whole name of who has one name only
+	LastName    string // may be empty: many people in South India have one name, and so do their PAN and their Aadhaar
 	CompanyName string // empty is possible for an individual only
 	Sector      string // a code of Sectors
 }
@@ -30,7 +31,7 @@ const (
 )
 
 // ParseDetails checks what a person entered and reports every fault at once, each at the pointer of its field:
-// type_invalid, name_required, name_too_long, name_characters, sector_invalid.
+// type_invalid, name_required, name_too_long, name_characters, aadhaar_number_present, sector_invalid.
 func ParseDetails(typ, first, last, company, sector string) (Details, error) {
 	var fields []fault.Field
 	wrong := func(pointer, code, detail string) {
@@ -52,7 +53,7 @@ func ParseDetails(typ, first, last, company, sector string) (Details, error) {
 		wrong("/type", "type_invalid", `Choose "individual" or "company".`)
 	}
 	d.FirstName = name("/firstName", "first name", first, maxPersonName, true)
-	d.LastName = name("/lastName", "last name", last, maxPersonName, true)
+	d.LastName = name("/lastName", "last name", last, maxPersonName, false)
 	d.CompanyName = name("/companyName", "company name", company, maxCompanyName, d.Type == Company)
 	if !isSector(sector) {
 		wrong("/sector", "sector_invalid", "Choose a sector from the list.")
@@ -70,23 +71,18 @@ func cleanName(what, s string, limit int) (clean, code, detail string) {
 	if len(s) > 16*limit { // 4 bytes for each of 4 code points that compose into one: bounds the work below
 		return "", "name_too_long", tooLong
 	}
-	s = strings.TrimSpace(s)
-	if !utf8.ValidString(s) || strings.ContainsFunc(s, hiddenRune) {
+	trimmed := typed.Trim(s)
+	if !utf8.ValidString(s) || strings.ContainsFunc(trimmed, typed.Hidden) {
 		return "", "name_characters", "The " + what + " has a line break or an invisible character. Type it by hand."
 	}
-	s = norm.NFC.String(s)
+	clean = norm.NFC.String(trimmed)
 	switch {
-	case utf8.RuneCountInString(s) > limit:
+	case utf8.RuneCountInString(clean) > limit:
 		return "", "name_too_long", tooLong
-	case s != "" && !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }):
-		return "", "name_characters", "The " + what + " needs at least one letter."
+	case strings.TrimSpace(s) != "" && !typed.Shows(clean):
+		return "", "name_characters", "The " + what + " needs at least one letter that can be seen."
+	case aadhaar.InName(clean):
+		return "", aadhaar.Present, "The " + what + " looks like an Aadhaar number. Take it out: we never take or store it."
 	}
-	return s, "", ""
-}
-
-// hiddenRune reports runes that can make a name look like another one or break a line: controls, separators, bidirectional
-// overrides and other format characters. The joiners are none of these: names in Indian scripts need them.
-func hiddenRune(r rune) bool {
-	const nonJoiner, joiner = '\u200c', '\u200d'
-	return r != nonJoiner && r != joiner && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp)
+	return clean, "", ""
 }

@@ -36,6 +36,18 @@ func TestParseDetailsCleansWhatItAccepts(t *testing.T) {
 		"an Indian script with a joiner": {
 			[5]string{"individual", "श्रीमती", "क्\u200dषेत्र", "", "other"},
 			Details{Individual, "श्रीमती", "क्\u200dषेत्र", "", "other"}},
+		"one name only": {
+			[5]string{"individual", "Sukarno", "", "", "other"},
+			Details{Individual, "Sukarno", "", "", "other"}},
+		"one name, and blanks for the other": {
+			[5]string{"company", "Sukarno", " \u00a0\t", "Toko", "other"},
+			Details{Company, "Sukarno", "", "Toko", "other"}},
+		"marks of a chat around a name": {
+			[5]string{"company", "\u202aAsha\u202c", "\ufeffVerma\u200b", "\u2068Verma\u2069 ", "other"},
+			Details{Company, "Asha", "Verma", "Verma", "other"}},
+		"a year in the name of a company": {
+			[5]string{"company", "Asha", "Verma", "Verma 1947 and Sons 2026", "other"},
+			Details{Company, "Asha", "Verma", "Verma 1947 and Sons 2026", "other"}},
 		"names of one letter": {
 			[5]string{"individual", "R", "K", "", "other"},
 			Details{Individual, "R", "K", "", "other"}},
@@ -87,7 +99,17 @@ func TestParseDetailsNamesEveryFaultAtOnce(t *testing.T) {
 		want map[string]string
 	}{
 		"nothing at all": {[5]string{}, map[string]string{
-			"/type": "type_invalid", "/firstName": "name_required", "/lastName": "name_required", "/sector": "sector_invalid"}},
+			"/type": "type_invalid", "/firstName": "name_required", "/sector": "sector_invalid"}},
+		"letters that show nothing": {[5]string{"company", "\u3164", "\uffa0\u115f", "\u2800 \U00013441", "retail"}, map[string]string{
+			"/firstName": "name_characters", "/lastName": "name_characters", "/companyName": "name_characters"}},
+		"a letter that shows nothing inside": {[5]string{"company", "As\u3164ha", "V\u00adm", "V\u2800 Ltd", "retail"}, map[string]string{
+			"/firstName": "name_characters", "/lastName": "name_characters", "/companyName": "name_characters"}},
+		"an Aadhaar number for a name": {[5]string{"company", "2341 2341 2346", "234123412346", "2341 2341 2346", "retail"}, map[string]string{
+			"/firstName": "aadhaar_number_present", "/lastName": "aadhaar_number_present", "/companyName": "aadhaar_number_present"}},
+		"an Aadhaar number with anything between its groups": {
+			[5]string{"individual", "२३४१ / २३४१ / २३४६", "Rao (2341) 2341 and 2346", "Shop 9123 4567 8901 2346", "retail"},
+			map[string]string{
+				"/firstName": "aadhaar_number_present", "/lastName": "aadhaar_number_present", "/companyName": "aadhaar_number_present"}},
 		"a company without a name": {[5]string{"company", "Asha", "Verma", " ", "retail"}, map[string]string{
 			"/companyName": "name_required"}},
 		"the name of a sector in place of its code": {[5]string{"individual", "Asha", "Verma", "", "Education"}, map[string]string{

@@ -5,11 +5,13 @@ import (
 	"encoding/base64"
 	"log/slog"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/typed"
 )
 
 // Email is one address in the one spelling that Central uses everywhere: as the name of the account, for limits and for
@@ -24,19 +26,26 @@ const (
 	maxRaw     = 4 * maxAddress // what is longer cannot become short enough in ASCII
 )
 
-// ParseEmail reads an address. Its rules are narrower than RFC 5322, because an address must not have two spellings: the
-// local part is ASCII of RFC 5322 atoms (no quotes, no comments), the domain becomes A-labels (UTS 46), ASCII letters become
-// lower case. Parsing String() again gives the same Email. The fault is email_invalid at /email.
+// ParseEmail reads an address, with whatever white space and invisible marks came along at its ends. Its rules are narrower than
+// RFC 5322, because an address must not have two spellings: the local part is ASCII of RFC 5322 atoms (no quotes, no comments), the
+// domain becomes A-labels (UTS 46), ASCII letters become lower case. Parsing String() again gives the same Email. The fault is
+// email_invalid at /email.
 func ParseEmail(s string) (Email, error) {
-	s = strings.Trim(s, " ")
+	if len(s) > maxRaw {
+		s = s[:maxRaw+1] // bounds the work below
+	}
+	s = typed.Trim(s)
 	if s == "" {
 		return Email{}, invalidEmail("Enter your e-mail address.")
 	}
 	if len(s) > maxRaw {
 		return Email{}, invalidEmail("This is too long for an e-mail address.")
 	}
-	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return Email{}, invalidEmail("An e-mail address has no spaces or control characters.")
+	}
+	if last, _ := utf8.DecodeLastRuneInString(s); strings.ContainsRune(".,;:!?)>]'\"", last) {
+		return Email{}, invalidEmail("Take the sign " + string(last) + " at the end off the address.")
 	}
 	local, domain, found := strings.Cut(s, "@")
 	if !found || strings.Contains(domain, "@") {
@@ -45,23 +54,30 @@ func ParseEmail(s string) (Email, error) {
 	if detail := checkLocal(local); detail != "" {
 		return Email{}, invalidEmail(detail)
 	}
-	domain, ok := asciiDomain(domain)
-	if !ok {
+	ascii, ok := asciiDomain(domain)
+	switch {
+	case !ok && strings.ContainsFunc(domain, typed.Invisible):
+		return Email{}, invalidEmail(invisible)
+	case !ok:
 		return Email{}, invalidEmail("Check the part after the @: it should look like example.com.")
 	}
 	// Both parts are ASCII here: outside ASCII, lowering makes different letters the same.
-	address := strings.ToLower(local) + "@" + domain
+	address := strings.ToLower(local) + "@" + ascii
 	if len(address) > maxAddress {
 		return Email{}, invalidEmail("This is too long for an e-mail address.")
 	}
 	return Email{address}, nil
 }
 
+const invisible = "There is an invisible character in the address. Type it by hand."
+
 // checkLocal says what is wrong with a local part, or nothing.
 func checkLocal(local string) string {
 	switch {
 	case local == "":
 		return "The part before the @ is missing."
+	case strings.ContainsFunc(local, typed.Invisible):
+		return invisible
 	case len(local) > maxLocal:
 		return "The part before the @ is too long."
 	case strings.HasPrefix(local, "."), strings.HasSuffix(local, "."), strings.Contains(local, ".."):

@@ -4,8 +4,8 @@ import "phonon.in/central/shared/fault"
 
 // The faults of one-time things and of state, returned by the store and by the functions.
 var (
-	ErrAlreadyVerified = fault.New(fault.Gone, "already_verified", "This address is already verified. Log in.")
-	ErrLinkExpired     = fault.New(fault.Gone, "link_expired", "This link has expired or was replaced by a newer one. Ask for a new mail.")
+	ErrAlreadyVerified = fault.New(fault.Gone, "already_verified", "This address is already verified. Log in with the password of the sign-up that was verified, or choose a new one by Forgot your password.")
+	ErrLinkExpired     = fault.New(fault.Gone, "link_expired", "This link has expired or was replaced by a newer one. Ask for a new mail, or log in if you are done already.")
 	ErrLinkUsed        = fault.New(fault.Gone, "link_used", "This link was used already. Log in, or ask for a new mail.")
 	ErrLinkInvalid     = fault.New(fault.Malformed, "link_invalid", "This link is not complete. Open it again from the mail, or copy all of it.").On("/token")
 
@@ -15,6 +15,7 @@ var (
 
 	ErrVersion          = fault.New(fault.PreconditionFailed, "version_mismatch", "The account was changed meanwhile. Load it again, then repeat your change.")
 	ErrBusy             = fault.New(fault.Conflict, "changed_meanwhile", "Something else changed this at the same moment. Load it again, then repeat your change.")
+	ErrIdentityLocked   = fault.New(fault.Conflict, "identity_locked", "Your KYC is with us or approved, so type, names, company and phone stay as they are. Sector and language can be changed. Write to support if something is wrong.")
 	ErrPhoneNotVerified = fault.New(fault.Conflict, "phone_not_verified", "Prove your phone number first: ask for a code, then enter it.")
 	ErrPhoneInUse       = fault.New(fault.Conflict, "phone_in_use", "This number already belongs to five accounts. Use another number.").On("/phone")
 

@@ -36,13 +36,18 @@ func ViewOf(p Profile) View {
 		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{p.KYC}, CreatedAt: p.CreatedAt, Next: Next(p),
 	}
 	if d := p.Details; !d.IsZero() {
-		v.Type, v.FirstName, v.LastName, v.Sector = &d.Type, &d.FirstName, &d.LastName, &d.Sector
-		if d.CompanyName != "" {
-			v.CompanyName = &d.CompanyName
-		}
+		v.Type, v.FirstName, v.Sector = &d.Type, &d.FirstName, &d.Sector
+		v.LastName, v.CompanyName = orNull(d.LastName), orNull(d.CompanyName)
 	}
 	if n := p.Phone.Number; !n.IsZero() {
 		v.Phone = &PhoneView{n.E164(), string(n.Kind()), p.Phone.VerifiedAt}
 	}
 	return v
+}
+
+func orNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
 }

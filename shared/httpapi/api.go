@@ -28,6 +28,7 @@ type Config struct {
 	PublicURL string           // the one origin of the pages
 	Now       func() time.Time // read once per request
 	Sessions  Sessions         // may be nil for a function without routes for people who are logged in
+	Limits    Limits           // may be nil for a function whose routes take none
 	RequestID func(context.Context) string
 	Log       *slog.Logger
 }
@@ -83,7 +84,7 @@ func (a *API) Private(pattern string, h http.Handler) {
 
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	call := newCall(w, r, a.RequestID(r.Context()), a.Now().Truncate(time.Millisecond))
+	call := a.newCall(w, r)
 	rec := &status{ResponseWriter: w}
 	call.w = rec
 	setSecurityHeaders(rec.Header(), call.RequestID)
@@ -91,6 +92,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.r = r
 	began := time.Now()
 	a.route(rec, r)
+	call.giveBack(r.Context(), rec.code)
 	a.log(call, rec, time.Since(began))
 }
 

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"strings"
@@ -22,8 +23,11 @@ type Call struct {
 	Session account.Session
 	Profile account.Profile
 
-	w http.ResponseWriter
-	r *http.Request
+	w      http.ResponseWriter
+	r      *http.Request
+	limits Limits
+	taken  taken
+	log    *slog.Logger
 }
 
 // None is the body of requests and answers that have none.
@@ -32,10 +36,18 @@ type None struct{}
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
 
+// Conditional reports that the request has an If-Match, and so must not change what somebody else changed since.
+func (c *Call) Conditional() bool {
+	given := strings.TrimSpace(c.ifMatch())
+	return given != "" && given != "*"
+}
+
+func (c *Call) ifMatch() string { return strings.Join(c.r.Header.Values("If-Match"), ",") }
+
 // IfMatch reports whether the request may change what has this entity tag now (RFC 9110 13.1.1): always without If-Match or with "*",
 // otherwise when the tag is one of the list. A weak tag is none: the comparison is strong.
 func (c *Call) IfMatch(etag string) bool {
-	given := strings.Join(c.r.Header.Values("If-Match"), ",")
+	given := c.ifMatch()
 	if strings.TrimSpace(given) == "" {
 		return true
 	}
@@ -81,10 +93,11 @@ type callKey struct{}
 
 func callOf(ctx context.Context) *Call { return ctx.Value(callKey{}).(*Call) }
 
-func newCall(w http.ResponseWriter, r *http.Request, requestID string, now time.Time) *Call {
+func (a *API) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
-		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: requestID, Now: now.UTC(), w: w, r: r,
+		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: a.RequestID(r.Context()),
+		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, log: a.Log,
 	}
 }
 

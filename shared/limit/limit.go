@@ -5,6 +5,7 @@
 package limit
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,11 +25,16 @@ const day = 24 * time.Hour
 // The table. IP limits are wide because Indian mobile networks put many people behind one address; the narrow limits
 // are on the thing that is attacked or that costs money.
 var (
-	SignupIP       = Rule{"signup-ip", 120, 10 * time.Minute, "Too many sign-ups from your network."}
-	SignupAddress  = Rule{"signup-address", 20, time.Hour, "Too many sign-ups for this address. Look into its inbox, also under spam."}
-	MailGap        = Rule{"mail-gap", 1, time.Minute, "A mail was sent less than a minute ago. Look into your inbox, also under spam."}
-	MailHour       = Rule{"mail-hour", 5, time.Hour, "Five mails went to this address within the hour. Look into the inbox, also under spam."}
-	MailDay        = Rule{"mail-day", 10, day, "Ten mails went to this address today. Look into the inbox, also under spam, or try tomorrow."}
+	SignupIP      = Rule{"signup-ip", 120, 10 * time.Minute, "Too many sign-ups from your network."}
+	SignupAddress = Rule{"signup-address", 20, time.Hour, "Too many sign-ups for this address. Look into its inbox, also under spam."}
+	// Every mail to an address counts, whatever asked for it. Those to choose a new password are let through for longer, so that
+	// strangers who sign up for an address cannot keep its holder from getting in again.
+	MailGap       = Rule{"mail-gap", 1, time.Minute, "A mail was sent less than a minute ago. Look into your inbox, also under spam."}
+	MailHour      = Rule{"mail-hour", 5, time.Hour, "Five mails went to this address within the hour. Look into the inbox, also under spam."}
+	MailDay       = Rule{"mail-day", 10, day, "Ten mails went to this address today. Look into the inbox, also under spam, or try tomorrow."}
+	ResetMailHour = Rule{MailHour.Name, 2 * MailHour.Max, MailHour.Window, MailHour.Detail}
+	ResetMailDay  = Rule{MailDay.Name, 2 * MailDay.Max, MailDay.Window, MailDay.Detail}
+
 	VerifyIP       = Rule{"verify-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
 	VerifyPassword = Rule{"verify-password", 10, time.Hour, "Too many wrong passwords for this link."}
 
@@ -42,7 +48,7 @@ var (
 	PasswordChange = Rule{"password-change", 10, 15 * time.Minute, "Too many wrong passwords. Wait a few minutes."}
 
 	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
-	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent a moment ago. Wait for it before you ask for another."}
+	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}
 	CodeAccount = Rule{"code-account", 10, day, "Ten codes were sent for this account today. Try again tomorrow."}
 	CodePrefix  = Rule{"code-prefix", 100, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
@@ -91,6 +97,12 @@ func (u Use) WindowStart(now time.Time) time.Time {
 
 // WindowEnd is when the window ends that now is in.
 func (u Use) WindowEnd(now time.Time) time.Time { return u.WindowStart(now).Add(u.Rule.Window) }
+
+// Refused reports whether an error is that of a limit that is used up.
+func Refused(err error) bool {
+	f, ok := errors.AsType[*fault.Error](err)
+	return ok && f.Kind == fault.TooMany
+}
 
 // Exceeded is the fault for a use beyond the limit; RetryAfter reaches until the time when there is room again.
 func (u Use) Exceeded(now, until time.Time) *fault.Error {

@@ -39,6 +39,13 @@ var slots = make(chan struct{}, runtime.GOMAXPROCS(0))
 func Hash(ctx context.Context, p Password) (string, error) {
 	salt := make([]byte, saltLength)
 	rand.Read(salt)
+	return HashWith(ctx, p, salt)
+}
+
+// HashWith is Hash with a salt of the caller's, of which the first 16 bytes count. Passwords that must be compared with one that was
+// typed at the cost of one hash need the same salt: those of the pending sign-ups for one address.
+func HashWith(ctx context.Context, p Password, salt []byte) (string, error) {
+	salt = salt[:saltLength]
 	key, err := derive(ctx, p, stored{params: current, salt: salt, key: make([]byte, keyLength)})
 	if err != nil {
 		return "", err
@@ -64,6 +71,40 @@ func Verify(ctx context.Context, p Password, phc string) (bool, error) {
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(got, want.key) == 1 && phc != "", nil
+}
+
+// mostSalts bounds what one call of VerifyAny costs.
+const mostSalts = 3
+
+// VerifyAny returns the index of the first of phcs that p was made of, or -1. It costs one hash for each salt among them, of which three
+// count, and one where there is none. Errors are those of Verify.
+func VerifyAny(ctx context.Context, p Password, phcs []string) (int, error) {
+	if len(phcs) == 0 {
+		_, err := derive(ctx, p, dummy)
+		return -1, err
+	}
+	found, keys := -1, map[string][]byte{} // p hashed with each salt
+	for i, phc := range phcs {
+		want, err := parse(phc)
+		if err != nil {
+			return -1, err
+		}
+		with := fmt.Sprint(want.params, want.salt, len(want.key))
+		got, done := keys[with]
+		switch {
+		case !done && len(keys) == mostSalts:
+			continue
+		case !done:
+			if got, err = derive(ctx, p, want); err != nil {
+				return -1, err
+			}
+			keys[with] = got
+		}
+		if subtle.ConstantTimeCompare(got, want.key) == 1 && found < 0 {
+			found = i
+		}
+	}
+	return found, nil
 }
 
 func derive(ctx context.Context, p Password, s stored) ([]byte, error) {

@@ -61,6 +61,51 @@ func TestHashHasTheParametersWePromise(t *testing.T) {
 	}
 }
 
+func TestOneHashIsComparedWithAllOfTheSameSalt(t *testing.T) {
+	salt := []byte("0123456789abcdefTHE-REST-DOES-NOT-COUNT")
+	var same []string
+	for _, chosen := range []string{"Mango tree 1", "Mango tree 2", "Mango tree 3"} {
+		phc, err := HashWith(t.Context(), read1(t, chosen), salt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same = append(same, phc)
+	}
+	if !verify(t, read1(t, "Mango tree 2"), same[1]) || verify(t, read1(t, "Mango tree 2"), same[0]) {
+		t.Error("a hash with a given salt is not one of its password")
+	}
+	other := hash(t, "Mango tree 4")
+	for name, c := range map[string]struct {
+		typed string
+		phcs  []string
+		want  int
+	}{
+		"nothing to compare with":        {"Mango tree 1", nil, -1},
+		"the first":                      {"Mango tree 1", same, 0},
+		"the last":                       {"Mango tree 3", same, 2},
+		"none":                           {"Mango tree 9", same, -1},
+		"twice there: the first":         {"Mango tree 2", append([]string{same[1]}, same...), 0},
+		"one of another salt":            {"Mango tree 4", append([]string{other}, same...), 0},
+		"a fourth salt is not looked at": {"Mango tree 4", []string{hash(t, "A1-aaaaa"), hash(t, "B1-bbbbb"), hash(t, "C1-ccccc"), other}, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, err := VerifyAny(t.Context(), read1(t, c.typed), c.phcs); err != nil || got != c.want {
+				t.Errorf("got %d, %v, want %d", got, err, c.want)
+			}
+		})
+	}
+	if _, err := VerifyAny(t.Context(), read1(t, "Mango tree 1"), []string{"$damaged"}); err == nil {
+		t.Error("a damaged hash is no error")
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, phcs := range [][]string{nil, same} {
+		if _, err := VerifyAny(ended, read1(t, "Mango tree 1"), phcs); err == nil {
+			t.Errorf("%d hashes were compared without time", len(phcs))
+		}
+	}
+}
+
 func TestPasswordHashedIsThePasswordVerified(t *testing.T) {
 	long := strings.Repeat("a", 72)
 	for name, c := range map[string]struct {

@@ -41,6 +41,9 @@ func tooLong(pointer string) error {
 	return fault.At(pointer, "password_too_long", fmt.Sprintf("The password is too long: at most %d characters.", MaxLength))
 }
 
+// Equal reports whether two passwords are the same, in constant time.
+func (p Password) Equal(q Password) bool { return p.normal.Equal(q.normal.Reveal()) }
+
 const hidden = "[password]"
 
 func (Password) String() string               { return hidden }

@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -23,31 +25,70 @@ func (s *Store) Profile(ctx context.Context, id account.ID) (account.Profile, er
 	return row.profile()
 }
 
-// SaveDetails replaces the details of the account as it was read (p) and returns it as it is now. It returns
-// account.ErrPhoneNotVerified while no phone is proven, and account.ErrVersion when the account changed since it was read.
-func (s *Store) SaveDetails(ctx context.Context, p account.Profile, d account.Details, now time.Time) (account.Profile, error) {
+// SaveDetails replaces the details of the account p and returns it as it is now. With onlyAsRead the account must still be as it was read:
+// account.ErrVersion. Without it, of two at once the later one stays. Other faults are account.ErrPhoneNotVerified while no phone is proven,
+// and account.ErrIdentityLocked when the KYC case keeps names and type as they are and d would change them.
+func (s *Store) SaveDetails(ctx context.Context, p account.Profile, d account.Details, onlyAsRead bool, now time.Time) (account.Profile, error) {
 	c := change{
 		key: profileKey(p.ID),
 		set: "SET #type = :type, firstName = :first, lastName = :last, sector = :sector, companyName = :company, " +
 			"updatedAt = :now ADD version :one",
-		when:  "version = :version AND attribute_exists(phone)",
+		when: "attribute_exists(phone) AND (" + identityFree +
+			" OR #type = :type AND firstName = :first AND lastName = :last AND companyName = :company)",
 		names: map[string]string{"#type": "type"},
-		values: values{
+		values: identityFreeValues(values{
 			":type": string(d.Type), ":first": d.FirstName, ":last": d.LastName, ":sector": d.Sector, ":company": d.CompanyName,
-			":now": stampOf(now), ":one": 1, ":version": p.Version,
-		},
+			":now": stampOf(now), ":one": 1,
+		}),
+	}
+	if onlyAsRead {
+		c.when, c.values[":version"] = c.when+" AND version = :version", p.Version
 	}
 	saved, err := s.update(ctx, "save details", s.users, c)
 	if found, failed := conditionFailed(err); failed {
-		if found != nil && found["phone"] == nil {
-			return account.Profile{}, account.ErrPhoneNotVerified.Because(err)
-		}
-		return s.alreadySaved(found, p, d, account.ErrVersion.Because(err))
+		return s.whyNotSaved(found, p, d, err)
 	}
 	if err != nil {
 		return account.Profile{}, err
 	}
 	return decodeProfile(saved)
+}
+
+// identityFree is the condition under which an account may become somebody else's; account.Profile.IdentityLocked says the opposite of
+// what was read.
+var identityFree = func() string {
+	var names []string
+	for i := range account.LockedBy() {
+		names = append(names, fmt.Sprintf(":locked%d", i))
+	}
+	return "NOT kyc IN (" + strings.Join(names, ", ") + ")"
+}()
+
+func identityFreeValues(v values) values {
+	for i, state := range account.LockedBy() {
+		v[fmt.Sprintf(":locked%d", i)] = state
+	}
+	return v
+}
+
+// whyNotSaved names the condition that failed. It recognises the outcome of this very change, when the answer to it was lost and the SDK
+// sent it again.
+func (s *Store) whyNotSaved(found item, p account.Profile, d account.Details, cause error) (account.Profile, error) {
+	if found == nil {
+		return account.Profile{}, account.ErrNotFound.Because(cause)
+	}
+	there, err := decodeProfile(found)
+	switch {
+	case err != nil:
+		return account.Profile{}, err
+	case there.Version == p.Version+1 && there.Details == d:
+		return there, nil
+	case there.Phone.Number.IsZero():
+		return account.Profile{}, account.ErrPhoneNotVerified.Because(cause)
+	case there.IdentityLocked() && !there.Details.SameIdentity(d):
+		return account.Profile{}, account.ErrIdentityLocked.Because(cause)
+	}
+	return account.Profile{}, account.ErrVersion.Because(cause)
 }
 
 // SaveLocale sets the language of an account and returns it as it is now. Of two at once the later one stays. It returns
@@ -64,18 +105,6 @@ func (s *Store) SaveLocale(ctx context.Context, id account.ID, locale string, no
 		return account.Profile{}, err
 	}
 	return decodeProfile(saved)
-}
-
-// alreadySaved recognises the outcome of this very change, when the answer to it was lost and the SDK sent it again.
-func (s *Store) alreadySaved(found item, p account.Profile, d account.Details, otherwise error) (account.Profile, error) {
-	if found == nil {
-		return account.Profile{}, otherwise
-	}
-	there, err := decodeProfile(found)
-	if err == nil && there.Version == p.Version+1 && there.Details == d {
-		return there, nil
-	}
-	return account.Profile{}, otherwise
 }
 
 func decodeProfile(i item) (account.Profile, error) {

@@ -13,9 +13,12 @@ import (
 	"phonon.in/central/shared/token"
 )
 
+// giveBackDeadline is short: two of the three seconds within which a client gets an answer may be gone.
+const giveBackDeadline = 700 * time.Millisecond
+
 // Take counts one use of each limit, side by side, before the work is done. It returns the counts reached, or the fault
-// too_many_requests of the use that has to wait longest; then the other uses are given back, so that pressing a button too
-// early does not spend the day's budget. A lost answer may count a use twice, never not at all.
+// too_many_requests of the use that has to wait longest; then, and when a count fails, the other uses are given back, so that pressing a
+// button too early does not spend the day's budget. A lost answer may count a use twice, never not at all.
 func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error) {
 	counts := make([]int, len(uses))
 	free := make([]time.Time, len(uses)) // when there is room again; zero where there is
@@ -23,26 +26,34 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 	for i, u := range uses {
 		work[i] = func() (err error) {
 			if u.Rule.IsGap() {
-				counts[i] = 1
-				free[i], err = s.takeGap(ctx, now, u)
+				if free[i], err = s.takeGap(ctx, now, u); err == nil {
+					counts[i] = 1
+				}
 				return err
 			}
 			counts[i], free[i], err = s.take(ctx, now, u)
 			return err
 		}
 	}
-	if err := together(work...); err != nil {
-		return nil, err
-	}
+	failed := together(work...)
 	var refusal error
 	var last time.Time
 	var passed []limit.Use
 	for i, u := range uses {
-		if free[i].IsZero() {
+		switch {
+		case !free[i].IsZero():
+			if free[i].After(last) {
+				refusal, last = u.Exceeded(now, free[i]), free[i]
+			}
+		case counts[i] > 0:
 			passed = append(passed, u)
-		} else if free[i].After(last) {
-			refusal, last = u.Exceeded(now, free[i]), free[i]
 		}
+	}
+	if failed != nil {
+		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackDeadline)
+		defer cancel()
+		_ = s.Release(short, now, passed...) // as far as it goes: the failure is what the caller has to hear of
+		return nil, failed
 	}
 	if refusal == nil {
 		return counts, nil

@@ -47,7 +47,8 @@ func (s *Store) Reset(ctx context.Context, id account.ID) (account.Reset, accoun
 }
 
 // CompleteReset uses the request up and sets the new password; all sessions are over with it. It returns
-// account.ErrLinkUsed when the request was used, and account.ErrLinkExpired when it is too old, was replaced, or the password changed meanwhile.
+// account.ErrLinkUsed when the request was used, account.ErrDisabled when the account is disabled, and account.ErrLinkExpired when the
+// request is too old, was replaced, or the password changed meanwhile.
 func (s *Store) CompleteReset(ctx context.Context, r account.Reset, p account.Profile, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error {
 	used := updateIn(s.tokens, change{
 		key: resetKey(r.AccountID), set: "SET usedAt = :used",
@@ -60,14 +61,17 @@ func (s *Store) CompleteReset(ctx context.Context, r account.Reset, p account.Pr
 		return err
 	}
 	var row resetRow
-	if index == 0 && found != nil && unmarshal(found, &row) == nil && row.ID == r.ID && row.UsedAt != "" {
+	switch {
+	case index == 0 && found != nil && unmarshal(found, &row) == nil && row.ID == r.ID && row.UsedAt != "":
 		return account.ErrLinkUsed.Because(err)
+	case isDisabled(found):
+		return account.ErrDisabled.Because(err)
 	}
 	return account.ErrLinkExpired.Because(err)
 }
 
 // ChangePassword sets a new password. The session with the digest keep goes on; all others are over, and so is an open reset.
-// It returns account.ErrBusy when the password or the session changed meanwhile.
+// It returns account.ErrBusy when the password or the session changed meanwhile, and account.ErrDisabled when the account is disabled.
 func (s *Store) ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error {
 	actions := append(s.newPassword(p, p.CredentialVersion, hash, m, seen, now),
 		updateIn(s.tokens, change{
@@ -76,10 +80,19 @@ func (s *Store) ChangePassword(ctx context.Context, p account.Profile, keep stri
 		}),
 		deleteIn(s.tokens, resetKey(p.ID)))
 	err := s.transact(ctx, "change password", actions...)
-	if _, _, failed := failedAt(err); failed {
+	switch _, found, failed := failedAt(err); {
+	case isDisabled(found):
+		return account.ErrDisabled.Because(err)
+	case failed:
 		return account.ErrBusy.Because(err)
 	}
 	return err
+}
+
+// isDisabled reports that an item is the profile of a disabled account.
+func isDisabled(found item) bool {
+	var row profileRow
+	return found != nil && unmarshal(found, &row) == nil && row.Status == string(account.Disabled)
 }
 
 func (s *Store) newPassword(p account.Profile, from int, hash token.Secret, m message.Message, seen account.Activity, now time.Time) []types.TransactWriteItem {
@@ -91,8 +104,9 @@ func (s *Store) newPassword(p account.Profile, from int, hash token.Secret, m me
 		updateIn(s.users, change{
 			key:    profileKey(p.ID),
 			set:    "SET credentialVersion = :next, updatedAt = :now ADD version :one",
-			when:   "credentialVersion = :from",
-			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1},
+			when:   "credentialVersion = :from AND #status = :active",
+			names:  statusName,
+			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1, ":active": string(account.Active)},
 		}),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),

@@ -84,18 +84,19 @@ func (r challengeRow) refusal(challengeID string, now time.Time) error {
 
 // VerifyPhone uses the challenge up and gives its number to the account: claim on the number, profile, activity, all or
 // none. An older number of the account is released. It returns account.ErrPhoneInUse when five other accounts have the number,
-// account.ErrChallengeUsed or ErrChallengeReplaced when another request was faster, and account.ErrBusy when the account's number changed meanwhile.
+// account.ErrChallengeUsed or ErrChallengeReplaced when another request was faster, account.ErrIdentityLocked when the KYC case keeps the
+// number as it is, and account.ErrBusy when the account's number changed meanwhile.
 func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error {
 	number := c.Number.E164()
 	self := &types.AttributeValueMemberSS{Value: []string{string(p.ID)}}
 	profile := change{
 		key: profileKey(p.ID), set: "SET phone = :phone, phoneKind = :kind, phoneVerifiedAt = :now, updatedAt = :now ADD version :one",
-		when:   "attribute_exists(pk) AND attribute_not_exists(phone)",
-		values: values{":phone": number, ":kind": string(c.Number.Kind()), ":now": stampOf(now), ":one": 1},
+		when:   "attribute_exists(pk) AND attribute_not_exists(phone) AND " + identityFree,
+		values: identityFreeValues(values{":phone": number, ":kind": string(c.Number.Kind()), ":now": stampOf(now), ":one": 1}),
 	}
 	old := p.Phone.Number.E164()
 	if old != "" {
-		profile.when, profile.values[":old"] = "phone = :old", old
+		profile.when, profile.values[":old"] = "phone = :old AND "+identityFree, old
 	}
 	actions := []types.TransactWriteItem{
 		updateIn(s.tokens, change{
@@ -131,6 +132,10 @@ func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.
 		return account.ErrChallengeReplaced.Because(err)
 	case 1:
 		return account.ErrPhoneInUse.Because(err)
+	}
+	var row profileRow
+	if found != nil && unmarshal(found, &row) == nil && (account.Profile{KYC: row.KYC}).IdentityLocked() {
+		return account.ErrIdentityLocked.Because(err)
 	}
 	return account.ErrBusy.Because(err)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -26,27 +27,29 @@ func (s *Store) Signup(ctx context.Context, digest, id string) (account.Signup, 
 	return row.signup()
 }
 
-// NewestSignup returns the newest sign-up for the address that is neither used nor expired, also one that can never be verified
-// because the address has an account; found is false when there is none.
-func (s *Store) NewestSignup(ctx context.Context, email account.Email, now time.Time) (newest account.Signup, found bool, err error) {
-	items, err := s.query(ctx, "read sign-ups", s.tokens, signupKey(email.Digest(), "").PK, "")
+// OpenSignups returns the sign-ups for the address with this digest that are neither used nor expired, the newest first; among them those
+// that can never be verified because the address has an account.
+func (s *Store) OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error) {
+	items, err := s.query(ctx, "read sign-ups", s.tokens, signupKey(digest, "").PK, "")
 	if err != nil {
-		return newest, false, err
+		return nil, err
 	}
+	var open []account.Signup
 	for _, i := range items {
 		var row signupRow
 		if err := unmarshal(i, &row); err != nil {
-			return newest, false, err
+			return nil, err
 		}
 		p, err := row.signup()
 		if err != nil {
-			return newest, false, err
+			return nil, err
 		}
-		if p.Open(now) && (!found || p.CreatedAt.After(newest.CreatedAt)) {
-			newest, found = p, true
+		if p.Open(now) {
+			open = append(open, p)
 		}
 	}
-	return newest, found, nil
+	slices.SortStableFunc(open, func(a, b account.Signup) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	return open, nil
 }
 
 // CompleteSignup turns a sign-up into an account: profile, claim on the address, consent, first activity, all or none.

@@ -7,7 +7,7 @@ import (
 	"unicode"
 )
 
-const nonJoiner, joiner = '\u200c', '\u200d'
+const nonJoiner, joiner, graphemeJoiner = '\u200c', '\u200d', '\u034f'
 
 // ignorable is Default_Ignorable_Code_Point (Unicode Standard 5.21, DerivedCoreProperties.txt) as far as single tables of package
 // unicode give it. Format characters are the rest of it; those that show (signs before numbers in Arabic and Kaithi) are left out.
@@ -23,9 +23,9 @@ func Invisible(r rune) bool {
 }
 
 // Hidden reports what can break a line or make a name look like another one: controls, separators of lines, private characters and
-// whatever is Invisible. The two joiners and the selectors of a glyph are none: text in Indian scripts needs them.
+// whatever is Invisible. The joiners and the selectors of a glyph are none: text in Indian scripts needs them, and normalisation.
 func Hidden(r rune) bool {
-	if r == nonJoiner || r == joiner || unicode.Is(unicode.Variation_Selector, r) {
+	if r == nonJoiner || r == joiner || r == graphemeJoiner || unicode.Is(unicode.Variation_Selector, r) {
 		return false
 	}
 	return Invisible(r) || unicode.In(r, unicode.Cc, unicode.Co, unicode.Zl, unicode.Zp)

@@ -79,14 +79,14 @@ func (d Derived) LinkToken(ctx context.Context, email string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	signup, found, err := d.Store.NewestSignup(ctx, address, d.Now())
+	open, err := d.Store.OpenSignups(ctx, address.Digest(), d.Now())
 	if err != nil {
 		return "", err
 	}
-	if !found {
+	if len(open) == 0 {
 		return "", errors.New("there is no sign-up to verify")
 	}
-	return d.Keys.Issue(token.VerifyEmail, address.Digest(), signup.ID).Reveal(), nil
+	return d.Keys.Issue(token.VerifyEmail, address.Digest(), open[0].ID).Reveal(), nil
 }
 
 func (d Derived) Code(_ context.Context, challengeID, number string) (string, error) {

@@ -3,25 +3,28 @@ package numbering
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/nyaruka/phonenumbers"
 
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/phone"
+	"phonon.in/central/shared/typed"
 )
 
-// maxRaw bounds the work that a hostile input causes; the longest honest spelling, "tel:+91-98765-43210" and spaces, fits.
-const maxRaw = 32
+// Bounds of the work that a hostile input causes: bytes as typed, and characters of the number without blanks and dashes.
+const (
+	maxTyped = 512
+	maxRaw   = 32
+)
 
 const (
 	region      = "IN"
 	countryCode = 91
 )
 
-// Parse reads a number as people write it: with or without +91, trunk 0, spaces, hyphens, full-width digits. kind is what
-// the person says it is; libphonenumber cannot tell a mobile from a landline for about a third of the numbers that begin
+// Parse reads a number as people write and paste it: with or without +91, trunk 0, any spaces and dashes, the marks that chats and
+// contacts put around it, digits of any script. kind is what the person says it is; libphonenumber cannot tell a mobile from a landline for about a third of the numbers that begin
 // with 7 or 8, and there the person is believed.
 //
 // Faults at /phone: phone_invalid, phone_country_not_supported, phone_not_allowed (a valid number that nobody owns as a
@@ -46,11 +49,16 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 }
 
 func parse(raw string) (*phonenumbers.PhoneNumber, error) {
-	if strings.TrimSpace(raw) == "" {
-		return nil, invalid("Enter a phone number.")
+	tooLong := len(raw) > maxTyped
+	if !tooLong {
+		raw = typed.Compact(typed.Digits(raw))
+		tooLong = utf8.RuneCountInString(raw) > maxRaw
 	}
-	if len(raw) > maxRaw*utf8.UTFMax || utf8.RuneCountInString(raw) > maxRaw {
+	switch {
+	case tooLong:
 		return nil, invalid("This is too long for a phone number.")
+	case raw == "":
+		return nil, invalid("Enter a phone number.")
 	}
 	n, err := phonenumbers.Parse(raw, region)
 	if err == nil && n.GetExtension() != "" {
@@ -78,10 +86,8 @@ func trimScheme(raw string) string {
 	return raw
 }
 
-// foreign reports what has no place among the digits of a number; spaces, dashes and full-width forms have.
-func foreign(r rune) bool {
-	return !unicode.IsDigit(r) && !unicode.In(r, unicode.Zs, unicode.Pd) && !strings.ContainsRune("+＋()（）./", r)
-}
+// foreign reports what has no place among the digits of a number.
+func foreign(r rune) bool { return typed.Digit(r) < 0 && !strings.ContainsRune("+＋()（）./．", r) }
 
 // allowed refuses valid numbers that do not belong to a subscriber.
 func allowed(n *phonenumbers.PhoneNumber) error {

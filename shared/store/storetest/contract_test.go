@@ -175,7 +175,7 @@ func TestSignup(t *testing.T) {
 			p := newSignup(t, "late@example.com")
 			must(t, f.StartSignup(t.Context(), p, mail(message.VerifyEmail, "late@example.com")))
 			want(t, complete(t, f.Store, p, p.ExpiresAt), account.ErrLinkExpired)
-			if _, found, _ := f.NewestSignup(t.Context(), p.Email, p.ExpiresAt); found {
+			if open, _ := f.OpenSignups(t.Context(), p.Email.Digest(), p.ExpiresAt); len(open) > 0 {
 				t.Error("an expired sign-up is still offered")
 			}
 			must(t, complete(t, f.Store, p, p.ExpiresAt.Add(-time.Second)))
@@ -187,23 +187,25 @@ func TestSignup(t *testing.T) {
 			if complete(t, f.Store, p, now) == nil {
 				t.Error("it was completed")
 			}
-			if _, found, _ := f.NewestSignup(t.Context(), p.Email, now); !found {
+			if open, _ := f.OpenSignups(t.Context(), p.Email.Digest(), now); len(open) != 1 {
 				t.Error("log-in could tell it from one that can be completed")
 			}
 			if _, found, _ := f.Login(t.Context(), p.Email); found {
 				t.Error("the address was claimed")
 			}
 		})
-		t.Run("the newest sign-up counts at log-in", func(t *testing.T) {
-			old, young := newSignup(t, "twice@example.com"), newSignup(t, "twice@example.com")
+		t.Run("all open sign-ups are found, the newest first; a used one is none", func(t *testing.T) {
+			old, young, used := newSignup(t, "twice@example.com"), newSignup(t, "twice@example.com"), newSignup(t, "twice@example.com")
 			young.CreatedAt = now.Add(time.Minute)
 			young.Consent.AcceptedAt = young.CreatedAt
-			must(t, f.StartSignup(t.Context(), young, mail(message.VerifyEmail, "twice@example.com")))
-			must(t, f.StartSignup(t.Context(), old, mail(message.VerifyEmail, "twice@example.com")))
-			got, found, err := f.NewestSignup(t.Context(), old.Email, now.Add(time.Hour))
+			for _, p := range []account.Signup{young, old, used, newSignup(t, "other@example.com")} {
+				must(t, f.StartSignup(t.Context(), p, mail(message.VerifyEmail, "twice@example.com")))
+			}
+			must(t, complete(t, f.Store, used, now))
+			open, err := f.OpenSignups(t.Context(), old.Email.Digest(), now.Add(time.Hour))
 			must(t, err)
-			if !found || got.ID != young.ID {
-				t.Errorf("got %s (%v), want %s", got.ID, found, young.ID)
+			if len(open) != 2 || open[0].ID != young.ID || open[1].ID != old.ID {
+				t.Errorf("%+v", open)
 			}
 		})
 	})
@@ -311,41 +313,6 @@ func TestPhone(t *testing.T) {
 				}
 			}
 		})
-	})
-}
-
-func TestDetails(t *testing.T) {
-	onEachEngine(t, func(t *testing.T, f Fixture) {
-		p := member(t, f, "details@example.com")
-		d := account.Details{Type: account.Company, FirstName: "Asha", LastName: "Rao", CompanyName: "Rao Traders", Sector: "others"}
-		_, err := f.SaveDetails(t.Context(), p, d, now)
-		want(t, err, account.ErrPhoneNotVerified)
-
-		c := account.Challenge{ID: token.NewID(), AccountID: p.ID, Number: phone.FromStored("+919876543210", phone.Mobile), Channel: phone.SMS, CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
-		must(t, f.StartChallenge(t.Context(), c, mail(message.PhoneCodeSMS, "+919876543210")))
-		must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now))
-		_, err = f.SaveDetails(t.Context(), p, d, now)
-		want(t, err, account.ErrVersion)
-
-		p, err = f.Profile(t.Context(), p.ID)
-		must(t, err)
-		saved, err := f.SaveDetails(t.Context(), p, d, now)
-		must(t, err)
-		if saved.Details != d || saved.Version != p.Version+1 {
-			t.Errorf("got %+v", saved)
-		}
-		read, err := f.Profile(t.Context(), p.ID)
-		must(t, err)
-		if read != saved {
-			t.Errorf("read %+v, saved %+v", read, saved)
-		}
-		faulty, hits := f.WithFault(t, "UpdateItem", LostAnswer, 1)
-		d.FirstName = "Usha"
-		again, err := faulty.SaveDetails(t.Context(), read, d, now)
-		must(t, err)
-		if hits.Load() != 1 || again.Details.FirstName != "Usha" || again.Version != read.Version+1 {
-			t.Errorf("after a lost answer: %+v", again)
-		}
 	})
 }
 

@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -65,6 +66,17 @@ func TestLimits(t *testing.T) {
 			must(t, err)
 			if counts[0] != 1 {
 				t.Errorf("the other was counted up to %d", counts[0])
+			}
+		})
+		t.Run("a count that fails leaves the others uncounted", func(t *testing.T) {
+			tooLong := rule.By(strings.Repeat("x", 3000)) // for a key of DynamoDB
+			if _, err := f.Take(t.Context(), now, rule.By("first"), tooLong, rule.By("last")); err == nil {
+				t.Fatal("it passed")
+			}
+			counts, err := f.Take(t.Context(), now, rule.By("first"), rule.By("last"))
+			must(t, err)
+			if counts[0] != 1 || counts[1] != 1 {
+				t.Errorf("the others were counted up to %v", counts)
 			}
 		})
 		t.Run("the next window starts at nought, and the fault says when", func(t *testing.T) {
@@ -217,6 +229,24 @@ func TestPassword(t *testing.T) {
 				t.Error("the session that changed the password is over")
 			}
 			want(t, f.ChangePassword(t.Context(), p, "keep", hash, mail(message.PasswordChanged, "x"), seen("password_changed"), now), account.ErrBusy)
+		})
+		t.Run("a disabled account gets no new password, and its reset is still open when it is enabled again", func(t *testing.T) {
+			p := member(t, f, "disabled@example.com")
+			s := account.Session{Digest: "keep", AccountID: p.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), CredentialVersion: 1}
+			must(t, f.StartSession(t.Context(), s, seen("logged_in")))
+			r := open(t, f, p)
+			off, err := f.SetStatus(t.Context(), p, account.Disabled, store.Deed{Kind: "disabled", At: now, By: "operator", Reason: "test"})
+			must(t, err)
+			want(t, reset(t, r, p, now), account.ErrDisabled)
+			want(t, f.ChangePassword(t.Context(), p, "keep", hash, mail(message.PasswordChanged, "x"), seen("password_changed"), now), account.ErrDisabled)
+			l, _, err := f.Login(t.Context(), p.Email)
+			must(t, err)
+			if l.CredentialVersion != 1 || l.PasswordHash.Equal(hash.Reveal()) {
+				t.Error("the password has changed")
+			}
+			_, err = f.SetStatus(t.Context(), off, account.Active, store.Deed{Kind: "enabled", At: now, By: "operator", Reason: "test"})
+			must(t, err)
+			must(t, reset(t, r, p, now))
 		})
 	})
 }

@@ -1,0 +1,65 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"phonon.in/central/shared/limit"
+)
+
+// Limits is the store of limits.
+type Limits interface {
+	// Take counts one use of each, or returns the fault too_many_requests and counts none.
+	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
+	// Release gives back uses that Take counted.
+	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
+}
+
+// taken are the uses that a request has counted so far.
+type taken struct {
+	mu   sync.Mutex
+	uses []limit.Use
+}
+
+// Take counts one use of each limit before the work that they guard and returns the counts reached, or the fault too_many_requests. A
+// request that then fails for a reason of ours, or meets another limit, gives back what it took: it has done nothing.
+func (c *Call) Take(ctx context.Context, uses ...limit.Use) ([]int, error) {
+	counts, err := c.limits.Take(ctx, c.Now, uses...)
+	if err != nil {
+		return nil, err
+	}
+	c.taken.mu.Lock()
+	defer c.taken.mu.Unlock()
+	c.taken.uses = append(c.taken.uses, uses...)
+	return counts, nil
+}
+
+// Release gives back uses, because what they guard against did not happen: a log-in with the right password.
+func (c *Call) Release(ctx context.Context, uses ...limit.Use) error {
+	c.taken.mu.Lock()
+	c.taken.uses = slices.DeleteFunc(c.taken.uses, func(u limit.Use) bool { return slices.Contains(uses, u) })
+	c.taken.mu.Unlock()
+	return c.limits.Release(ctx, c.Now, uses...)
+}
+
+// giveBackDeadline is short: an answer is due within three seconds, and two of them may be gone.
+const giveBackDeadline = 700 * time.Millisecond
+
+// giveBack gives back everything that a request took, where it was answered with a failure of ours or was told to wait.
+func (c *Call) giveBack(ctx context.Context, status int) {
+	c.taken.mu.Lock()
+	uses := c.taken.uses
+	c.taken.uses = nil
+	c.taken.mu.Unlock()
+	if len(uses) == 0 || status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackDeadline)
+	defer cancel()
+	if err := c.limits.Release(ctx, c.Now, uses...); err != nil {
+		c.log.WarnContext(ctx, "uses of limits not given back", "error", err)
+	}
+}
