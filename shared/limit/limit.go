@@ -32,8 +32,8 @@ var (
 	MailGap       = Rule{"mail-gap", 1, time.Minute, "A mail was sent less than a minute ago. Look into your inbox, also under spam."}
 	MailHour      = Rule{"mail-hour", 5, time.Hour, "Five mails went to this address within the hour. Look into the inbox, also under spam."}
 	MailDay       = Rule{"mail-day", 10, day, "Ten mails went to this address today. Look into the inbox, also under spam, or try tomorrow."}
-	ResetMailHour = Rule{MailHour.Name, 2 * MailHour.Max, MailHour.Window, MailHour.Detail}
-	ResetMailDay  = Rule{MailDay.Name, 2 * MailDay.Max, MailDay.Window, MailDay.Detail}
+	ResetMailHour = MailHour.upTo(10)
+	ResetMailDay  = MailDay.upTo(20)
 
 	VerifyIP       = Rule{"verify-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
 	VerifyPassword = Rule{"verify-password", 10, time.Hour, "Too many wrong passwords for this link."}
@@ -71,6 +71,12 @@ func SMSBudget(perDay int) Rule {
 // CallBudget is SMSBudget for calls.
 func CallBudget(perDay int) Rule {
 	return Rule{"budget-call", perDay, day, "We cannot make more calls today. Try again tomorrow."}
+}
+
+// upTo is the rule on the same counter that lets more through.
+func (r Rule) upTo(most int) Rule {
+	r.Max = most
+	return r
 }
 
 // IsGap reports that the rule asks for time between one use and the next.

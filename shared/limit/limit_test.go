@@ -2,6 +2,7 @@ package limit
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -143,4 +144,21 @@ func FuzzNowIsInsideItsWindow(f *testing.F) {
 			t.Errorf("wait %s", wait)
 		}
 	})
+}
+
+func TestMailsToChooseAPasswordShareTheCounterOfAllMails(t *testing.T) {
+	for name, c := range map[string]struct{ all, reset Rule }{"hour": {MailHour, ResetMailHour}, "day": {MailDay, ResetMailDay}} {
+		if c.all.Name != c.reset.Name || c.all.Window != c.reset.Window || c.reset.Max <= c.all.Max {
+			t.Errorf("%s: %+v and %+v", name, c.all, c.reset)
+		}
+	}
+}
+
+func TestRefused(t *testing.T) {
+	wait := CodeGap.By("x").Exceeded(noon, noon.Add(time.Second))
+	for err, want := range map[error]bool{wait: true, fmt.Errorf("code: %w", wait): true, fault.Down(errors.New("x")): false, errors.New("x"): false, nil: false} {
+		if Refused(err) != want {
+			t.Errorf("%v: %v", err, !want)
+		}
+	}
 }

@@ -1,0 +1,133 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/limit"
+)
+
+// counters count in memory. Down makes giving back fail.
+type counters struct {
+	mu   sync.Mutex
+	uses map[string]int
+	down bool
+}
+
+func (k *counters) Take(_ context.Context, now time.Time, uses ...limit.Use) ([]int, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	var counts []int
+	for _, u := range uses {
+		if k.uses[u.Who] == u.Rule.Max {
+			return nil, u.Exceeded(now, now.Add(time.Minute))
+		}
+	}
+	for _, u := range uses {
+		k.uses[u.Who]++
+		counts = append(counts, k.uses[u.Who])
+	}
+	return counts, nil
+}
+
+func (k *counters) Release(ctx context.Context, _ time.Time, uses ...limit.Use) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.down || ctx.Err() != nil {
+		return errors.New("no answer")
+	}
+	for _, u := range uses {
+		k.uses[u.Who]--
+	}
+	return nil
+}
+
+func TestWhatARequestTookIsGivenBackWhereItDidNothing(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+	full := rule.By("full")
+	for name, c := range map[string]struct {
+		err    error
+		status int
+		left   int
+	}{
+		"done":                              {nil, 200, 3},
+		"refused for what was sent":         {fault.At("/name", "wrong", "Wrong."), 422, 3},
+		"not allowed":                       {fault.New(fault.Forbidden, "no", "No."), 403, 3},
+		"a dependency is down":              {fault.Down(errors.New("x")), 503, 0},
+		"a defect of ours":                  {errors.New("x"), 500, 0},
+		"told to wait by a limit of others": {full.Exceeded(now, now.Add(time.Minute)), 429, 0},
+		"ran out of time":                   {context.DeadlineExceeded, 503, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := &counters{uses: map[string]int{}}
+			s := newSite(func(ctx context.Context, call *Call, in thing) (any, error) {
+				if _, err := call.Take(ctx, rule.By("a"), rule.By("b")); err != nil {
+					t.Error(err)
+				}
+				if counts, err := call.Take(ctx, rule.By("c")); err != nil || !slices.Equal(counts, []int{1}) {
+					t.Errorf("%v, %v", counts, err)
+				}
+				return in, c.err
+			})
+			s.Limits = k
+			ctx, cancel := context.WithCancel(t.Context())
+			cancel() // the client is gone: what was taken is given back all the same
+			if w, _ := s.do(request("POST", "/v1/things/1", `{"name":"x"}`).WithContext(ctx)); w.Code != c.status {
+				t.Errorf("answered %d", w.Code)
+			}
+			if got := k.uses["a"] + k.uses["b"] + k.uses["c"]; got != c.left {
+				t.Errorf("%d uses are left counted, want %d", got, c.left)
+			}
+		})
+	}
+}
+
+func TestWhatWasGivenBackAlreadyIsNotGivenBackTwice(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+	k := &counters{uses: map[string]int{"a": 2}}
+	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
+		if _, err := c.Take(ctx, rule.By("a")); err != nil {
+			return nil, err
+		}
+		if err := c.Release(ctx, rule.By("a")); err != nil {
+			return nil, err
+		}
+		return nil, fault.Down(errors.New("x"))
+	})
+	s.Limits = k
+	s.do(request("POST", "/v1/things/1", `{"name":"x"}`))
+	if k.uses["a"] != 2 {
+		t.Errorf("%d uses", k.uses["a"])
+	}
+}
+
+func TestGivingBackThatFailsIsLoggedAndChangesNoAnswer(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 30, Window: time.Hour, Detail: "Too many."}
+	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
+		var all errgroup.Group // side by side, as functions do
+		for i := range 8 {
+			all.Go(func() error { _, err := c.Take(ctx, rule.By(fmt.Sprint(i))); return err })
+		}
+		if err := all.Wait(); err != nil {
+			t.Error(err)
+		}
+		return nil, fault.Down(errors.New("x"))
+	})
+	s.Limits = &counters{uses: map[string]int{}, down: true}
+	if w, _ := s.do(request("POST", "/v1/things/1", `{"name":"x"}`)); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("answered %d", w.Code)
+	}
+	if !strings.Contains(s.log.String(), "not given back") {
+		t.Errorf("the log says nothing: %s", s.log.String())
+	}
+}
