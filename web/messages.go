@@ -21,10 +21,12 @@ type Language struct{ Tag, Name string }
 type catalogue struct {
 	Language
 	own, source map[string]string
+	support     string // what {support} stands for in every message
 }
 
 // readCatalogues reads messages/<tag>.json: one flat object for each language.
-func readCatalogues() (all []catalogue, err error) {
+// Support is the address that people write to, or "".
+func readCatalogues(support string) (all []catalogue, err error) {
 	files, err := fs.ReadDir(sources, "messages")
 	if err != nil {
 		return nil, err
@@ -42,7 +44,13 @@ func readCatalogues() (all []catalogue, err error) {
 		read[strings.TrimSuffix(f.Name(), ".json")] = messages
 	}
 	for tag, own := range read {
-		all = append(all, catalogue{Language{tag, own["language.name"]}, own, read[Source]})
+		c := catalogue{Language{tag, own["language.name"]}, own, read[Source], support}
+		if support == "" {
+			if c.support, err = c.text("support.nobody"); err != nil {
+				return nil, err
+			}
+		}
+		all = append(all, c)
 	}
 	slices.SortFunc(all, func(a, b catalogue) int { return strings.Compare(a.Tag, b.Tag) })
 	return all, nil
@@ -58,6 +66,7 @@ func (c catalogue) text(key string, namesAndValues ...string) (string, error) {
 	if !ok {
 		return "", fmt.Errorf("web: there is no message %q", key)
 	}
+	s = strings.ReplaceAll(s, "{support}", c.support)
 	for i := 0; i+1 < len(namesAndValues); i += 2 {
 		s = strings.ReplaceAll(s, "{"+namesAndValues[i]+"}", namesAndValues[i+1])
 	}
@@ -66,6 +75,20 @@ func (c catalogue) text(key string, namesAndValues ...string) (string, error) {
 
 // linked is a message whose [parts in brackets] become links to hrefs, in their order.
 func (c catalogue) linked(key string, hrefs ...string) (template.HTML, error) {
+	return c.withLinks(key, `<a href="%s">%s</a>`, hrefs)
+}
+
+// linkedTab is linked with links that open in a tab of their own, beside a form that is being filled in.
+func (c catalogue) linkedTab(key string, hrefs ...string) (template.HTML, error) {
+	newTab, err := c.text("site.newTab")
+	if err != nil {
+		return "", err
+	}
+	return c.withLinks(key, `<a href="%s" target="_blank" rel="noopener">%s<span class="vh"> `+html.EscapeString(newTab)+`</span></a>`, hrefs)
+}
+
+// withLinks writes each link by a format that takes its address and its label.
+func (c catalogue) withLinks(key, format string, hrefs []string) (template.HTML, error) {
 	s, err := c.text(key)
 	if err != nil {
 		return "", err
@@ -77,7 +100,8 @@ func (c catalogue) linked(key string, hrefs ...string) (template.HTML, error) {
 		if !ok || !closed {
 			return "", fmt.Errorf("web: message %q of %s has fewer links than the page", key, c.Tag)
 		}
-		fmt.Fprintf(&b, `%s<a href="%s">%s</a>`, html.EscapeString(before), html.EscapeString(href), html.EscapeString(label))
+		b.WriteString(html.EscapeString(before))
+		fmt.Fprintf(&b, format, html.EscapeString(href), html.EscapeString(label))
 		s = after
 	}
 	b.WriteString(html.EscapeString(s))
@@ -93,7 +117,7 @@ func (c catalogue) chosen(prefixes []string) (map[string]string, error) {
 		for _, messages := range []map[string]string{c.source, c.own} {
 			for key, text := range messages {
 				if strings.HasPrefix(key, prefix) {
-					out[key], found = text, true
+					out[key], found = strings.ReplaceAll(text, "{support}", c.support), true
 				}
 			}
 		}

@@ -25,11 +25,11 @@ var steps = []string{"signup", "verify", "details", "kyc"}
 // pages are all there are. A page without a leading slash has no address of its own.
 var pages = []page{
 	{Path: "/", Name: "home", Layout: "app", Script: "home", Words: words("home.js.", "kycStatus.")},
-	{Path: "/signup", Name: "signup", Layout: "split", Step: 1, Script: "signup", Words: words("captcha.", "password.", "signup.js.")},
-	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "inbox", Words: words("inbox.js.")},
-	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "verify", Words: words("password.", "verify.js.")},
-	{Path: "/login", Name: "login", Layout: "split", Script: "login", Words: words("captcha.", "password.", "login.js.")},
-	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "forgot", Words: words("captcha.", "forgot.js.")},
+	{Path: "/signup", Name: "signup", Layout: "split", Step: 1, Script: "signup", Words: words("captcha.", "email.js.", "password.", "signup.js.")},
+	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "inbox", Words: words("email.js.", "inbox.js.")},
+	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "verify", Words: words("email.js.", "password.", "verify.js.")},
+	{Path: "/login", Name: "login", Layout: "split", Script: "login", Words: words("captcha.", "email.js.", "inbox.js.", "password.", "login.js.")},
+	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "forgot", Words: words("captcha.", "email.js.", "forgot.js.")},
 	{Path: "/reset-password", Name: "reset", Layout: "split", Script: "reset", Words: words("password.", "reset.js.")},
 	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
 	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "details", Words: words("details.js.", "phone.js.", "sector.")},

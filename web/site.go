@@ -54,13 +54,14 @@ func (s *Site) Static(name string) (File, bool) {
 	return made(), true
 }
 
-// Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html.
-func Build(termsVersion string) (*Site, error) {
+// Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html. support is the
+// address that people write to; empty where the operator names none.
+func Build(termsVersion, support string) (*Site, error) {
 	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]func() File{}}
-	if err := s.read(termsVersion); err != nil {
+	if err := s.read(termsVersion + "\x00" + support); err != nil {
 		return nil, err
 	}
-	languages, err := readCatalogues()
+	languages, err := readCatalogues(support)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +79,7 @@ func Build(termsVersion string) (*Site, error) {
 	for _, p := range pages {
 		s.pages[p.Path] = map[string]func() File{}
 		for _, c := range languages {
-			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Languages: s.Languages, Products: products}
+			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Languages: s.Languages, Products: products}
 			s.pages[p.Path][c.Tag] = sync.OnceValue(func() File { return s.make(partials, v, c) })
 		}
 	}
@@ -91,9 +92,9 @@ var types = map[string]string{
 }
 
 // read reads the static files, and names them after everything that a page may be made of.
-func (s *Site) read(termsVersion string) error {
+func (s *Site) read(settings string) error {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%s\x00", termsVersion)
+	fmt.Fprintf(hash, "%s\x00", settings)
 	err := fs.WalkDir(sources, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -149,6 +150,7 @@ func newFile(kind string, body []byte) File {
 type view struct {
 	page
 	Base, Language, Title, TermsVersion string
+	Support                             string // an address, or ""
 	Languages                           []Language
 	Modules                             []string // the page's module and all that it imports
 	WordsJSON                           map[string]string
@@ -211,7 +213,7 @@ func (s *Site) render(partials *template.Template, v view, c catalogue) ([]byte,
 }
 
 func functions(c catalogue) template.FuncMap {
-	return template.FuncMap{"t": c.text, "linked": c.linked, "icon": icon, "args": args, "join": func(list []string) string { return strings.Join(list, " ") }, "steps": func() []string { return steps }}
+	return template.FuncMap{"t": c.text, "linked": c.linked, "linkedTab": c.linkedTab, "icon": icon, "args": args, "join": func(list []string) string { return strings.Join(list, " ") }, "steps": func() []string { return steps }}
 }
 
 func readProducts() (all []product, err error) {

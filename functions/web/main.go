@@ -17,7 +17,7 @@ func main() { apigw.Start(setup) }
 func setup(context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "web")
 	r := env.New(os.LookupEnv)
-	terms := r.Text("TERMS_VERSION")
+	terms, support := r.Text("TERMS_VERSION"), r.Optional("SUPPORT_EMAIL")
 	provider := r.CaptchaProvider("CAPTCHA_PROVIDER")
 	uploads := r.Origin("UPLOADS_ORIGIN")
 	if endpoint := os.Getenv("AWS_ENDPOINT_URL_S3"); endpoint != "" { // as for the SDK of the other functions
@@ -26,7 +26,7 @@ func setup(context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	site, err := web.Build(terms)
+	site, err := web.Build(terms, support)
 	if err != nil {
 		return nil, err
 	}

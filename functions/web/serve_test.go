@@ -14,7 +14,7 @@ import (
 
 func serve(t *testing.T, captcha string) http.Handler {
 	t.Helper()
-	site, err := web.Build("2026-11-01")
+	site, err := web.Build("2026-11-01", "help@example.com")
 	if err != nil {
 		t.Fatal(err)
 	}

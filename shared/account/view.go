@@ -14,6 +14,7 @@ type View struct {
 	Phone       *PhoneView `json:"phone"`
 	Locale      string     `json:"locale"`
 	KYC         KYCView    `json:"kyc"`
+	Locked      bool       `json:"identityLocked"` // type, names, company and phone stay as they are
 	CreatedAt   time.Time  `json:"createdAt"`
 	Next        Step       `json:"next"`
 }
@@ -33,7 +34,7 @@ type KYCView struct {
 // ViewOf makes the view. What is not known yet is null.
 func ViewOf(p Profile) View {
 	v := View{
-		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{p.KYC}, CreatedAt: p.CreatedAt, Next: Next(p),
+		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{p.KYC}, Locked: p.IdentityLocked(), CreatedAt: p.CreatedAt, Next: Next(p),
 	}
 	if d := p.Details; !d.IsZero() {
 		v.Type, v.FirstName, v.Sector = &d.Type, &d.FirstName, &d.Sector

@@ -37,6 +37,7 @@ export class Captcha {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     form.addEventListener("focusin", () => void this.answer().catch(() => {}), { once: true });
+    document.addEventListener("translated", () => this.#say(/** @type {any} */ (byId("captcha").dataset.state)));
     byId("captcha-again").addEventListener("click", () => {
       this.reset();
       void this.answer().catch(() => {});
@@ -48,7 +49,7 @@ export class Captcha {
     byId("captcha").dataset.state = state;
     byId("captcha-status").textContent = t(`captcha.${state}`);
     byId("captcha-again").hidden = state !== "failed";
-    if (state === "failed" || state === "busy") byId("captcha-more").textContent = t(state === "failed" ? "captcha.help" : "captcha.more");
+    byId("captcha-more").textContent = t(state === "failed" ? "captcha.help" : "captcha.more");
   }
 
   /** What the API takes as the member captcha; solved now if it was not before. @returns {Promise<string>} */

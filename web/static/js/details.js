@@ -3,7 +3,8 @@
 import { account, addressOf, begin } from "./account.js";
 import { call } from "./api.js";
 import { byId, input, onSubmit, show } from "./form.js";
-import { phone } from "./phone.js";
+import { insist, phone, unproven } from "./phone.js";
+import { trim } from "./typed.js";
 import { named, t } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
@@ -11,14 +12,15 @@ const sector = /** @type {HTMLSelectElement} */ (byId("sector"));
 const kept = "details.draft";
 const texts = ["firstName", "lastName", "companyName"];
 const first = document.body.dataset.page === "details";
+const types = /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=type]"));
 
-const type = () => /** @type {HTMLInputElement | null} */ (form.querySelector("[name=type]:checked"))?.value ?? "";
+const type = () => [...types].find((radio) => radio.checked)?.value ?? "";
 
 /** @param {Record<string, any>} values of the account, or a draft */
 function fill(values) {
   for (const id of texts) if (values[id]) input(id).value = values[id] ?? "";
   if (values.sector) sector.value = values.sector;
-  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (form.querySelectorAll("[name=type]"))) radio.checked = radio.value === values.type;
+  for (const radio of types) radio.checked = radio.value === values.type;
 }
 
 function needed() {
@@ -32,33 +34,45 @@ function draft() {
   sessionStorage.setItem(kept, JSON.stringify(values));
 }
 
+/** While a KYC case keeps who this is, the page says so before anybody types, and takes no other names and no other number. */
+function lock() {
+  byId("locked").hidden = false;
+  for (const id of texts) input(id).readOnly = true;
+  for (const radio of types) radio.disabled = !radio.checked;
+  byId("phone-change").hidden = true;
+}
+
 const [found, sectors] = await begin("/v1/sectors");
 let current = found;
 for (const s of sectors.sectors) sector.append(new Option(named(`sector.${s.code}`, s.name), s.code));
 fill(current);
 if (first) fill({ ...current, ...JSON.parse(sessionStorage.getItem(kept) ?? "{}") });
 needed();
+if (current.identityLocked) lock();
 form.addEventListener("change", needed);
 if (first) form.addEventListener("input", draft);
-phone(current.phone, (proven) => (current.phone = { kind: "", verifiedAt: "", ...proven }));
+phone(current.phone, (proven) => {
+  current.phone = { verifiedAt: "", ...proven };
+  if (!first) byId("saved").textContent = t("details.js.phone");
+});
 
 function check() {
   const wrong = [];
   /** @param {boolean} ok @param {string} field */
   const need = (ok, field) => ok || wrong.push({ field, text: t(`details.js.${field}`) });
   need(type() !== "", "type");
-  need(input("firstName").value.trim() !== "", "firstName");
-  need(input("lastName").value.trim() !== "", "lastName");
-  need(type() !== "company" || input("companyName").value.trim() !== "", "companyName");
+  need(trim(input("firstName").value) !== "", "firstName");
+  need(type() !== "company" || trim(input("companyName").value) !== "", "companyName");
   need(sector.value !== "", "sector");
-  if (!current.phone || !byId("otp").hidden) wrong.push({ field: byId("otp").hidden ? "phone" : "code", text: t("phone.js.first") });
+  if (!current.phone || unproven()) wrong.push(insist());
   return wrong;
 }
 
 async function send() {
-  const company = input("companyName").value.trim();
+  /** @param {string} id */
+  const orNull = (id) => trim(input(id).value) || null;
   const saved = await call("PUT", "/v1/account/details", {
-    type: type(), firstName: input("firstName").value.trim(), lastName: input("lastName").value.trim(), companyName: company || null, sector: sector.value,
+    type: type(), firstName: trim(input("firstName").value), lastName: orNull("lastName"), companyName: orNull("companyName"), sector: sector.value,
   });
   sessionStorage.removeItem(kept);
   if (first) return location.assign(addressOf(saved.next));
@@ -68,7 +82,7 @@ async function send() {
 
 onSubmit(form, check, send, (problem) => {
   if (problem.code !== "phone_not_verified") return false;
-  show([{ field: "phone", text: t("phone.js.first") }], form);
+  show([insist()], form);
   return true;
 });
 form.addEventListener("input", () => (byId("saved").textContent = ""));

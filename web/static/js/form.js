@@ -21,12 +21,16 @@ export function show(mistakes, form = document) {
   for (const p of form.querySelectorAll("p.error")) if (p.id) /** @type {HTMLElement} */ (p).hidden = true;
   for (const c of form.querySelectorAll("[aria-invalid]")) unmark(c);
   for (const m of mistakes) mark(m);
+  summarise(mistakes);
+  if (mistakes.length) byId("problems").focus();
+}
+
+/** @param {Mistake[]} mistakes */
+function summarise(mistakes) {
   const summary = byId("problems");
-  const list = /** @type {HTMLElement} */ (summary.querySelector("ul"));
-  list.replaceChildren(...mistakes.map(entry));
+  summary.querySelector("ul")?.replaceChildren(...mistakes.map(entry));
   summary.hidden = mistakes.length === 0;
   document.title = mistakes.length ? t("js.title", { title }) : title;
-  if (mistakes.length) summary.focus();
 }
 
 /** @param {Mistake} m */
@@ -111,7 +115,8 @@ export async function once(button, work) {
 }
 
 /**
- * Validates and sends a form. The button is never disabled: pressing it says what is missing.
+ * Validates and sends a form. The button is never disabled: pressing it says what is missing. What was said vanishes where it is mended:
+ * what this page found once the page finds it no more, what the API found once its control has another value.
  * @param {HTMLFormElement} form
  * @param {() => Mistake[]} check
  * @param {() => Promise<void>} send throws a Problem
@@ -119,21 +124,41 @@ export async function once(button, work) {
  */
 export function onSubmit(form, check, send, special = () => false) {
   const button = /** @type {HTMLElement} */ (form.querySelector("[type=submit]"));
+  /** @type {Mistake[]} */
+  let found = [];
+  let own = true;
+  /** @param {Mistake[]} mistakes @param {boolean} ofPage */
+  const tell = (mistakes, ofPage) => {
+    [found, own] = [mistakes, ofPage];
+    show(mistakes, form);
+  };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     once(button, async () => {
-      const wrong = check();
-      show(wrong, form);
-      if (wrong.length) return;
+      tell(check(), true);
+      if (found.length) return;
       try {
         await send();
       } catch (error) {
         if (error instanceof Problem && special(error)) return;
-        show(mistakesOf(error), form);
-        if (error instanceof Problem && error.status === 429) countdown(button, error.retryAfter, "js.wait");
+        tell(mistakesOf(error), false);
+        if (error instanceof Problem && error.status === 429) countdown(button, error.retryAfter, "js.wait", () => tell([], true));
       }
     });
   });
+  /** @param {Event} event */
+  const mended = (event) => {
+    if (found.length === 0) return;
+    const { id, name } = /** @type {HTMLInputElement} */ (event.target), wrong = own ? check() : found;
+    const left = wrong.filter((m) => found.some((f) => f.field === m.field) && (own || (m.field !== id && m.field !== name)));
+    for (const f of found) if (!left.some((m) => m.field === f.field)) clear(f.field);
+    for (const m of left) mark(m);
+    if (left.length !== found.length || left.some((m, i) => m.text !== found[i].text)) summarise(left);
+    found = left;
+  };
+  form.addEventListener("input", mended);
+  form.addEventListener("change", mended);
+  document.addEventListener("translated", () => found.length > 0 && tell(own ? check() : [], own));
 }
 
 /** Hides one section and shows another, and goes to its heading. @param {string} from @param {string} to */
@@ -148,10 +173,10 @@ export function swap(from, to) {
 const counting = new WeakMap();
 
 /**
- * Lets a button wait, and says how long in place of what it says. It stays focusable.
- * @param {HTMLElement} button @param {number} seconds @param {string} waiting key of the text with {time}
+ * Lets a button wait, and says how long in place of what it says. It stays focusable. Nought seconds end an older wait.
+ * @param {HTMLElement} button @param {number} seconds @param {string} waiting key of the text with {time} @param {() => void} [done]
  */
-export function countdown(button, seconds, waiting) {
+export function countdown(button, seconds, waiting, done = () => {}) {
   const before = counting.get(button);
   clearInterval(before?.timer);
   const text = before ? before.text : button.textContent, end = Date.now() + seconds * 1000;
@@ -160,7 +185,10 @@ export function countdown(button, seconds, waiting) {
     button.textContent = left > 0 ? t(waiting, { time: clock(left) }) : text;
     button.toggleAttribute("data-waiting", left > 0);
     button.setAttribute("aria-disabled", String(left > 0));
-    if (left <= 0) clearInterval(counting.get(button)?.timer);
+    if (left > 0) return;
+    clearInterval(counting.get(button)?.timer);
+    counting.delete(button);
+    if (seconds > 0) done();
   };
   counting.set(button, { text, timer: setInterval(tick, 1000) });
   tick();

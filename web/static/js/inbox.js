@@ -1,5 +1,6 @@
 // @ts-check
 import { Problem, call } from "./api.js";
+import { remember } from "./email.js";
 import { byId, countdown, once } from "./form.js";
 import { t } from "./words.js";
 
@@ -13,7 +14,7 @@ function wait(seconds) {
     signup.resendAt = Date.now() + seconds * 1000;
     sessionStorage.setItem("signup", JSON.stringify(signup));
   }
-  countdown(button, seconds, "inbox.js.in");
+  countdown(button, seconds, "inbox.js.in", () => (byId("trouble").hidden = true));
 }
 
 async function resend() {
@@ -31,10 +32,35 @@ async function resend() {
   }
 }
 
+/** The address is verified: all that is left is to log in. */
+function verified() {
+  clearTimeout(asking);
+  sessionStorage.removeItem("signup");
+  if (signup) remember(signup.email);
+  location.replace("/login?verified");
+}
+
+/** How long until the page asks again whether the link was opened elsewhere, in ms: often at first, and less and less. */
+let pause = 4000, asking = 0;
+
+async function ask() {
+  clearTimeout(asking);
+  if (document.hidden) return; // coming back asks at once
+  try {
+    if ((await call("GET", `/v1/signups/${signup?.id}`)).verified) return verified();
+  } catch (error) {
+    if (error instanceof Problem && error.status === 410) return; // a day is over
+  }
+  asking = setTimeout(ask, (pause = Math.min(pause * 1.2, 60_000)));
+}
+
 byId(signup ? "known" : "unknown").hidden = false;
 if (signup) {
   for (const place of document.querySelectorAll("[data-address]")) place.textContent = signup.email;
   const left = Math.ceil((signup.resendAt - Date.now()) / 1000);
   if (left > 0) wait(left);
   button.addEventListener("click", () => once(button, resend));
+  asking = setTimeout(ask, pause);
+  document.addEventListener("visibilitychange", () => void ask());
+  new BroadcastChannel("signup").onmessage = ({ data }) => data.verified === signup.email && verified();
 }

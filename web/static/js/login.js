@@ -1,7 +1,8 @@
 // @ts-check
 import { call, Problem } from "./api.js";
 import { Captcha } from "./captcha.js";
-import { byId, input, once, onSubmit, show } from "./form.js";
+import { address, remember } from "./email.js";
+import { byId, countdown, input, once, onSubmit, show } from "./form.js";
 import { forget, passwords } from "./password.js";
 import { t } from "./words.js";
 
@@ -14,8 +15,9 @@ const query = new URLSearchParams(location.search);
 let captcha = null;
 let signupId = "";
 passwords();
+remember();
 
-if (query.has("ended")) say(t("login.js.ended"));
+for (const key of ["ended", "verified"]) if (query.has(key)) say(t(`login.js.${key}`));
 
 /** @param {string} text */
 function say(text) {
@@ -31,14 +33,14 @@ function back() {
 
 function check() {
   const wrong = [];
-  if (!input("email").value.trim()) wrong.push({ field: "email", text: t("login.js.required") });
+  if (!address()) wrong.push({ field: "email", text: t("login.js.required") });
   if (!input("password").value) wrong.push({ field: "password", text: t("login.js.required") });
   return wrong;
 }
 
 async function send() {
   const answer = await call("POST", "/v1/login", {
-    email: input("email").value.trim(), password: input("password").value, remember: input("remember").checked, transport: "cookie",
+    email: address(), password: input("password").value, remember: input("remember").checked, transport: "cookie",
     ...(captcha ? { captcha: await captcha.answer() } : {}),
   }).finally(() => captcha?.reset());
   sessionStorage.clear();
@@ -48,10 +50,8 @@ async function send() {
 /** @param {Problem} problem */
 function special(problem) {
   forget();
-  if (problem.body.signupId) {
-    signupId = problem.body.signupId;
-    byId("resend").hidden = false;
-  }
+  signupId = problem.body.signupId ?? "";
+  byId("unverified").hidden = !signupId;
   if (problem.errors.some((e) => e.code.startsWith("captcha_")) || problem.code.startsWith("captcha_")) {
     byId("captcha-room").hidden = false;
     captcha ??= new Captcha(form);
@@ -65,10 +65,11 @@ byId("resend").addEventListener("click", () => once(byId("resend"), async () => 
     await call("POST", "/v1/signup/resend", { signupId });
     show([], form);
     say(t("login.js.sent"));
-    byId("resend").hidden = true;
+    byId("unverified").hidden = true;
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    show([{ field: "", text: error.message }], form);
+    byId("resend-said").textContent = error.message;
+    if (error.status === 429) countdown(byId("resend"), error.retryAfter, "inbox.js.in", () => (byId("resend-said").textContent = ""));
   }
 }));
 

@@ -1,6 +1,6 @@
 // @ts-check
 import { t } from "./words.js";
-import { input } from "./form.js";
+import { clear, input, say } from "./form.js";
 
 /** The product's rule, as the API checks it too: 8 characters, upper case, lower case, a digit, a special character. @type {Record<string, (s: string) => boolean>} */
 const rules = {
@@ -11,8 +11,12 @@ const rules = {
   special: (s) => /[^\p{Lu}\p{Ll}\p{Nd}]/u.test(s),
 };
 
-/** @param {string} s as typed */
-export const good = (s) => Object.values(rules).every((rule) => rule(s.normalize("NFKC")));
+/** The rules that a password does not keep yet, in words. @param {string} s as typed */
+function missing(s) {
+  const names = Object.keys(rules).filter((name) => !rules[name](s.normalize("NFKC"))).map((name) => t(`password.rule.${name}`));
+  const lower = names.map((name) => name[0].toLocaleLowerCase() + name.slice(1));
+  return new Intl.ListFormat(document.documentElement.lang, { type: "conjunction" }).format(lower);
+}
 
 /** Ticks off the rules below a new password while it is typed. @param {string} id */
 function checklist(id) {
@@ -48,8 +52,13 @@ export function passwords() {
   }
   const hide = () => buttons.forEach((button) => reveal(button, false));
   document.addEventListener("submit", hide, true);
+  document.addEventListener("translated", hide);
   addEventListener("pageshow", hide);
-  for (const list of document.querySelectorAll(".checks")) checklist(list.id.replace("-checks", ""));
+  for (const list of document.querySelectorAll(".checks")) {
+    const id = list.id.replace("-checks", "");
+    checklist(id);
+    if (document.getElementById("confirm")) repeated(id);
+  }
 }
 
 /**
@@ -57,12 +66,22 @@ export function passwords() {
  * @param {string} id @returns {import("./form.js").Mistake[]}
  */
 export function newPassword(id) {
-  const s = input(id).value;
+  const s = input(id).value, lacks = missing(s);
   const wrong = [];
   if (!s) wrong.push({ field: id, text: t("password.enter") });
-  else if (!good(s)) wrong.push({ field: id, text: t("password.unmet") });
-  if (s !== input("confirm").value) wrong.push({ field: "confirm", text: t("password.differ") });
+  else if (lacks) wrong.push({ field: id, text: t("password.lacks", { list: lacks }) });
+  if (s !== input("confirm").value) wrong.push({ field: "confirm", text: t(input("confirm").value ? "password.differ" : "password.confirm") });
   return wrong;
+}
+
+/** Compares the repetition when it is left, and takes the mistake back as soon as the two are the same. @param {string} id */
+function repeated(id) {
+  const first = input(id), second = input("confirm");
+  const differ = () => second.value !== "" && second.value !== first.value;
+  for (const field of [first, second]) {
+    field.addEventListener("change", () => differ() && say({ field: "confirm", text: t("password.differ") }));
+    field.addEventListener("input", () => differ() || clear("confirm"));
+  }
 }
 
 /** Empties the page's passwords, after a log-in that did not succeed. */

@@ -1,17 +1,18 @@
 // @ts-check
 // Proving a phone number in place: send a code, enter it. A reload goes on where it was.
 import { Problem, call } from "./api.js";
-import { byId, countdown, input, mistakesOf, once, show } from "./form.js";
+import { byId, clear, countdown, input, mistakesOf, once, say } from "./form.js";
+import { compact, digits, national, phoneText } from "./number.js";
+import { trim } from "./typed.js";
 import { t } from "./words.js";
 
-/** @typedef {{challengeId: string, phone: string, kind: string, channel: string, expiresAt: string, resendAt: number}} Challenge */
+/** @typedef {{challengeId: string, phone: string, kind: string, channel: string, expiresAt: string, resendAt: number}} Challenge  phone in E.164 */
 
 const kept = "phone.challenge";
 /** @type {Challenge | null} */
 let challenge = JSON.parse(sessionStorage.getItem(kept) ?? "null");
-
-/** @param {string} e164 */
-const pretty = (e164) => (/^\+91[6-9]/.test(e164) ? e164.replace(/^\+91(\d{5})(\d{5})$/, "+91 $1 $2") : e164.replace(/^\+91/, "+91 "));
+/** The number that is proven, if there is one. @type {{number: string, kind: string} | null} */
+let proven = null;
 
 const kind = () => /** @type {HTMLInputElement} */ (document.querySelector("[name=kind]:checked")).value;
 
@@ -23,7 +24,7 @@ function keep(c) {
 }
 
 /** @param {string} text */
-const say = (text) => void (byId("phone-said").textContent = text);
+const announce = (text) => void (byId("phone-said").textContent = text);
 
 function showKind() {
   for (const part of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-kind]"))) part.hidden = part.dataset.kind !== kind();
@@ -32,96 +33,99 @@ function showKind() {
 function showChallenge() {
   byId("otp").hidden = !challenge;
   if (!challenge) return;
-  byId("code-hint").textContent = t(challenge.channel === "voice" ? "phone.js.called" : "phone.js.texted", { phone: challenge.phone });
+  byId("code-hint").textContent = t(challenge.channel === "voice" ? "phone.js.called" : "phone.js.texted", { phone: phoneText(challenge.phone, challenge.kind) });
   byId("call").hidden = challenge.kind === "landline";
   countdown(byId("resend"), Math.max(0, Math.ceil((challenge.resendAt - Date.now()) / 1000)), "phone.js.in");
 }
 
-/** @param {Problem} error */
-function failed(error) {
-  const place = error.status === 410 ? "code" : "";
+/** Says in place what went wrong: nobody is taken to the top of the page for a code. @param {Problem} error @param {string} place where nothing else is named */
+function failed(error, place) {
   const wrong = mistakesOf(error, (pointer) => ({ "/phone": "phone", "/kind": "kind", "/code": "code" })[pointer] ?? "");
-  show(wrong.map((m) => ({ ...m, field: m.field || place || "phone" })));
+  for (const m of wrong) say({ ...m, field: m.field || place });
 }
 
-/** @param {"" | "sms" | "voice"} channel */
-async function send(channel) {
-  const phone = input("phone").value.trim();
-  if (!phone) return show([{ field: "phone", text: t("phone.js.number") }]);
+/** @param {"" | "sms" | "voice"} channel @param {string} button that was pressed */
+async function send(channel, button) {
+  const phone = trim(input("phone").value), place = button === "send" ? "phone" : "code";
+  for (const field of ["phone", "kind", "code"]) clear(field);
+  if (!phone) return say({ field: "phone", text: t("phone.js.number") });
   try {
     const answer = await call("POST", "/v1/otp", { phone, kind: kind(), ...(channel ? { channel } : {}) });
-    keep({ ...answer, phone, kind: kind(), resendAt: Date.now() + answer.resendAfter * 1000 });
-    show([]);
+    keep({ ...answer, kind: kind(), resendAt: Date.now() + answer.resendAfter * 1000 });
+    input("phone").value = phoneText(answer.phone, kind()).slice(4);
     showChallenge();
-    say(byId("code-hint").textContent ?? "");
+    announce(byId("code-hint").textContent ?? "");
     input("code").value = "";
     input("code").focus();
-    fromSMS();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    failed(error);
-    if (error.status === 429) countdown(byId(challenge ? "resend" : "send"), error.retryAfter, challenge ? "phone.js.in" : "js.wait");
+    failed(error, place);
+    if (error.status === 429) countdown(byId(button), error.retryAfter, button === "send" ? "js.wait" : "phone.js.in", () => clear(place));
   }
 }
 
-/** Where the browser can read the code out of the SMS (WebOTP), it is filled in; people still press the button. */
-function fromSMS() {
-  if (!("OTPCredential" in window)) return;
-  const asked = /** @type {any} */ ({ otp: { transport: ["sms"] }, signal: AbortSignal.timeout(600_000) });
-  navigator.credentials.get(asked).then((found) => (input("code").value = /** @type {any} */ (found).code), () => {});
-}
-
-/** @param {(phone: {number: string}) => void} done */
+/** @param {(phone: {number: string, kind: string}) => void} done */
 async function check(done) {
-  const code = input("code").value.normalize("NFKC").replace(/\D/g, "");
-  if (code.length !== 6 || !challenge) return show([{ field: "code", text: t("phone.js.code") }]);
+  clear("code");
+  const code = compact(digits(input("code").value));
+  if (!/^\d{6}$/.test(code) || !challenge) return say({ field: "code", text: t("phone.js.code") });
   try {
-    const proven = await call("POST", "/v1/otp/verify", { challengeId: challenge.challengeId, code });
+    const answer = await call("POST", "/v1/otp/verify", { challengeId: challenge.challengeId, code });
     keep(null);
-    show([]);
-    verified(proven.phone);
-    say(t("phone.js.verified"));
+    verified({ number: answer.phone, kind: answer.kind });
+    announce(t("phone.js.verified"));
     byId("phone-verified").focus();
-    done({ number: proven.phone });
+    done({ number: answer.phone, kind: answer.kind });
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
-    failed(error);
+    failed(error, "code");
+    input("code").select();
   }
 }
 
-/** Shows a number that is proven. @param {string} e164 */
-function verified(e164) {
-  for (const place of document.querySelectorAll("[data-number]")) place.textContent = pretty(e164);
+/** Shows a number that is proven. @param {{number: string, kind: string}} of */
+function verified(of) {
+  proven = of;
+  for (const place of document.querySelectorAll("[data-number]")) place.textContent = phoneText(of.number, of.kind);
   byId("phone-verified").hidden = false;
   byId("phone-ask").hidden = true;
   byId("otp").hidden = true;
 }
 
-/**
- * Brings the phone section to life.
- * @param {{number: string} | null} proven the account's number
- * @param {(phone: {number: string}) => void} done
- */
-export function phone(proven, done) {
-  if (challenge && !input("phone").value) input("phone").value = challenge.phone;
-  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[name=kind]"))) {
-    if (challenge) radio.checked = radio.value === challenge.kind;
-    radio.addEventListener("change", showKind);
-  }
-  showKind();
-  showChallenge();
-  if (proven && !challenge) verified(proven.number);
-  /** @param {string} id @param {() => Promise<void>} work */
-  const press = (id, work) => byId(id).addEventListener("click", () => once(byId(id), work));
-  press("send", () => send(""));
-  press("resend", () => send(challenge?.channel === "voice" && challenge.kind === "mobile" ? "voice" : ""));
-  press("call", () => send("voice"));
-  press("check", () => check(done));
-  byId("phone-change").addEventListener("click", () => {
-    byId("phone-verified").hidden = true;
-    byId("phone-ask").hidden = false;
-    input("phone").focus();
+/** Asks for another number beside the one that is proven, until that is proven or the change is given up. */
+function change() {
+  byId("phone-verified").hidden = true;
+  byId("phone-ask").hidden = false;
+  byId("phone-cancel").hidden = false;
+  input("phone").value = "";
+  input("phone").focus();
+}
+
+function cancel() {
+  keep(null);
+  for (const field of ["phone", "kind", "code"]) clear(field);
+  if (proven) verified(proven);
+  byId("phone-change").focus();
+}
+
+/** Whether a number stands in the form that is not proven. */
+export const unproven = () => !byId("phone-ask").hidden && (!proven || input("phone").value !== "");
+
+/** Says of an unproven number what is still to do. */
+export function insist() {
+  const field = byId("otp").hidden ? "phone" : "code";
+  return { field, text: t(proven ? "phone.js.or-cancel" : "phone.js.first") };
+}
+
+/** What the two fields do while somebody types. */
+function fields() {
+  input("phone").addEventListener("input", () => {
+    clear("phone");
+    clear("kind");
+    countdown(byId("send"), 0, "js.wait"); // the wait was the other number's
   });
+  input("phone").addEventListener("change", () => (input("phone").value = national(input("phone").value, kind())));
+  input("code").addEventListener("input", () => clear("code"));
   /** @param {string} id @param {string} button */
   const enter = (id, button) => byId(id).addEventListener("keydown", (event) => {
     if (event.key !== "Enter") return;
@@ -130,4 +134,34 @@ export function phone(proven, done) {
   });
   enter("phone", "send");
   enter("code", "check");
+}
+
+/**
+ * Brings the phone section to life.
+ * @param {{number: string, kind: string} | null} known the account's number
+ * @param {(phone: {number: string, kind: string}) => void} done
+ */
+export function phone(known, done) {
+  if (challenge && !input("phone").value) input("phone").value = phoneText(challenge.phone, challenge.kind).slice(4);
+  for (const radio of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("[name=kind]"))) {
+    if (challenge) radio.checked = radio.value === challenge.kind;
+    radio.addEventListener("change", () => {
+      showKind();
+      clear("kind");
+    });
+  }
+  showKind();
+  showChallenge();
+  proven = known;
+  byId("phone-cancel").hidden = !known;
+  if (known && !challenge) verified(known);
+  /** @param {string} id @param {() => Promise<void>} work */
+  const press = (id, work) => byId(id).addEventListener("click", () => once(byId(id), work));
+  press("send", () => send("", "send"));
+  press("resend", () => send(challenge?.channel === "voice" && challenge.kind === "mobile" ? "voice" : "", "resend"));
+  press("call", () => send("voice", "call"));
+  press("check", () => check(done));
+  byId("phone-change").addEventListener("click", change);
+  byId("phone-cancel").addEventListener("click", cancel);
+  fields();
 }

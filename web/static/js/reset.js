@@ -1,12 +1,12 @@
 // @ts-check
 import { call } from "./api.js";
-import { byId, input, onSubmit, show, swap } from "./form.js";
+import { byId, input, onSubmit, swap } from "./form.js";
 import { newPassword, passwords } from "./password.js";
+import { mailedToken } from "./token.js";
 import { t } from "./words.js";
 
-const token = location.hash.slice(1) || sessionStorage.getItem("reset.token") || "";
-sessionStorage.setItem("reset.token", token);
-if (location.hash) history.replaceState(null, "", location.pathname);
+const kept = "reset.token", done = "reset.done";
+const token = mailedToken(kept);
 passwords();
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
@@ -16,13 +16,15 @@ onSubmit(
   () => (token ? newPassword("password") : [{ field: "", text: t("reset.js.link") }]),
   async () => {
     await call("POST", "/v1/password/reset", { token, password: input("password").value });
-    sessionStorage.removeItem("reset.token");
+    sessionStorage.setItem(done, token);
     swap("ask", "done");
   },
   (problem) => {
-    if (problem.code === "link_expired" || problem.code === "link_used") swap("ask", "expired");
-    else if (problem.code === "link_invalid") show([{ field: "", text: problem.message }], form);
-    else return false;
+    if (problem.code !== "link_expired" && problem.code !== "link_used") return false;
+    swap("ask", "expired");
     return true;
   },
 );
+
+// A reload afterwards shows what is.
+if (token && sessionStorage.getItem(done) === token) swap("ask", "done");

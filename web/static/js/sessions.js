@@ -6,11 +6,20 @@ import { t } from "./words.js";
 
 /** @typedef {{id: string, current: boolean, lastSeenAt: string, userAgent: string, ip: string}} Session */
 
-/** What people call the device. @param {string} agent the User-Agent */
+/** What people call systems and browsers, by what they say of themselves; the first that fits: Android also says Linux, and Edge says Chrome. */
+const systems = { Android: /Android/, iPhone: /iPhone/, iPad: /iPad/, KaiOS: /KAIOS/i, Windows: /Windows/, Mac: /Mac OS X|Macintosh/, ChromeOS: /CrOS/, Linux: /Linux|X11/ };
+const browsers = {
+  Edge: /Edg(A|iOS)?\//, Opera: /OPR\/|OPT\/|OPX\//, "Samsung Internet": /SamsungBrowser\//, "UC Browser": /UCBrowser\//, "Mi Browser": /MiuiBrowser\//,
+  Firefox: /Firefox\/|FxiOS\//, Chrome: /Chrome\/|CriOS\//, Safari: /Safari\//,
+};
+
+/** @param {Record<string, RegExp>} names @param {string} agent */
+const first = (names, agent) => Object.keys(names).find((name) => names[name].test(agent));
+
+/** What people call the device; of a program its own name. @param {string} agent the User-Agent */
 function deviceOf(agent) {
-  const system = /Android|iPhone|iPad|Windows|Mac OS X|CrOS|Linux/.exec(agent)?.[0].replace("Mac OS X", "Mac").replace("CrOS", "ChromeOS");
-  const browser = /(Edg|OPR|SamsungBrowser|Firefox|Chrome|Safari)\//.exec(agent)?.[1].replace("Edg", "Edge").replace("OPR", "Opera").replace("SamsungBrowser", "Samsung Internet");
-  return [browser, system].filter(Boolean).join(", ") || t("sessions.js.unknown");
+  const found = [first(browsers, agent), first(systems, agent)].filter(Boolean);
+  return found.join(", ") || /^[\w.-]+/.exec(agent)?.[0] || t("sessions.js.unknown");
 }
 
 /** @param {string} text */
@@ -59,5 +68,5 @@ function list({ sessions }) {
 }
 
 byId("others").addEventListener("click", () => end(byId("others"), "/v1/sessions", "sessions.js.others"));
-const [, first] = await begin("/v1/sessions");
-list(first);
+const [, found] = await begin("/v1/sessions");
+list(found);

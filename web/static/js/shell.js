@@ -1,16 +1,18 @@
 // @ts-check
 // What every page has: the language, the name menu where somebody is logged in, and a page for when the network is gone.
 
-/** Remembers the language and shows the page in it. What follows the # stays: it may be a mailed token. @param {string} tag */
-function speak(tag) {
+/** Remembers the language and shows the page in it; in place where a password was typed, which a new page would lose. @param {string} tag */
+async function speak(tag) {
   document.cookie = `language=${tag}; Path=/; Max-Age=31536000; SameSite=Lax; Secure`;
-  location.reload();
+  const typed = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[autocomplete$=password]"))].some((field) => field.value);
+  if (!typed) return location.reload();
+  await import("./language.js").then(({ translate }) => translate()).catch(() => {}); // the next page is in that language
 }
 
 for (const link of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-language]"))) {
   link.addEventListener("click", (event) => {
     event.preventDefault();
-    speak(link.dataset.language ?? "en");
+    void speak(link.dataset.language ?? "en");
   });
 }
 

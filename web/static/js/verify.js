@@ -1,13 +1,12 @@
 // @ts-check
-import { call } from "./api.js";
-import { byId, input, onSubmit, show, swap } from "./form.js";
+import { call, Problem } from "./api.js";
+import { remember } from "./email.js";
+import { byId, input, onSubmit, swap } from "./form.js";
 import { passwords } from "./password.js";
+import { mailedToken } from "./token.js";
 import { t } from "./words.js";
 
-// The token stays out of history and of every request but the one that uses it; it survives a reload.
-const token = location.hash.slice(1) || sessionStorage.getItem("verify.token") || "";
-sessionStorage.setItem("verify.token", token);
-if (location.hash) history.replaceState(null, "", location.pathname);
+const token = mailedToken("verify.token");
 passwords();
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
@@ -19,12 +18,24 @@ function check() {
   return [];
 }
 
+/** The other tab of this browser that waits for it moves on. @param {string} email */
+function finished(email) {
+  sessionStorage.removeItem("signup");
+  remember(email);
+  new BroadcastChannel("signup").postMessage({ verified: email });
+  for (const place of document.querySelectorAll("[data-address]")) place.textContent = email;
+}
+
 async function send() {
   const answer = await call("POST", "/v1/verify", { token, ...(proof.hidden ? {} : { password: input("password").value }) });
-  sessionStorage.removeItem("verify.token");
-  sessionStorage.removeItem("signup");
-  for (const place of document.querySelectorAll("[data-address]")) place.textContent = answer.email;
+  finished(answer.email);
   swap("ask", "done");
+}
+
+/** This is not the browser that signed up: who presses will be asked for the password, and is told so beforehand. */
+function askPassword() {
+  proof.hidden = false;
+  byId("one-press").hidden = true;
 }
 
 /** @param {import("./api.js").Problem} problem */
@@ -37,17 +48,27 @@ function special(problem) {
       swap("ask", "expired");
       return true;
     case "signup_proof_required":
-      proof.hidden = false;
+      askPassword();
       input("password").focus();
-      return true;
-    case "password_wrong":
-      show([{ field: "password", text: problem.message }], form);
-      return true;
-    case "link_invalid":
-      show([{ field: "", text: problem.message }], form);
       return true;
   }
   return false;
 }
 
 onSubmit(form, check, send, special);
+
+/** Says what the button would do, before anybody presses it: asking changes nothing. */
+async function look() {
+  const link = await call("POST", "/v1/verify/check", { token });
+  for (const place of document.querySelectorAll("[data-to]")) place.textContent = link.email ?? "";
+  input("username").value = link.email ?? "";
+  if (link.state === "verified") {
+    finished(link.email);
+    swap("ask", "already");
+  } else if (link.state === "expired") swap("ask", "expired");
+  else if (link.passwordRequired) askPassword();
+}
+
+if (token) look().catch((error) => {
+  if (!(error instanceof Problem)) throw error; // what is wrong with the link is said when the button is pressed
+});

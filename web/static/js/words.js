@@ -4,6 +4,9 @@
 /** @type {Record<string, string>} */
 const words = JSON.parse(document.getElementById("words")?.textContent || "{}");
 
+/** Takes the messages of another language. @param {string} json */
+export const learn = (json) => void Object.assign(words, JSON.parse(json));
+
 /** @param {string} key */
 export const has = (key) => key in words;
 
