@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -88,7 +89,7 @@ func (s *server) at(r *http.Request) http.HandlerFunc {
 		f, _ := s.site.Static(map[string]string{"/robots.txt": "robots.txt", "/favicon.ico": "favicon.svg"}[path])
 		return func(w http.ResponseWriter, r *http.Request) { send(w, r, f, "public, max-age=86400", http.StatusOK) }
 	case "/.well-known/change-password": // W3C: where password managers send people
-		return http.RedirectHandler("/settings/password", http.StatusFound).ServeHTTP
+		return func(w http.ResponseWriter, _ *http.Request) { redirect(w, "/settings/password", http.StatusFound) }
 	}
 	if _, ok := s.site.Page(path, s.language(r)); ok && strings.HasPrefix(path, "/") {
 		return func(w http.ResponseWriter, r *http.Request) { s.person(w, r, path, http.StatusOK) }
@@ -101,16 +102,22 @@ func (s *server) person(w http.ResponseWriter, r *http.Request, name string, sta
 	if tag := r.URL.Query().Get("lang"); s.speaks(tag) {
 		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600, Secure: true, SameSite: http.SameSiteLaxMode})
 		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "/"+strings.TrimLeft(r.URL.Path, "/"), http.StatusSeeOther)
+		redirect(w, "/"+strings.TrimLeft(r.URL.Path, "/"), http.StatusSeeOther)
 		return
 	}
 	if name == "/" && cookie(r, sessionCookie, isGiven) == "" {
 		w.Header().Set("Cache-Control", "no-store")
 		w.Header().Set("Vary", "Cookie")
-		http.Redirect(w, r, "/login", http.StatusFound)
+		redirect(w, "/login", http.StatusFound)
 		return
 	}
 	s.page(w, r, name, status)
+}
+
+// redirect leads to a path of ours: escaped, a backslash in it makes no other host of it. There is no text, so that HEAD says the same.
+func redirect(w http.ResponseWriter, path string, status int) {
+	w.Header().Set("Location", (&url.URL{Path: path}).EscapedPath())
+	w.WriteHeader(status)
 }
 
 func isGiven(value string) bool { return value != "" }
