@@ -99,11 +99,14 @@ func headers(r *http.Request, peer, port, trace string, bodyLength int) map[stri
 	return all
 }
 
+// blanks are what may stand around a cookie (RFC 6265 5.2). What Unicode calls white space besides is a part of it.
+const blanks = " \t"
+
 func cookies(r *http.Request) []string {
 	var all []string
 	for _, line := range r.Header["Cookie"] {
 		for c := range strings.SplitSeq(line, ";") {
-			if c = strings.TrimSpace(c); c != "" {
+			if c = strings.Trim(c, blanks); c != "" {
 				all = append(all, c)
 			}
 		}

@@ -53,7 +53,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), integrationTimeout)
 	defer cancel()
 	out := route.function.invoke(ctx, payload, trace)
-	ended(answer(w, out.result), out.cold)
+	ended(answer(w, r.Method, out.result), out.cold)
 }
 
 // refuse answers for the gateway itself.
@@ -77,7 +77,7 @@ type proxyAnswer struct {
 }
 
 // answer writes what the function answered and returns the status.
-func answer(w http.ResponseWriter, r result) int {
+func answer(w http.ResponseWriter, method string, r result) int {
 	if errors.Is(r.err, errTimedOut) {
 		return refuse(w, http.StatusServiceUnavailable)
 	}
@@ -102,7 +102,7 @@ func answer(w http.ResponseWriter, r result) int {
 		h[http.CanonicalHeaderKey(name)] = values
 	}
 	for name, v := range a.Headers {
-		if http.CanonicalHeaderKey(name) != "Content-Length" { // it is computed
+		if http.CanonicalHeaderKey(name) != "Content-Length" || method == http.MethodHead { // it is computed where there is a body
 			h.Set(name, v)
 		}
 	}
@@ -110,7 +110,7 @@ func answer(w http.ResponseWriter, r result) int {
 		h.Add("Set-Cookie", c)
 	}
 	w.WriteHeader(a.StatusCode)
-	w.Write(body) // fails for statuses without a body, as it should
+	w.Write(body) // fails where there is no body, as it should: HEAD, 204, 304
 	return a.StatusCode
 }
 

@@ -2,10 +2,12 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,7 @@ import (
 func TestRoutesMatchAsAPIGatewayDoes(t *testing.T) {
 	var specs []template.Route
 	for _, key := range []string{
-		"GET /v1/kyc", "GET /v1/kyc/{id}", "GET /v1/kyc/types", "ANY /v1/kyc/{id}", "POST /v1/kyc/{id}/x", "ANY /{proxy+}",
+		"ANY /v1/signup/{id}", "ANY /v1/signup/resend", "GET /v1/kyc", "GET /v1/kyc/{id}", "GET /v1/kyc/types", "ANY /v1/kyc/{id}", "POST /v1/kyc/{id}/x", "ANY /{proxy+}",
 		"GET /v1/{rest+}", "GET /v1/{a}/b/c", "GET /",
 	} {
 		method, path, _ := strings.Cut(key, " ")
@@ -30,6 +32,9 @@ func TestRoutesMatchAsAPIGatewayDoes(t *testing.T) {
 	}{
 		{"a literal wins over a name", "GET", "/v1/kyc/types", "GET /v1/kyc/types", nil},
 		{"a method wins over ANY", "GET", "/v1/kyc/7", "GET /v1/kyc/{id}", map[string]string{"id": "7"}},
+		{"a literal wins over a name for every method, with ANY", "GET", "/v1/signup/resend", "ANY /v1/signup/resend", nil},
+		{"HEAD is one of ANY", "HEAD", "/v1/signup/7", "ANY /v1/signup/{id}", map[string]string{"id": "7"}},
+		{"OPTIONS is one of ANY", "OPTIONS", "/v1/signup/resend", "ANY /v1/signup/resend", nil},
 		{"ANY takes other methods", "DELETE", "/v1/kyc/types", "ANY /v1/kyc/{id}", map[string]string{"id": "types"}},
 		{"the longer prefix wins", "GET", "/v1/other/7", "GET /v1/{rest+}", map[string]string{"rest": "other/7"}},
 		{"a full match wins over a greedy one", "GET", "/v1/x/b/c", "GET /v1/{a}/b/c", map[string]string{"a": "x"}},
@@ -81,6 +86,45 @@ func TestTheEventHasTheDocumentedShape(t *testing.T) {
 	}
 }
 
+func TestOnlySpacesAndTabsAroundACookieAreLeftOut(t *testing.T) {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.Header["Cookie"] = []string{" a=1;\tb=2 ;; c=\u00a0 ; d=\u2003e\u0085", "f=", " \t"}
+	want := []string{"a=1", "b=2", "c=\u00a0", "d=\u2003e\u0085", "f="}
+	if got := newHTTPEvent(r, nil, "GET /", nil, "", "", time.Time{}).Cookies; !slices.Equal(got, want) {
+		t.Errorf("%q, not %q", got, want)
+	}
+}
+
+// Over a connection, as only there it shows whether a body was sent.
+func TestHeadIsAnsweredWithTheLengthAndWithoutTheBody(t *testing.T) {
+	for name, c := range map[string]struct {
+		payload string
+		length  int64
+	}{
+		"the function says the length":   {`{"statusCode":200,"headers":{"content-length":"70000","content-type":"text/html"}}`, 70000},
+		"the function sends a body":      {`{"statusCode":404,"body":"abc"}`, 3},
+		"the function fails":             {`nonsense`, int64(len(`{"message":"Internal Server Error"}`))},
+		"a status that never has a body": {`{"statusCode":304,"headers":{"etag":"\"1\""}}`, -1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				answer(w, r.Method, result{payload: []byte(c.payload)})
+			}))
+			defer server.Close()
+			for range 2 { // on one connection: a body would be read as the next answer
+				got, err := server.Client().Head(server.URL)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if body, _ := io.ReadAll(got.Body); len(body) > 0 || got.ContentLength != c.length {
+					t.Errorf("%d bytes, length %d", len(body), got.ContentLength)
+				}
+				got.Body.Close()
+			}
+		})
+	}
+}
+
 func TestABodyIsTextOnlyForTheTypesThatAPIGatewayKnows(t *testing.T) {
 	for _, c := range []struct {
 		name, kind, body string
@@ -128,7 +172,7 @@ func TestAnswersAreReadAsDocumented(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			status := answer(w, result{payload: []byte(c.payload)})
+			status := answer(w, "GET", result{payload: []byte(c.payload)})
 			if status != c.status || w.Code != c.status || w.Body.String() != c.body || w.Header().Get("Content-Type") != c.kind {
 				t.Errorf("%d %d %q %q", status, w.Code, w.Body, w.Header().Get("Content-Type"))
 			}

@@ -48,7 +48,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // traceRoot is the part of a trace header that all calls of one invocation share.
 func traceRoot(header string) string {
 	for part := range strings.SplitSeq(header, ";") {
-		if id, ok := strings.CutPrefix(strings.TrimSpace(part), "Root="); ok {
+		if id, ok := strings.CutPrefix(strings.Trim(part, blanks), "Root="); ok {
 			return id
 		}
 	}

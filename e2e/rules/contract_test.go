@@ -61,10 +61,10 @@ func strict(t *testing.T, where string, ref *openapi3.SchemaRef, in bool) {
 		strict(t, where+"/0", s.Items, in)
 	case s.Type.Is("string") && in && s.MaxLength == nil && s.Enum == nil && s.Pattern == "":
 		t.Errorf("%s: a text of any length and form", where)
-	case s.Type == nil && len(s.OneOf) == 0:
+	case s.Type == nil && len(s.OneOf)+len(s.AllOf) == 0:
 		t.Errorf("%s: a value of any type", where)
 	}
-	for _, one := range s.OneOf {
+	for _, one := range append(s.OneOf, s.AllOf...) {
 		strict(t, where, one, in)
 	}
 }

@@ -93,6 +93,24 @@ func TestTheAccessLogHasNothingSecret(t *testing.T) {
 
 // at is the scalar under a path of names and indices, or "".
 func at(n *yaml.Node, path string) string {
+	if n = under(n, path); n == nil {
+		return ""
+	}
+	return n.Value
+}
+
+// keys are the names under a path.
+func keys(n *yaml.Node, path string) (all []string) {
+	if n = under(n, path); n != nil && n.Kind == yaml.MappingNode {
+		for i := 0; i < len(n.Content); i += 2 {
+			all = append(all, n.Content[i].Value)
+		}
+	}
+	return all
+}
+
+// under is what stands under a path of names and indices, or nil.
+func under(n *yaml.Node, path string) *yaml.Node {
 	for name := range strings.SplitSeq(path, ".") {
 		var next *yaml.Node
 		for i, c := range n.Content {
@@ -104,11 +122,11 @@ func at(n *yaml.Node, path string) string {
 			}
 		}
 		if next == nil {
-			return ""
+			return nil
 		}
 		n = next
 	}
-	return n.Value
+	return n
 }
 
 // TestTheEdgeSpeaksOfTheHeadersThatTheFunctionsRead: a header that is spelled differently would lock everybody out, or count all

@@ -118,47 +118,6 @@ func TestEveryFunctionFolderIsInTheTemplateAndTheReverse(t *testing.T) {
 	}
 }
 
-func TestContractAndTemplateHaveTheSameRoutes(t *testing.T) {
-	var doc struct {
-		Paths map[string]map[string]yaml.Node `yaml:"paths"`
-	}
-	readYAML(t, filepath.Join("api", "openapi.yaml"), &doc)
-	promised := map[string]bool{}
-	for path, methods := range doc.Paths {
-		for method := range methods {
-			promised[strings.ToUpper(method)+" "+path] = true
-		}
-	}
-	_, found := functions(t)
-	served := map[string]string{}
-	for name, f := range found {
-		for _, e := range f.Properties.Events {
-			if e.Type != "HttpApi" {
-				continue
-			}
-			route := e.Properties.Method + " " + e.Properties.Path
-			if route == " " && name == "web" { // $default: the pages, and all that the contract does not know
-				continue
-			}
-			if other, twice := served[route]; twice {
-				t.Errorf("%s is served by %s and by %s", route, other, name)
-			}
-			served[route] = name
-			if !promised[route] {
-				t.Errorf("%s is in the template and not in api/openapi.yaml", route)
-			}
-		}
-	}
-	for route := range promised {
-		if served[route] == "" {
-			t.Errorf("%s is in api/openapi.yaml and not in the template", route)
-		}
-	}
-	if len(promised) < 25 {
-		t.Errorf("only %d routes were found", len(promised))
-	}
-}
-
 var reads = regexp.MustCompile(`\br\.(?:Text|Optional|Origin|Int|CaptchaProvider)\("([A-Z0-9_]+)"`)
 
 func TestTheTemplateSetsWhatFunctionsReadAndTheDocumentationExplainsIt(t *testing.T) {

@@ -4,10 +4,12 @@ import (
 	"encoding/json"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"golang.org/x/text/language"
 
+	"phonon.in/central/shared/header"
 	"phonon.in/central/web"
 )
 
@@ -47,54 +49,110 @@ func policy(uploads, captcha string) string {
 
 // ServeHTTP answers whatever no other function has a route for.
 func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	path := r.URL.Path
 	h := w.Header()
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 	h.Set("Referrer-Policy", "no-referrer") // addresses of pages are nobody else's business
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	switch rest, isStatic := strings.CutPrefix(path, "/_/"); {
-	case path == "/v1" || strings.HasPrefix(path, "/v1/"):
-		problem(w, http.StatusNotFound, "route_unknown", "There is no such address.")
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+	found := s.at(r)
+	isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
+	switch {
+	case found != nil && isRead:
+		found(w, r)
+	case found != nil:
 		h.Set("Allow", "GET, HEAD")
 		problem(w, http.StatusMethodNotAllowed, "method_not_allowed", "This address does not know this method.")
-	case isStatic:
-		s.static(w, r, rest)
-	case path == "/robots.txt" || path == "/favicon.ico":
-		name := map[string]string{"/robots.txt": "robots.txt", "/favicon.ico": "favicon.svg"}[path]
-		f, _ := s.site.Static(name)
-		send(w, r, f, "public, max-age=86400", http.StatusOK)
-	case path == "/.well-known/change-password": // W3C: where password managers send people
-		http.Redirect(w, r, "/settings/password", http.StatusFound)
+	case isRead && !isOfPrograms(r.URL.Path):
+		s.person(w, r, "404", http.StatusNotFound)
 	default:
-		s.page(w, r, path)
+		problem(w, http.StatusNotFound, "route_unknown", "There is no such address.")
 	}
 }
 
-func (s *server) page(w http.ResponseWriter, r *http.Request, path string) {
-	if tag := r.URL.Query().Get("lang"); tag != "" && s.speaks(tag) {
+// isOfPrograms reports a path that no person opens: a mistake there is told to a program.
+func isOfPrograms(path string) bool {
+	return path == "/v1" || strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/_/")
+}
+
+// at is what answers those who read the path of a request, or nil.
+func (s *server) at(r *http.Request) http.HandlerFunc {
+	path := r.URL.Path
+	if rest, isStatic := strings.CutPrefix(path, "/_/"); isStatic {
+		_, name, _ := strings.Cut(rest, "/")
+		if f, ok := s.site.Static(name); ok {
+			return func(w http.ResponseWriter, r *http.Request) { s.static(w, r, name, f) }
+		}
+		return nil
+	}
+	switch path {
+	case "/robots.txt", "/favicon.ico":
+		f, _ := s.site.Static(map[string]string{"/robots.txt": "robots.txt", "/favicon.ico": "favicon.svg"}[path])
+		return func(w http.ResponseWriter, r *http.Request) { send(w, r, f, "public, max-age=86400", http.StatusOK) }
+	case "/.well-known/change-password": // W3C: where password managers send people
+		return func(w http.ResponseWriter, _ *http.Request) { redirect(w, url.URL{Path: "/settings/password"}) }
+	}
+	if _, ok := s.site.Page(path, s.language(r)); ok && strings.HasPrefix(path, "/") {
+		return func(w http.ResponseWriter, r *http.Request) { s.person(w, r, path, http.StatusOK) }
+	}
+	if to, ok := s.lead(path); ok && !isOfPrograms(path) {
+		to.RawQuery = r.URL.RawQuery
+		return func(w http.ResponseWriter, _ *http.Request) { redirect(w, to) }
+	}
+	return nil
+}
+
+// person shows a page, or leads on: who has just chosen a language to the same page in it, to the log-in who has no session, and home from
+// the pages before it who has one. A session that has just ended leads nowhere.
+func (s *server) person(w http.ResponseWriter, r *http.Request, name string, status int) {
+	query := r.URL.Query()
+	isIn := cookie(r, sessionCookie, isGiven) != ""
+	switch tag := query.Get("lang"); {
+	case s.speaks(tag):
 		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: 365 * 24 * 3600, Secure: true, SameSite: http.SameSiteLaxMode})
-		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "/"+strings.TrimLeft(path, "/"), http.StatusSeeOther)
-		return
+		query.Del("lang")
+		redirect(w, url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: query.Encode()})
+	case name == "/" && !isIn:
+		redirect(w, url.URL{Path: "/login"})
+	case (name == "/login" || name == "/signup") && isIn && !query.Has("ended"):
+		redirect(w, url.URL{Path: "/"})
+	default:
+		s.page(w, r, name, status)
 	}
-	if _, err := r.Cookie(sessionCookie); path == "/" && err != nil {
-		w.Header().Set("Cache-Control", "no-store")
-		http.Redirect(w, r, "/login", http.StatusFound)
-		return
+}
+
+// redirect leads to another page of ours, now and not for ever. There is no text, so that HEAD says the same.
+func redirect(w http.ResponseWriter, to url.URL) {
+	target := to.EscapedPath() // a backslash in it makes no other host of it
+	if to.RawQuery != "" {
+		target += "?" + to.RawQuery
 	}
-	status := http.StatusOK
-	f, ok := web.File{}, false
-	if strings.HasPrefix(path, "/") && (path == "/" || !strings.HasSuffix(path, "/")) {
-		f, ok = s.site.Page(path, s.language(r))
+	if to.Fragment != "" {
+		target += "#" + to.EscapedFragment()
 	}
-	if !ok {
-		status = http.StatusNotFound
-		f, _ = s.site.Page("404", s.language(r))
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Vary", "Cookie")
+	w.Header().Set("Location", target)
+	w.WriteHeader(http.StatusFound)
+}
+
+func isGiven(value string) bool { return value != "" }
+
+// cookie is the first value under a name that is of use; "" where none is. White space around it, which a browser takes off (RFC 6265
+// 5.2), does not count.
+func cookie(r *http.Request, name string, isOfUse func(value string) bool) string {
+	for _, c := range r.CookiesNamed(name) {
+		if value := header.Trim(c.Value); isOfUse(value) {
+			return value
+		}
 	}
-	w.Header().Set("Content-Language", s.language(r))
-	w.Header().Set("Vary", "Cookie, Accept-Language, Accept-Encoding")
+	return ""
+}
+
+func (s *server) page(w http.ResponseWriter, r *http.Request, name string, status int) {
+	language := s.language(r)
+	f, _ := s.site.Page(name, language)
+	w.Header().Set("Content-Language", language)
+	w.Header().Set("Vary", "Cookie, Accept-Language")
 	s.protect(w)
 	send(w, r, f, "private, no-cache", status)
 }
@@ -102,23 +160,16 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, path string) {
 // protect says what a page may do.
 func (s *server) protect(w http.ResponseWriter) {
 	w.Header().Set("Content-Security-Policy", s.policy)
-	w.Header().Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), otp-credentials=(self)")
+	w.Header().Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), otp-credentials=()")
 }
 
 // static sends a file of the present version forever. An older page may ask under its own hash while a deployment is under way: it
 // gets the present file, but may not keep it.
-func (s *server) static(w http.ResponseWriter, r *http.Request, rest string) {
-	_, name, _ := strings.Cut(rest, "/")
-	f, ok := s.site.Static(name)
-	if !ok {
-		problem(w, http.StatusNotFound, "route_unknown", "There is no such address.")
-		return
-	}
+func (s *server) static(w http.ResponseWriter, r *http.Request, name string, f web.File) {
 	cache := "no-cache"
 	if r.URL.Path == s.site.Base+name {
 		cache = "public, max-age=31536000, immutable"
 	}
-	w.Header().Set("Vary", "Accept-Encoding")
 	w.Header().Set("Cross-Origin-Resource-Policy", "same-origin")
 	switch {
 	case name == "sw.js":
@@ -129,20 +180,27 @@ func (s *server) static(w http.ResponseWriter, r *http.Request, rest string) {
 	send(w, r, f, cache, http.StatusOK)
 }
 
+// send sends a file packed to those who take it packed, for an HTTP API packs nothing, and not again to those who have it. Each form
+// has a tag of its own (RFC 9110 8.8.3.3). A part of one (Range) is not sent: they are small.
 func send(w http.ResponseWriter, r *http.Request, f web.File, cache string, status int) {
 	h := w.Header()
 	h.Set("Cache-Control", cache)
-	h.Set("ETag", f.ETag)
-	if status == http.StatusOK && r.Header.Get("If-None-Match") == f.ETag {
+	body, tag := f.Body, f.ETag
+	if f.Gzip != nil {
+		h.Set("Vary", strings.TrimPrefix(h.Get("Vary")+", Accept-Encoding", ", "))
+	}
+	packed := f.Gzip != nil && header.Gzip(r.Header.Values("Accept-Encoding"))
+	if packed {
+		body, tag = f.Gzip, strings.TrimSuffix(tag, `"`)+`-gzip"`
+	}
+	h.Set("ETag", tag)
+	if status == http.StatusOK && header.Lists(r.Header.Values("If-None-Match"), tag) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
 	h.Set("Content-Type", f.Type)
-	body := f.Body
-	// An HTTP API compresses nothing.
-	if f.Gzip != nil && strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+	if packed {
 		h.Set("Content-Encoding", "gzip")
-		body = f.Gzip
 	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body)
@@ -159,8 +217,8 @@ func (s *server) speaks(tag string) bool {
 
 // language is the person's choice, or else what the browser asks for, or else English.
 func (s *server) language(r *http.Request) string {
-	if c, err := r.Cookie(languageCookie); err == nil && s.speaks(c.Value) {
-		return c.Value
+	if chosen := cookie(r, languageCookie, s.speaks); chosen != "" {
+		return chosen
 	}
 	wanted, _, err := language.ParseAcceptLanguage(r.Header.Get("Accept-Language"))
 	if err != nil {

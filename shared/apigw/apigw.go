@@ -72,7 +72,7 @@ func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &recorder{header: http.Header{}, bodyless: r.Method == http.MethodHead}
+	w := &recorder{header: http.Header{}, head: r.Method == http.MethodHead}
 	if i.edge.admit(r) {
 		i.handler.ServeHTTP(w, r)
 	} else {

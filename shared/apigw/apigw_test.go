@@ -175,10 +175,28 @@ func TestAnswer(t *testing.T) {
 			w.WriteHeader(204)
 			io.WriteString(w, "x")
 		}},
-		{name: "HEAD has no body", event: head, status: 200, handler: func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/plain")
+		{name: "304 has no body", status: 304, handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Etag", `"1"`)
+			w.WriteHeader(304)
 			io.WriteString(w, "x")
-		}, headers: map[string]string{"content-type": "text/plain"}},
+		}, headers: map[string]string{"etag": `"1"`}},
+		{name: "HEAD has no body, and the headers of GET with its length in bytes", event: head, status: 404, handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain")
+			w.WriteHeader(404)
+			io.WriteString(w, "ह")
+			io.WriteString(w, "x")
+		}, headers: map[string]string{"content-type": "text/plain", "content-length": "4"}},
+		{name: "HEAD guesses the type as GET does", event: head, status: 200, handler: func(w http.ResponseWriter, _ *http.Request) {
+			io.WriteString(w, "<!doctype html>")
+		}, headers: map[string]string{"content-type": "text/html; charset=utf-8", "content-length": "15"}},
+		{name: "HEAD of a packed body says how long it is packed", event: head, status: 200, handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			w.Write([]byte{0x1f, 0x8b})
+		}, headers: map[string]string{"content-encoding": "gzip", "content-length": "2"}},
+		{name: "HEAD of nothing says so", event: head, status: 200, handler: func(http.ResponseWriter, *http.Request) {}, headers: map[string]string{"content-length": "0"}},
+		{name: "HEAD of what never has a body has no length", event: head, status: 304, handler: func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(304)
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

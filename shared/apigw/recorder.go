@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -20,11 +21,11 @@ type response struct {
 // recorder keeps what a handler writes, by the rules of net/http: the header is what it was when the status was written,
 // and some answers have no body.
 type recorder struct {
-	header   http.Header
-	sent     http.Header // nil until the status is written
-	status   int
-	bodyless bool
-	body     bytes.Buffer
+	header http.Header
+	sent   http.Header // nil until the status is written
+	status int
+	head   bool // the answer says how long its body is, and has none
+	body   bytes.Buffer
 }
 
 func (w *recorder) Header() http.Header { return w.header }
@@ -34,12 +35,16 @@ func (w *recorder) WriteHeader(status int) {
 		return
 	}
 	w.status, w.sent = status, w.header.Clone()
-	w.bodyless = w.bodyless || status == http.StatusNoContent || status == http.StatusNotModified
+}
+
+// bodyless reports a status that never has a body (RFC 9110 15.3.5, 15.4.5).
+func (w *recorder) bodyless() bool {
+	return w.status == http.StatusNoContent || w.status == http.StatusNotModified
 }
 
 func (w *recorder) Write(b []byte) (int, error) {
 	w.WriteHeader(http.StatusOK)
-	if w.bodyless {
+	if w.bodyless() {
 		return len(b), nil
 	}
 	if w.body.Len() == 0 && len(b) > 0 && w.sent.Get("Content-Type") == "" && w.sent.Get("Content-Encoding") == "" {
@@ -56,11 +61,15 @@ func (w *recorder) response() response {
 			out.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
 		}
 	}
-	if w.sent.Get("Content-Encoding") != "" || !utf8.Valid(w.body.Bytes()) {
+	switch {
+	case w.head && w.bodyless():
+	case w.head:
+		out.Headers["content-length"] = strconv.Itoa(w.body.Len())
+	case w.sent.Get("Content-Encoding") != "" || !utf8.Valid(w.body.Bytes()):
 		out.IsBase64Encoded = true
 		out.Body = base64.StdEncoding.EncodeToString(w.body.Bytes())
-		return out
+	default:
+		out.Body = w.body.String()
 	}
-	out.Body = w.body.String()
 	return out
 }

@@ -7,7 +7,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"path"
+	tidy "path"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -37,7 +37,8 @@ type Config struct {
 type API struct {
 	Config
 	origin string
-	mux    *http.ServeMux
+	mux    *http.ServeMux // by path alone, as API Gateway finds the function
+	paths  map[string]resource
 	warm   atomic.Bool
 }
 
@@ -49,7 +50,7 @@ func New(c Config) *API {
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
-	a := &API{Config: c, mux: http.NewServeMux()}
+	a := &API{Config: c, mux: http.NewServeMux(), paths: map[string]resource{}}
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
 		a.origin = originOf(u)
 	}
@@ -65,15 +66,25 @@ func originOf(u *url.URL) string {
 	return scheme + "://" + host
 }
 
-// Public adds a route for everybody. The pattern is one of http.ServeMux, such as "POST /v1/signup".
-func (a *API) Public(pattern string, h http.Handler) { a.mux.Handle(pattern, h) }
+// Public adds a route for everybody: a method and a path of http.ServeMux, such as "POST /v1/signup". GET answers HEAD as well.
+func (a *API) Public(route string, h http.Handler) {
+	method, path, _ := strings.Cut(route, " ")
+	if a.paths[path] == nil {
+		a.paths[path] = resource{}
+		a.mux.Handle(path, a.paths[path])
+	}
+	if a.paths[path][method] != nil {
+		panic("httpapi: " + route + " is there already")
+	}
+	a.paths[path][method] = h
+}
 
 // Private adds a route for people who are logged in.
-func (a *API) Private(pattern string, h http.Handler) {
+func (a *API) Private(route string, h http.Handler) {
 	if a.Sessions == nil {
-		panic("httpapi: " + pattern + " needs Config.Sessions")
+		panic("httpapi: " + route + " needs Config.Sessions")
 	}
-	a.mux.Handle(pattern, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.Public(route, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := a.authenticate(r); err != nil {
 			answerFault(w, callOf(r.Context()), err)
 			return
@@ -97,33 +108,21 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (a *API) route(w *status, r *http.Request) {
-	h, pattern := a.mux.Handler(r)
+	_, path := a.mux.Handler(r)
+	method, known := a.paths[path].method(r)
 	switch {
-	case path.Clean(r.URL.Path) != r.URL.Path: // the mux would redirect to the tidy path
+	case path == "" || tidy.Clean(r.URL.Path) != r.URL.Path: // the mux would redirect to the tidy path
 		answerFault(w, callOf(r.Context()), errRoute)
-	case pattern == "":
-		verdict := refusal{}
-		h.ServeHTTP(verdict, r)
-		if allow := http.Header(verdict).Get("Allow"); allow != "" {
-			w.Header().Set("Allow", allow)
-			answerFault(w, callOf(r.Context()), errMethod)
-			return
-		}
-		answerFault(w, callOf(r.Context()), errRoute)
+	case !known:
+		w.Header().Set("Allow", a.paths[path].allow())
+		answerFault(w, callOf(r.Context()), errMethod)
 	case a.crossSite(r):
 		answerFault(w, callOf(r.Context()), errCrossSite)
 	default:
-		w.pattern = pattern
-		a.mux.ServeHTTP(w, r) // not h: only the mux fills in what the path holds
+		w.route = method + " " + path
+		a.mux.ServeHTTP(w, r) // not its handler: only the mux fills in what the path holds
 	}
 }
-
-// refusal hears why the mux refuses a request, and keeps the mux's own text from the client.
-type refusal http.Header
-
-func (r refusal) Header() http.Header         { return http.Header(r) }
-func (r refusal) WriteHeader(int)             {}
-func (r refusal) Write(b []byte) (int, error) { return len(b), nil }
 
 var (
 	errRoute  = fault.New(fault.NotFound, "route_unknown", "There is no such address.")
@@ -163,10 +162,10 @@ func setSecurityHeaders(h http.Header, requestID string) {
 // status remembers what was answered, for the log.
 type status struct {
 	http.ResponseWriter
-	code    int
-	pattern string
-	fault   *fault.Error
-	cause   error
+	code  int
+	route string
+	fault *fault.Error
+	cause error
 }
 
 func (s *status) WriteHeader(code int) {
@@ -184,7 +183,7 @@ func (s *status) Write(b []byte) (int, error) {
 // log writes one line: never a body, a query, an address or a token.
 func (a *API) log(c *Call, s *status, took time.Duration) {
 	attrs := []slog.Attr{
-		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.pattern),
+		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.route),
 		slog.Int("status", s.code), slog.Int64("ms", took.Milliseconds()), slog.Bool("cold_start", !a.warm.Swap(true)),
 	}
 	if c.Profile.ID != "" {

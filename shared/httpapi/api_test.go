@@ -86,6 +86,7 @@ func TestBodies(t *testing.T) {
 		{name: "no body where one is expected is 400", body: ``, mediaType: "application/json", status: 400, code: "body_malformed"},
 		{name: "nothing where nothing is expected is taken, without a media type", method: "DELETE", path: "/v1/nothing", status: 204},
 		{name: "the empty object is as good as nothing", method: "DELETE", path: "/v1/nothing", body: " {} ", mediaType: "application/json", status: 204},
+		{name: "a blank that is none of JSON's is something", method: "DELETE", path: "/v1/nothing", body: "\u00a0", status: 400, code: "body_not_expected"},
 		{name: "something where nothing is expected is 400", method: "DELETE", path: "/v1/nothing", body: `{"a":1}`, mediaType: "application/json", status: 400, code: "body_not_expected"},
 		{name: "a long body where nothing is expected is 400", method: "GET", path: "/v1/nothing", body: strings.Repeat("x", 70000), status: 400, code: "body_not_expected"},
 	}

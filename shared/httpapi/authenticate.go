@@ -8,6 +8,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/header"
 	"phonon.in/central/shared/token"
 )
 
@@ -16,7 +17,8 @@ const SessionCookie = "__Host-session"
 
 var errUnauthenticated = fault.New(fault.Unauthenticated, "unauthenticated", "Log in first.")
 
-// authenticate fills the call's session and profile. Whatever is wrong with the session, the answer is the same 401.
+// authenticate fills the call's session and profile. Whatever is wrong with the session, the answer is the same 401. A browser's session
+// that is over is taken back with it: the pages before the log-in would otherwise lead home, and home to the log-in.
 func (a *API) authenticate(r *http.Request) error {
 	call := callOf(r.Context())
 	raw, err := sessionToken(r)
@@ -28,14 +30,15 @@ func (a *API) authenticate(r *http.Request) error {
 		return errUnauthenticated.Because(err)
 	}
 	session, profile, err := a.Sessions.OpenSession(r.Context(), account.ID(id), digest)
-	if errors.Is(err, account.ErrSessionUnknown) {
+	over := errors.Is(err, account.ErrSessionUnknown) || err == nil && !session.Open(profile, call.Now)
+	switch {
+	case over && r.Header.Get("Authorization") == "":
+		call.SetCookie(SessionCookie, "", -1)
+		fallthrough
+	case over:
 		return errUnauthenticated.Because(err)
-	}
-	if err != nil {
+	case err != nil:
 		return err
-	}
-	if !session.Open(profile, call.Now) {
-		return errUnauthenticated
 	}
 	if session.NeedsTouch(call.Now) {
 		if err := a.Sessions.TouchSession(r.Context(), session, call.Now); err != nil {
@@ -49,25 +52,35 @@ func (a *API) authenticate(r *http.Request) error {
 // sessionToken takes the token of a program from Authorization, of a browser from the cookie. Two different ones are refused:
 // which of them counts must not depend on who reads.
 func sessionToken(r *http.Request) (string, error) {
-	var given []string
+	given := cookies(r, SessionCookie)
 	if r.Header.Get("Authorization") != "" {
 		bearer, ok := bearerToken(r)
 		if !ok {
 			return "", errUnauthenticated
 		}
-		given = append(given, bearer)
+		if !slices.Contains(given, bearer) {
+			given = append(given, bearer)
+		}
 	}
-	for _, cookie := range r.CookiesNamed(SessionCookie) {
-		given = append(given, cookie.Value)
-	}
-	if given = slices.Compact(given); len(given) != 1 {
+	if len(given) != 1 {
 		return "", errUnauthenticated
 	}
 	return given[0], nil
 }
 
-// bearerToken reads the header of RFC 6750; the name of the scheme may have any case (RFC 9110).
+// cookies are the different values under a name, without the white space that a browser would have taken off (RFC 6265 5.2). An empty
+// one is none: it is what is left of a cookie that was taken back.
+func cookies(r *http.Request, name string) (values []string) {
+	for _, cookie := range r.CookiesNamed(name) {
+		if value := header.Trim(cookie.Value); value != "" && !slices.Contains(values, value) {
+			values = append(values, value)
+		}
+	}
+	return values
+}
+
+// bearerToken reads the header of RFC 6750. The name of the scheme may have any case, and any number of spaces follows (RFC 9110 11.4).
 func bearerToken(r *http.Request) (string, bool) {
 	scheme, value, ok := strings.Cut(r.Header.Get("Authorization"), " ")
-	return value, ok && strings.EqualFold(scheme, "Bearer")
+	return strings.TrimLeft(value, " "), ok && strings.EqualFold(scheme, "Bearer")
 }

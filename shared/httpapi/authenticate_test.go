@@ -60,12 +60,29 @@ func TestAuthentication(t *testing.T) {
 		{name: "the bearer token is enough", header: []string{"Authorization", "Bearer " + valid}, status: 204},
 		{name: "the scheme may have any case", header: []string{"Authorization", "bEARER " + valid}, status: 204},
 		{name: "both are fine when they are the same", header: append(cookie(valid), "Authorization", "Bearer "+valid), status: 204},
+		{name: "any number of spaces may follow the scheme", header: []string{"Authorization", "Bearer   " + valid}, status: 204},
+		{name: "an empty cookie beside a token is none", header: append(cookie(""), "Authorization", "Bearer "+valid), status: 204},
+		{name: "a blank cookie beside a token is none", header: append(cookie("  "), "Authorization", "Bearer "+valid), status: 204},
+		{name: "an empty cookie in quotes beside a token is none", header: append(cookie(`""`), "Authorization", "Bearer "+valid), status: 204},
+		{name: "an empty cookie before the right one is none", header: cookie("", valid), status: 204},
+		{name: "an empty cookie after the right one is none", header: cookie(valid, ""), status: 204},
+		{name: "the same cookie twice is one", header: cookie(valid, valid), status: 204},
+		{name: "the same cookie twice and the token are one", header: append(cookie(valid, "", valid), "Authorization", "Bearer "+valid), status: 204},
+		{name: "spaces around the cookie do not count", header: cookie("  " + valid + " "), status: 204},
 		{name: "an old session is touched", header: cookie(valid), change: func(s *sessions) { s.session.LastSeenAt = now.Add(-time.Hour) }, status: 204, touched: 1},
 		{name: "a touch that fails does not matter", header: cookie(valid), status: 204, touched: 1, change: func(s *sessions) {
 			s.session.LastSeenAt, s.touchErr = now.Add(-time.Hour), errors.New("slow")
 		}},
 
 		{name: "nothing is 401", status: 401},
+		{name: "an empty cookie is 401", header: cookie(""), status: 401},
+		{name: "empty cookies are 401", header: cookie("", " "), status: 401},
+		{name: "an empty token is 401, even beside a good cookie", header: append(cookie(valid), "Authorization", "Bearer "), status: 401},
+		{name: "white space inside a cookie is 401", header: cookie(valid[:20] + " " + valid[20:]), status: 401},
+		{name: "a blank of another kind is part of the cookie", header: cookie(valid + "\u00a0"), status: 401},
+		{name: "a tab after the scheme is 401", header: []string{"Authorization", "Bearer\t" + valid}, status: 401},
+		{name: "an empty cookie does not hide that two differ", header: cookie(valid, "", other), status: 401},
+		{name: "the same cookie twice does not outvote another", header: cookie(valid, other, valid), status: 401},
 		{name: "two different tokens are 401", header: append(cookie(valid), "Authorization", "Bearer "+other), status: 401},
 		{name: "two different cookies are 401, in either order", header: cookie(valid, other), status: 401},
 		{name: "two different cookies are 401", header: cookie(other, valid), status: 401},
@@ -130,4 +147,44 @@ func TestAPrivateRouteWithoutAStoreOfSessionsStopsTheStart(t *testing.T) {
 		}
 	}()
 	New(Config{PublicURL: origin, Now: time.Now}).Private("GET /", http.NotFoundHandler())
+}
+
+func TestABrowsersSessionThatIsOverIsTakenBack(t *testing.T) {
+	id := account.ID(token.NewID())
+	secret, digest := token.NewSession(string(id))
+	other, _ := token.NewSession(string(id))
+	cookie := []string{"Cookie", SessionCookie + "=" + secret.Reveal()}
+	for name, c := range map[string]struct {
+		header []string
+		change func(*sessions)
+		status int
+		taken  bool
+	}{
+		"it has ended":                     {header: cookie, change: func(s *sessions) { s.session.ExpiresAt = now.Add(-time.Second) }, status: 401, taken: true},
+		"nobody knows it":                  {header: []string{"Cookie", SessionCookie + "=" + other.Reveal()}, status: 401, taken: true},
+		"its account is disabled":          {header: cookie, change: func(s *sessions) { s.profile.Status = account.Disabled }, status: 401, taken: true},
+		"it is open":                       {header: cookie, status: 204},
+		"there is none":                    {status: 401},
+		"a program's token has ended":      {header: []string{"Authorization", "Bearer " + secret.Reveal()}, change: func(s *sessions) { s.session.ExpiresAt = now.Add(-time.Second) }, status: 401},
+		"two that differ":                  {header: []string{"Cookie", SessionCookie + "=" + secret.Reveal() + "; " + SessionCookie + "=" + other.Reveal()}, status: 401},
+		"the database does not answer":     {header: cookie, change: func(s *sessions) { s.openErr = fault.Down(errors.New("x")) }, status: 503},
+		"what is no session, but a cookie": {header: []string{"Cookie", SessionCookie + "=x"}, status: 401},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(fine)
+			store := &sessions{
+				session: account.Session{Digest: digest, AccountID: id, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(time.Hour), CredentialVersion: 1},
+				profile: account.Profile{ID: id, Status: account.Active, CredentialVersion: 1},
+			}
+			if c.change != nil {
+				c.change(store)
+			}
+			s.Sessions = store
+			w, _ := s.do(request("GET", "/v1/private", "", c.header...))
+			taken := strings.Contains(w.Header().Get("Set-Cookie"), SessionCookie+"=; Path=/; Max-Age=0; HttpOnly; Secure")
+			if w.Code != c.status || taken != c.taken {
+				t.Errorf("%d, taken back: %v (%q)", w.Code, taken, w.Header().Get("Set-Cookie"))
+			}
+		})
+	}
 }

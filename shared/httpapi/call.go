@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/header"
 )
 
 // Call is what an endpoint sees of one request beside its body.
@@ -38,34 +39,23 @@ func (c *Call) Path(name string) string { return c.r.PathValue(name) }
 
 // Conditional reports that the request has an If-Match, and so must not change what somebody else changed since.
 func (c *Call) Conditional() bool {
-	given := strings.TrimSpace(c.ifMatch())
+	given := header.Trim(strings.Join(c.r.Header.Values("If-Match"), ""))
 	return given != "" && given != "*"
 }
-
-func (c *Call) ifMatch() string { return strings.Join(c.r.Header.Values("If-Match"), ",") }
 
 // IfMatch reports whether the request may change what has this entity tag now (RFC 9110 13.1.1): always without If-Match or with "*",
 // otherwise when the tag is one of the list. A weak tag is none: the comparison is strong.
 func (c *Call) IfMatch(etag string) bool {
-	given := c.ifMatch()
-	if strings.TrimSpace(given) == "" {
-		return true
-	}
-	for one := range strings.SplitSeq(given, ",") {
-		if one = strings.TrimSpace(one); one == "*" || one == etag {
-			return true
-		}
-	}
-	return false
+	lines := c.r.Header.Values("If-Match")
+	return header.Trim(strings.Join(lines, "")) == "" || header.ListsStrongly(lines, etag)
 }
 
-// Cookie returns the cookie's value, or "".
+// Cookie returns the cookie's value; "" where there is none, or two that differ.
 func (c *Call) Cookie(name string) string {
-	cookie, err := c.r.Cookie(name)
-	if err != nil {
-		return ""
+	if values := cookies(c.r, name); len(values) == 1 {
+		return values[0]
 	}
-	return cookie.Value
+	return ""
 }
 
 // SetHeader sets a header of the answer.

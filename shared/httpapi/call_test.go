@@ -85,6 +85,9 @@ func TestIfMatch(t *testing.T) {
 		"a list without it":            {[]string{"If-Match", `"6", "17"`}, false},
 		"a weak tag is no strong one":  {[]string{"If-Match", `W/"7"`}, false},
 		"a tag without its quotes":     {[]string{"If-Match", `7`}, false},
+		"spaces and tabs ask nothing":  {[]string{"If-Match", " \t"}, true},
+		"a blank of another kind asks": {[]string{"If-Match", "\u00a0"}, false},
+		"a list of nothing asks":       {[]string{"If-Match", ","}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(func(_ context.Context, call *Call, _ thing) (any, error) {
@@ -98,6 +101,40 @@ func TestIfMatch(t *testing.T) {
 				r.Header.Add(c.headers[i], c.headers[i+1])
 			}
 			s.do(r)
+		})
+	}
+}
+
+func TestACookieHasOneValueOrNone(t *testing.T) {
+	for name, c := range map[string]struct {
+		header []string
+		want   string
+	}{
+		"it is there":                    {[]string{"a=1; b=2"}, "2"},
+		"it is not there":                {[]string{"a=1"}, ""},
+		"it is empty":                    {[]string{"b="}, ""},
+		"an empty one first":             {[]string{"b=; b=2"}, "2"},
+		"an empty one last":              {[]string{"b=2; b="}, "2"},
+		"an empty one in another header": {[]string{"b=", "b=2"}, "2"},
+		"twice the same":                 {[]string{"b=2; b=2"}, "2"},
+		"two that differ":                {[]string{"b=2; b=3"}, ""},
+		"white space around it":          {[]string{"b= 2\t"}, "2"},
+		"another case of the name":       {[]string{"B=2"}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := false
+			s := newSite(func(_ context.Context, call *Call, _ thing) (any, error) {
+				asked = true
+				if got := call.Cookie("b"); got != c.want {
+					t.Errorf("%q", got)
+				}
+				return nil, nil
+			})
+			r := request("POST", "/v1/things/1", `{}`)
+			r.Header["Cookie"] = c.header
+			if s.do(r); !asked {
+				t.Error("not asked")
+			}
 		})
 	}
 }

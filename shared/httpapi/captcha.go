@@ -66,7 +66,7 @@ type ThirdParty struct {
 
 type thirdParty struct {
 	Provider string `json:"provider"`
-	SiteKey  string `json:"siteKey,omitempty"`
+	SiteKey  string `json:"siteKey"`
 }
 
 // Challenge says what the page has to load.
@@ -83,8 +83,12 @@ func (p ThirdParty) Verify(ctx context.Context, response, ip string, _ time.Time
 // NoCaptcha accepts everything. env refuses to configure it anywhere but on a developer's machine.
 type NoCaptcha struct{}
 
+type noCaptcha struct {
+	Provider string `json:"provider"`
+}
+
 // Challenge says that there is none.
-func (NoCaptcha) Challenge(time.Time) (any, error) { return thirdParty{Provider: "off"}, nil }
+func (NoCaptcha) Challenge(time.Time) (any, error) { return noCaptcha{"off"}, nil }
 
 // Verify accepts.
 func (NoCaptcha) Verify(context.Context, string, string, time.Time) error { return nil }

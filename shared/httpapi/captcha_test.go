@@ -4,12 +4,16 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/captcha/captchatest"
+	"phonon.in/central/shared/httpapi/contract"
 	"phonon.in/central/shared/token"
 )
 
@@ -98,6 +102,25 @@ func TestNoCaptcha(t *testing.T) {
 	}
 	if err := (NoCaptcha{}).Verify(t.Context(), "", "", now); err != nil {
 		t.Error(err)
+	}
+}
+
+// The contract has a kind for each provider, and the answer must be of exactly one.
+func TestEveryCaptchaIsOfAKindThatTheContractHas(t *testing.T) {
+	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789012345678901234567890123456789"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := ProofOfWork{Issuer: captcha.Issuer{Keys: keys, Work: captchatest.Cheap}}
+	for _, provider := range []string{"altcha", "turnstile", "hcaptcha", "recaptcha", "off"} {
+		c := ChooseCaptcha(provider, "key", own, nil)
+		s := newSite(fine)
+		s.Public("GET /v1/captcha", JSON(http.StatusOK, func(_ context.Context, call *Call, _ None) (any, error) { return c.Challenge(call.Now) }))
+		w := httptest.NewRecorder()
+		contract.Check(t, s).ServeHTTP(w, request("GET", "/v1/captcha", ""))
+		if w.Code != 200 || !strings.Contains(w.Body.String(), `"provider":"`+provider+`"`) {
+			t.Errorf("%s: %d %s", provider, w.Code, w.Body)
+		}
 	}
 }
 

@@ -1,18 +1,18 @@
 package httpapi
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"io"
 	"mime"
 	"net/http"
+	"strings"
 
 	"phonon.in/central/shared/fault"
 )
 
 // JSON makes an endpoint of f: the body is read strictly into In, what f returns is answered with the status, and every
-// error becomes a problem document. An Out of None is answered without a body.
+// error becomes a problem document. An Out of None is answered without a body; one that has an ETag, 304 to who has it already.
 func JSON[In, Out any](success int, f func(ctx context.Context, c *Call, in In) (Out, error)) http.Handler {
 	check := shapeOf[In]()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -29,6 +29,10 @@ func JSON[In, Out any](success int, f func(ctx context.Context, c *Call, in In) 
 		}
 		if _, empty := any(out).(None); empty {
 			w.WriteHeader(success)
+			return
+		}
+		if unchanged(r, w.Header()) {
+			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 		answer(w, success, "application/json", out)
@@ -77,9 +81,10 @@ func readBody(r *http.Request, check *shape, in any) error {
 	return nil
 }
 
-// expectNothing takes the empty object for nothing: some clients cannot send less.
+// expectNothing takes the empty object for nothing, with the white space of JSON (RFC 8259 2): some clients cannot send less.
 func expectNothing(body []byte) error {
-	if text := bytes.Join(bytes.Fields(body), nil); len(text) > 0 && string(text) != "{}" {
+	text := strings.NewReplacer(" ", "", "\t", "", "\r", "", "\n", "").Replace(string(body))
+	if text != "" && text != "{}" {
 		return errNoBody
 	}
 	return nil

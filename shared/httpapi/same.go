@@ -7,8 +7,9 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"net/http"
-	"strings"
 	"sync"
+
+	"phonon.in/central/shared/header"
 )
 
 // Same makes an endpoint of an answer that is the same for everybody until the next deployment. It is encoded and packed once, when
@@ -23,25 +24,36 @@ func Same(value any) http.Handler {
 		e, h := made(), w.Header()
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Vary", "Accept-Encoding")
-		h.Set("ETag", e.tag)
-		if r.Header.Get("If-None-Match") == e.tag {
+		body, tag := e.plain, e.tag
+		packed := header.Gzip(r.Header.Values("Accept-Encoding"))
+		if packed {
+			body, tag = e.packed, e.packedTag
+		}
+		h.Set("ETag", tag)
+		if unchanged(r, h) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
-		h.Set("Content-Type", "application/json")
-		body := e.plain
-		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+		if packed {
 			h.Set("Content-Encoding", "gzip")
-			body = e.packed
 		}
+		h.Set("Content-Type", "application/json")
 		w.WriteHeader(http.StatusOK)
 		_, _ = w.Write(body)
 	})
 }
 
+// unchanged reports whether who reads has what h is about to answer, by its tag (RFC 9110 13.1.2).
+func unchanged(r *http.Request, h http.Header) bool {
+	isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
+	tag := h.Get("ETag")
+	return isRead && tag != "" && header.Lists(r.Header.Values("If-None-Match"), tag)
+}
+
+// encoded has a tag for each of its two forms: a strong one says that the bytes are the same (RFC 9110 8.8.3.3).
 type encoded struct {
-	plain, packed []byte
-	tag           string
+	plain, packed  []byte
+	tag, packedTag string
 }
 
 func pack(value any) encoded {
@@ -54,5 +66,6 @@ func pack(value any) encoded {
 	_, _ = w.Write(text)
 	_ = w.Close()
 	sum := sha256.Sum256(text)
-	return encoded{text, b.Bytes(), `"` + hex.EncodeToString(sum[:8]) + `"`}
+	name := hex.EncodeToString(sum[:8])
+	return encoded{text, b.Bytes(), `"` + name + `"`, `"` + name + `-gzip"`}
 }

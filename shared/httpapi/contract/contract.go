@@ -1,5 +1,6 @@
 // Package contract holds requests and answers of tests to api/openapi.yaml. An answer must be one that the document knows, and a
-// request that breaks the document must be answered with a problem of the 4xx kind: it was not understood in another way.
+// request that breaks the document must be answered with a problem of the 4xx kind: it was not understood in another way. HEAD must be
+// answered as GET, and a method that a path does not have with 405 and those that it has.
 package contract
 
 import (
@@ -9,10 +10,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -97,32 +100,88 @@ func (c *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 var options = &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}
 
 func verify(router routers.Router, r *http.Request, sent []byte, answer *http.Response, got []byte) error {
-	asked := r.Clone(r.Context())
-	asked.URL.Scheme, asked.URL.Host, asked.Host = "", "", "" // the document is about every host
-	asked.Body = io.NopCloser(bytes.NewReader(sent))
-	route, params, err := router.FindRoute(asked)
-	if err != nil {
-		return fmt.Errorf("no such route: %w", err)
+	known := operations(router, r)
+	method := r.Method
+	if method == http.MethodHead {
+		method = http.MethodGet
 	}
-	in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: params, Route: route, Options: options}
+	found, ok := known[method]
+	if !ok {
+		return refused(known, r, answer, got)
+	}
+	asked, judged := as(r, method), *options
+	asked.Body = io.NopCloser(bytes.NewReader(sent))
+	in := &openapi3filter.RequestValidationInput{Request: asked, PathParams: found.params, Route: found.route, Options: &judged}
 	if err := openapi3filter.ValidateRequest(r.Context(), in); err != nil && (answer.StatusCode < 400 || answer.StatusCode > 499) {
 		return fmt.Errorf("the request was wrong: %s", short(err))
 	}
-	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: answer.StatusCode, Header: answer.Header, Options: options}
+	if r.Method == http.MethodHead {
+		if len(got) > 0 {
+			return errors.New("HEAD with a body")
+		}
+		judged.ExcludeResponseBody = true
+	}
+	out := &openapi3filter.ResponseValidationInput{RequestValidationInput: in, Status: answer.StatusCode, Header: answer.Header, Options: &judged}
 	out.SetBodyBytes(got)
 	if err := openapi3filter.ValidateResponse(r.Context(), out); err != nil {
 		return errors.New(short(err))
 	}
 	if answer.StatusCode >= 400 {
-		return problem(answer, got)
+		return problem(r, answer, got)
 	}
 	return nil
 }
 
+// refused holds the answer to a method that the document does not have for a path.
+func refused(known map[string]operation, r *http.Request, answer *http.Response, got []byte) error {
+	if len(known) == 0 {
+		return errors.New("no such route")
+	}
+	allow := slices.Collect(maps.Keys(known))
+	if _, ok := known[http.MethodGet]; ok {
+		allow = append(allow, http.MethodHead)
+	}
+	slices.Sort(allow)
+	if said := answer.Header.Get("Allow"); answer.StatusCode != http.StatusMethodNotAllowed || said != strings.Join(allow, ", ") {
+		return fmt.Errorf("no such route, as %v are; Allow says %q", allow, said)
+	}
+	return problem(r, answer, got)
+}
+
+type operation struct {
+	route  *routers.Route
+	params map[string]string
+}
+
+// operations are those of a path, by method. A path without names in it comes before one with them that would fit too (OpenAPI 3.0.3, Paths).
+func operations(router routers.Router, r *http.Request) map[string]operation {
+	all := map[string]operation{}
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		if route, params, err := router.FindRoute(as(r, method)); err == nil {
+			all[method] = operation{route, params}
+		}
+	}
+	literal := func(o operation) bool { return o.route.Path == r.URL.Path }
+	if slices.ContainsFunc(slices.Collect(maps.Values(all)), literal) {
+		maps.DeleteFunc(all, func(_ string, o operation) bool { return !literal(o) })
+	}
+	return all
+}
+
+// as is the request with another method, to any host: the document is about every one.
+func as(r *http.Request, method string) *http.Request {
+	asked := r.Clone(r.Context())
+	asked.Method, asked.URL.Scheme, asked.URL.Host, asked.Host = method, "", "", ""
+	return asked
+}
+
 // problem checks what the document cannot say: one media type for all errors, and a status that repeats the true one.
-func problem(answer *http.Response, got []byte) error {
+func problem(r *http.Request, answer *http.Response, got []byte) error {
 	if media := answer.Header.Get("Content-Type"); media != "application/problem+json" {
 		return fmt.Errorf("an error as %q", media)
+	}
+	if r.Method == http.MethodHead && len(got) == 0 {
+		return nil
 	}
 	var p struct{ Status int }
 	if err := json.Unmarshal(got, &p); err != nil || p.Status != answer.StatusCode {

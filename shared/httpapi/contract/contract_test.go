@@ -16,7 +16,17 @@ openapi: 3.0.3
 info: {title: Test, version: "1"}
 servers: [{url: /}]
 paths:
+  /v1/things/new:
+    post: {responses: {"204": {description: Nothing.}}}
   /v1/things/{id}:
+    get:
+      responses:
+        "200":
+          description: One.
+          content: {application/json: {schema: {type: object, additionalProperties: false, required: [size], properties: {size: {type: integer}}}}}
+        "400": &wrong
+          description: Wrong.
+          content: {application/problem+json: {schema: {type: object, required: [code, status], properties: {code: {type: string}, status: {type: integer}}}}}
     parameters:
     - {name: id, in: path, required: true, schema: {type: string, pattern: "^[a-z]+$"}}
     put:
@@ -30,14 +40,12 @@ paths:
           description: Done.
           content: {application/json: {schema: {type: object, additionalProperties: false, required: [size], properties: {size: {type: integer}}}}}
         "204": {description: Nothing.}
-        "400": &error
-          description: Wrong.
-          content: {application/problem+json: {schema: {type: object, required: [code, status], properties: {code: {type: string}, status: {type: integer}}}}}
+        "400": *wrong
         "429":
           description: Too many.
           headers: {Retry-After: {required: true, schema: {type: integer, minimum: 1}}}
           content: {application/problem+json: {schema: {type: object}}}
-        "503": *error
+        "503": *wrong
 `
 
 // failures hears what would fail a test.
@@ -56,6 +64,7 @@ func TestCheck(t *testing.T) {
 		name, method, path, body string
 		status                   int
 		mediaType, answer, retry string
+		allow                    string
 		complaint                string // part of it; empty when there must be none
 	}{
 		{name: "an answer by the document passes", body: good, status: 200, mediaType: json, answer: `{"size":1}`},
@@ -78,7 +87,21 @@ func TestCheck(t *testing.T) {
 		{name: "a missing header", body: good, status: 429, mediaType: problem, answer: `{"status":429}`, complaint: "Retry-After"},
 		{name: "an unknown path", path: "/v1/other", body: good, status: 204, complaint: "no such route"},
 		{name: "an unknown path, even when it is 404", path: "/v1/other", status: 404, mediaType: problem, answer: `{"code":"x","status":404}`, complaint: "no such route"},
-		{name: "an unknown method", method: "POST", body: good, status: 204, complaint: "no such route"},
+		{name: "an unknown method that is taken", method: "POST", body: good, status: 204, complaint: "no such route"},
+
+		{name: "HEAD as GET passes", method: "HEAD", status: 200, mediaType: json},
+		{name: "HEAD of a problem passes", method: "HEAD", status: 400, mediaType: problem},
+		{name: "HEAD with a body", method: "HEAD", status: 200, mediaType: json, answer: `{"size":1}`, complaint: "HEAD with a body"},
+		{name: "HEAD with a status that GET has not", method: "HEAD", status: 204, complaint: "status"},
+		{name: "HEAD of a problem as another type", method: "HEAD", status: 400, mediaType: json, complaint: json},
+		{name: "another method that is refused passes", method: "POST", status: 405, mediaType: problem, answer: `{"code":"x","status":405}`, allow: "GET, HEAD, PUT"},
+		{name: "OPTIONS is another method", method: "OPTIONS", status: 405, mediaType: problem, answer: `{"code":"x","status":405}`, allow: "GET, HEAD, PUT"},
+		{name: "a literal path has its own methods", method: "GET", path: "/v1/things/new", status: 405, mediaType: problem, answer: `{"code":"x","status":405}`, allow: "POST"},
+		{name: "HEAD of what has no GET is refused", method: "HEAD", path: "/v1/things/new", status: 405, mediaType: problem, allow: "POST"},
+		{name: "another method that is not there", method: "POST", status: 404, mediaType: problem, answer: `{"code":"x","status":404}`, complaint: "no such route, as [GET HEAD PUT] are"},
+		{name: "another method without Allow", method: "POST", status: 405, mediaType: problem, answer: `{"code":"x","status":405}`, complaint: "Allow says"},
+		{name: "another method with too few in Allow", method: "POST", status: 405, mediaType: problem, answer: `{"code":"x","status":405}`, allow: "GET, PUT", complaint: "Allow says"},
+		{name: "another method, refused as text", method: "POST", status: 405, mediaType: "text/plain", answer: "no", allow: "GET, HEAD, PUT", complaint: "text/plain"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -92,6 +115,9 @@ func TestCheck(t *testing.T) {
 				}
 				if test.retry != "" {
 					w.Header().Set("Retry-After", test.retry)
+				}
+				if test.allow != "" {
+					w.Header().Set("Allow", test.allow)
 				}
 				w.Header().Add("Set-Cookie", "a=1")
 				w.Header().Add("Set-Cookie", "b=2")
