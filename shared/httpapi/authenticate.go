@@ -25,20 +25,24 @@ func (a *API) authenticate(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	over := func(cause error) error {
+		if r.Header.Get("Authorization") == "" {
+			call.SetCookie(SessionCookie, "", -1)
+		}
+		return errUnauthenticated.Because(cause)
+	}
 	id, digest, err := token.ParseSession(raw)
 	if err != nil {
-		return errUnauthenticated.Because(err)
+		return over(err)
 	}
 	session, profile, err := a.Sessions.OpenSession(r.Context(), account.ID(id), digest)
-	over := errors.Is(err, account.ErrSessionUnknown) || err == nil && !session.Open(profile, call.Now)
 	switch {
-	case over && r.Header.Get("Authorization") == "":
-		call.SetCookie(SessionCookie, "", -1)
-		fallthrough
-	case over:
-		return errUnauthenticated.Because(err)
+	case errors.Is(err, account.ErrSessionUnknown):
+		return over(err)
 	case err != nil:
 		return err
+	case !session.Open(profile, call.Now):
+		return over(nil)
 	}
 	if session.NeedsTouch(call.Now) {
 		if err := a.Sessions.TouchSession(r.Context(), session, call.Now); err != nil {

@@ -168,7 +168,7 @@ func TestABrowsersSessionThatIsOverIsTakenBack(t *testing.T) {
 		"a program's token has ended":      {header: []string{"Authorization", "Bearer " + secret.Reveal()}, change: func(s *sessions) { s.session.ExpiresAt = now.Add(-time.Second) }, status: 401},
 		"two that differ":                  {header: []string{"Cookie", SessionCookie + "=" + secret.Reveal() + "; " + SessionCookie + "=" + other.Reveal()}, status: 401},
 		"the database does not answer":     {header: cookie, change: func(s *sessions) { s.openErr = fault.Down(errors.New("x")) }, status: 503},
-		"what is no session, but a cookie": {header: []string{"Cookie", SessionCookie + "=x"}, status: 401},
+		"what is no session, but a cookie": {header: []string{"Cookie", SessionCookie + "=x"}, status: 401, taken: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(fine)
