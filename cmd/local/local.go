@@ -117,7 +117,7 @@ func (l *local) prepare() error {
 			}
 		}
 	}
-	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom}
+	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com"}
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}

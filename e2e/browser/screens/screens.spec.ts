@@ -50,7 +50,7 @@ test('before there is an account', async ({ person }) => {
   await shoot(page, 'check-inbox');
   await page.goto(await person.linkOfMail());
   await shoot(page, 'verify');
-  await page.getByRole('button', { name: 'Verify my email' }).click();
+  await page.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Your email is verified' })).toBeVisible();
   await shoot(page, 'verify-done');
   for (const name of ['login', 'forgot-password', 'reset-password', 'terms', 'privacy']) {

@@ -21,7 +21,7 @@ export async function signUp(p: Person) {
 
 export async function verify(p: Person) {
   await p.page.goto(await p.linkOfMail());
-  await p.page.getByRole('button', { name: 'Verify my email' }).click();
+  await p.page.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(p.page.getByRole('heading', { name: 'Your email is verified' })).toBeFocused();
 }
 

@@ -40,7 +40,7 @@ async function untilLoggedIn(p: Person) {
   await press(page, page.getByRole('button', { name: 'Submit' }));
   await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
   await page.goto(await p.linkOfMail());
-  await press(page, page.getByRole('button', { name: 'Verify my email' }));
+  await press(page, page.getByRole('button', { name: 'Verify', exact: true }));
   await expect(page.getByRole('heading', { name: 'Your email is verified' })).toBeFocused();
   await press(page, page.getByRole('main').getByRole('link', { name: 'Log in' }));
   await type(page, page.getByLabel('Email'), p.email);

@@ -24,7 +24,7 @@ test('changing the language keeps the token of a mailed link', async ({ person }
   const page = person.page;
   await page.goto(await person.linkOfMail());
   await page.getByRole('link', { name: 'हिन्दी' }).click();
-  await page.getByRole('button', { name: 'मेरा ईमेल सत्यापित करें' }).click();
+  await page.getByRole('button', { name: 'सत्यापित करें', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'आपका ईमेल सत्यापित हो गया' })).toBeVisible();
 });
 

@@ -28,5 +28,5 @@ export function phoneText(e164, kind = /^\+91[6-9]/.test(e164) ? "mobile" : "lan
 /** What stands behind the +91 that the page shows already; as it was typed where it is no Indian number. @param {string} s @param {string} kind */
 export function national(s, kind) {
   const number = compact(digits(s)).replace(/^tel:/i, "").replace(/\(0\)|[().]/g, "").replace(/^(?:\+|00)?91(?=\d{10}$)|^0(?=\d{10}$)/, "");
-  return /^[1-9]\d{9}$/.test(number) ? phoneText(`+91${number}`, kind).slice(4) : trim(s);
+  return (kind === "mobile" ? /^[6-9]\d{9}$/ : /^[1-8]\d{9}$/).test(number) ? phoneText(`+91${number}`, kind).slice(4) : trim(s);
 }
