@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,8 +13,8 @@ import (
 	"phonon.in/central/shared/upload/uploadtest"
 )
 
-// stored lists what storage has of a person: the key of every version of every object.
-func (p *person) stored(form map[string]any) []string {
+// bucket is the storage that a form leads to.
+func (p *person) bucket(form map[string]any) *upload.Bucket {
 	p.t.Helper()
 	if system.cmd == nil {
 		p.t.Skip("the storage of the run under test is not ours to look into")
@@ -21,11 +23,16 @@ func (p *person) stored(form map[string]any) []string {
 	if err != nil {
 		p.t.Fatal(err)
 	}
+	return upload.New(uploadtest.Client(at.Scheme+"://"+at.Host), strings.Trim(at.Path, "/"))
+}
+
+// stored lists what storage has of a person: the key of every version of every object.
+func (p *person) stored(form map[string]any) []string {
+	p.t.Helper()
 	account := p.call("GET", "/v1/account", nil).text("id")
-	bucket := upload.New(uploadtest.Client(at.Scheme+"://"+at.Host), strings.Trim(at.Path, "/"))
 	var keys []string
 	for _, folder := range []string{"incoming/", "vault/"} {
-		all, err := bucket.Versions(p.t.Context(), folder+account+"/")
+		all, err := p.bucket(form).Versions(p.t.Context(), folder+account+"/")
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -87,6 +94,27 @@ func TestAnUploadWhoseCheckFailedCanBeTakenBack(t *testing.T) {
 	if left := p.stored(form); len(left) != 0 {
 		t.Errorf("left: %v", left)
 	}
+}
+
+func TestAnUploadThatIsGoneBeforeItIsLookedAtIsNoFailure(t *testing.T) {
+	p := applicant(t)
+	file := pdf(t)
+	fault(t, m{"service": "s3", "operation": "GetObject", "mode": "500"})
+	id, form := p.form("entity_pan", "epan", file)
+	p.send(form, file)
+	key := form["fields"].(map[string]any)["key"].(string)
+	if err := p.bucket(form).Purge(t.Context(), key, ""); err != nil {
+		t.Fatal(err)
+	}
+	fault(t, m{"service": "s3", "mode": "off"})
+	eventually(t, "the event is done", func() bool {
+		left, err := filepath.Glob(filepath.Join(system.data, "events", "*"))
+		return err == nil && !slices.ContainsFunc(left, func(file string) bool {
+			text, _ := os.ReadFile(file) // gone meanwhile: it is done
+			return strings.Contains(string(text), id)
+		})
+	})
+	p.want(p.call("DELETE", "/v1/kyc/documents/"+id, nil), 204)
 }
 
 func TestAStaleTabIsToldAndASubmissionCanBeQuoted(t *testing.T) {

@@ -96,7 +96,9 @@ func TestManySavesAtOnce(t *testing.T) {
 		t.Errorf("a field is lost: %v", got.body["fields"])
 	}
 	tag := p.call("GET", "/v1/kyc", nil).etag
-	got := atOnce(20, func(i int) reply { return p.call("PATCH", "/v1/kyc", m{"fields": m{"pinCode": fmt.Sprint(390001 + i)}}, "If-Match", tag) })
+	got := atOnce(20, func(i int) reply {
+		return p.call("PATCH", "/v1/kyc", m{"fields": m{"pinCode": fmt.Sprint(390001 + i)}}, "If-Match", tag)
+	})
 	if got["200"] != 1 || got["412 version_mismatch"] != 19 {
 		t.Errorf("saving the same version at once: %v", got)
 	}
