@@ -22,6 +22,7 @@ const (
 	PhoneCode     Purpose = "phone-code"
 	Captcha       Purpose = "captcha"
 	KnownDevice   Purpose = "known-device" // the cookie of a browser that logged in before
+	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
 )
 
 // ErrInvalid is the error for a token that this keyring did not sign for this purpose.
