@@ -19,7 +19,8 @@ import (
 	"phonon.in/central/shared/speech"
 )
 
-const callDeadline = 2 * time.Second
+// Deadline of one request.
+const Deadline = 2 * time.Second
 
 // startWithin is how long a call may wait its turn, in seconds: one that comes later comes when nobody sits by the phone any more.
 const startWithin = 120
@@ -61,7 +62,7 @@ type call struct {
 	Language    string    `json:"language"` // BCP 47: "en", "hi"
 	Say         []part    `json:"say"`
 	StartWithin int       `json:"startWithin"` // seconds from when the call is taken
-	NotAfter    time.Time `json:"notAfter"`
+	NotAfter    time.Time `json:"notAfter"` // in whole seconds, as the outbox keeps it
 	Events      string    `json:"events,omitempty"` // where to post how the call ended
 }
 
@@ -80,12 +81,12 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 		return err
 	}
 	body, err := json.Marshal(call{
-		ID: code.ID, To: code.To, Language: language, Say: parts(said), StartWithin: startWithin, NotAfter: code.NotAfter.UTC(), Events: code.Events.Reveal(),
+		ID: code.ID, To: code.To, Language: language, Say: parts(said), StartWithin: startWithin, NotAfter: code.NotAfter.UTC().Truncate(time.Second), Events: code.Events.Reveal(),
 	})
 	if err != nil {
 		return fmt.Errorf("callapi: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, callDeadline)
+	ctx, cancel := context.WithTimeout(ctx, Deadline)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.url, bytes.NewReader(body))
 	if err != nil {

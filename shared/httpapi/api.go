@@ -81,6 +81,14 @@ func (a *API) Private(pattern string, h http.Handler) {
 	}))
 }
 
+// NotAllowed refuses a method of a path that would otherwise be taken for one with a name in it. allow is what the path does know.
+func NotAllowed(allow string) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Allow", allow)
+		answerFault(w, callOf(r.Context()), errMethod)
+	})
+}
+
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call := newCall(w, r, a.RequestID(r.Context()), a.Now().Truncate(time.Millisecond))

@@ -22,12 +22,19 @@ type Call struct {
 	Session account.Session
 	Profile account.Profile
 
-	w http.ResponseWriter
-	r *http.Request
+	w    http.ResponseWriter
+	r    *http.Request
+	body []byte
 }
 
 // None is the body of requests and answers that have none.
 type None struct{}
+
+// Body is the body as it came: what a signature covers.
+func (c *Call) Body() []byte { return c.body }
+
+// Header returns a header of the request, or "".
+func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
 
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
