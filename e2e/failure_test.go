@@ -16,26 +16,28 @@ import (
 func fault(t *testing.T, rule m) {
 	t.Helper()
 	outages.Store(t.Name(), true)
-	send := func(rule m) {
-		text, _ := json.Marshal(rule)
-		r, err := http.NewRequest("PUT", system.url+"/_local/faults", bytes.NewReader(text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := http.DefaultClient.Do(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer.Body.Close()
-		if answer.StatusCode != 200 {
-			t.Fatalf("the fault was answered %d", answer.StatusCode)
-		}
-	}
-	send(rule)
+	setFault(t, rule)
 	t.Cleanup(func() {
-		send(m{"service": rule["service"], "mode": "off"})
+		setFault(t, m{"service": rule["service"], "mode": "off"})
 		outages.Delete(t.Name())
 	})
+}
+
+func setFault(t *testing.T, rule m) {
+	t.Helper()
+	text, _ := json.Marshal(rule)
+	r, err := http.NewRequest("PUT", system.url+"/_local/faults", bytes.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != 200 {
+		t.Fatalf("the fault was answered %d", answer.StatusCode)
+	}
 }
 
 func TestAMailThatCannotGoOutNowGoesOutLater(t *testing.T) {
