@@ -61,8 +61,8 @@ type call struct {
 	To          string    `json:"to"`       // E.164
 	Language    string    `json:"language"` // BCP 47: "en", "hi"
 	Say         []part    `json:"say"`
-	StartWithin int       `json:"startWithin"` // seconds from when the call is taken
-	NotAfter    time.Time `json:"notAfter"` // in whole seconds, as the outbox keeps it
+	StartWithin int       `json:"startWithin"`      // seconds from when the call is taken
+	NotAfter    time.Time `json:"notAfter"`         // in whole seconds, as the outbox keeps it
 	Events      string    `json:"events,omitempty"` // where to post how the call ended
 }
 

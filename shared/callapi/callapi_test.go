@@ -114,6 +114,37 @@ func TestTheRequestIsAsItWasAgreed(t *testing.T) {
 	}
 }
 
+// The example of the contract is what goes out, but for the call that it is about.
+func TestTheDocumentationShowsTheRequest(t *testing.T) {
+	manual, err := os.ReadFile("../../docs/call-api.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden, err := os.ReadFile("testdata/request.en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, example, _ := strings.Cut(string(manual), "```json\n")
+	example, _, _ = strings.Cut(example, "```")
+	same := func(text string) string {
+		var body map[string]any
+		if err := json.Unmarshal([]byte(text), &body); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"id", "to", "notAfter", "events"} {
+			if body[name] == nil {
+				t.Errorf("%s is missing: %s", name, text)
+			}
+			delete(body, name)
+		}
+		again, _ := json.Marshal(body)
+		return string(again)
+	}
+	if shown, sent := same(example), same(string(golden)); shown != sent {
+		t.Errorf("docs/call-api.md shows\n%s\nand this goes out:\n%s", shown, sent)
+	}
+}
+
 func TestEveryTryOfAMessageIsTheSameRequest(t *testing.T) {
 	d := newDialer(t, taken)
 	c := d.caller(t, secrets(t, secret))
