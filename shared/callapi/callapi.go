@@ -96,8 +96,8 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 	request.Header.Set("Idempotency-Key", code.ID) // net/http then repeats the request by itself where a connection had died
 	c.secrets.sign(request.Header, code.ID, c.now(), body)
 	response, err := c.client.Do(request)
-	if err != nil {
-		return fmt.Errorf("callapi: %w", err)
+	if failed, ok := errors.AsType[*url.Error](err); ok {
+		return fmt.Errorf("callapi: %w", failed.Err) // without the address, which may have a secret of its own
 	}
 	defer response.Body.Close()
 	return verdict(response, code.ID, c.now())
