@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,8 +97,11 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 	request.Header.Set("Idempotency-Key", code.ID) // net/http then repeats the request by itself where a connection had died
 	c.secrets.sign(request.Header, code.ID, c.now(), body)
 	response, err := c.client.Do(request)
-	if failed, ok := errors.AsType[*url.Error](err); ok {
-		return fmt.Errorf("callapi: %w", failed.Err) // without the address, which may have a secret of its own
+	if err != nil {
+		if failed, ok := errors.AsType[*url.Error](err); ok {
+			err = failed.Err // without the address, which may have a secret of its own
+		}
+		return fmt.Errorf("callapi: %w", err)
 	}
 	defer response.Body.Close()
 	return verdict(response, code.ID, c.now())
@@ -120,8 +124,7 @@ var finals = map[string]bool{"number_invalid": true, "number_blocked": true, "nu
 // number or code, and errors are logged.
 func verdict(r *http.Response, id string, now time.Time) error {
 	said := fmt.Errorf("the call API says %d", r.StatusCode)
-	switch status := r.StatusCode; {
-	case status == http.StatusRequestTimeout, status == http.StatusTooEarly, status == http.StatusTooManyRequests, status >= 500:
+	if passing := []int{http.StatusRequestTimeout, http.StatusTooEarly, http.StatusTooManyRequests}; r.StatusCode >= 500 || slices.Contains(passing, r.StatusCode) {
 		if after := retryAfter(r.Header.Get("Retry-After"), now); after > 0 {
 			return message.Later{After: after, Err: said}
 		}
