@@ -22,7 +22,6 @@ var rare = map[allowance]string{
 	{"intake", "s3:DeleteObjectVersion", "vault/*"}:  "a document that is removed while it is copied: unit tests of functions/intake",
 	{"otp", "dynamodb:GetItem", "UsersTable"}:        otherNumber,
 	{"otp", "dynamodb:DeleteItem", "UsersTable"}:     otherNumber,
-	{"notify", "dynamodb:PutItem", "TokensTable"}:    "a message that its carrier refuses for ever: unit tests of shared/outbox, contract tests of the store",
 	{"login", "secretsmanager:GetSecretValue", ""}:   starts,
 	{"account", "secretsmanager:GetSecretValue", ""}: starts,
 	{"otp", "secretsmanager:GetSecretValue", ""}:     starts,

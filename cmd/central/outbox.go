@@ -53,7 +53,8 @@ func (c *cli) outboxListCommand() *cobra.Command {
 	var dead, reveal bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "List messages", Args: cobra.NoArgs,
-		Long: "Lists the messages that wait, or with --dead those that were given up within the last 30 days. It changes nothing.",
+		Long: `Lists the messages that wait, or with --dead those that were given up within the last 30 days. It changes nothing.
+A reason that begins with "held" is for you to mend; the message then goes out by itself.`,
 	}
 	cmd.Flags().BoolVar(&dead, "dead", false, "list what was given up")
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show addresses and numbers in full")

@@ -188,6 +188,34 @@ func TestDeadMessagesAreTriedAgain(t *testing.T) {
 	}
 }
 
+func TestWhatWaitsForTheOperatorIsListedWithTheReason(t *testing.T) {
+	l := startLocal(t)
+	now := time.Now().UTC()
+	m := message.Message{
+		ID: token.NewID(), Kind: message.PasswordChanged, To: "held@example.com", Locale: "en", Refs: []string{}, CreatedAt: now, NotAfter: now.Add(time.Hour),
+	}
+	if err := l.store.QueueMessage(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	m.Held, m.Attempts = "held: SES says MessageRejected, not verified", 3
+	if err := l.store.MessageFailed(t.Context(), m, now.Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	var list []queuedView
+	l.central(t, "", "outbox", "list", "--json").want(t, exitGood).json(t, &list)
+	i := slices.IndexFunc(list, func(v queuedView) bool { return v.ID == m.ID })
+	if i < 0 || list[i].Reason != m.Held || list[i].Attempts != 3 || list[i].To != "h***@example.com" || list[i].DueAt == nil {
+		t.Errorf("%+v", list)
+	}
+	if text := l.central(t, "", "outbox", "list").want(t, exitGood).out; !strings.Contains(text, m.Held) {
+		t.Error(text)
+	}
+	l.central(t, "", "outbox", "retry", m.ID, "--yes").want(t, exitWrong) // it is not dead: there is nothing to do but to mend
+	if err := l.store.MessageDelivered(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAPersonGetsAllTheirData(t *testing.T) {
 	l := startLocal(t)
 	who := accounts(t, l, 1)[0]

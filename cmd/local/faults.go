@@ -24,8 +24,8 @@ type fault struct {
 }
 
 var (
-	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets}
-	faultModes    = []string{"throttle", "500", "reset", "reset_after", "blackhole", "off"}
+	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls}
+	faultModes    = []string{"throttle", "500", "reset", "reset_after", "blackhole", "slow", "held", "refused", "off"}
 )
 
 // faults has at most one fault per service and operation.
@@ -47,6 +47,8 @@ func (f *faults) set(text []byte) error {
 		return fmt.Errorf("service must be one of %s", strings.Join(faultServices, ", "))
 	case !slices.Contains(faultModes, n.Mode):
 		return fmt.Errorf("mode must be one of %s", strings.Join(faultModes, ", "))
+	case (n.Mode == "held" || n.Mode == "refused") && failures[n.Service][n.Mode].code == "":
+		return fmt.Errorf("mode %s is for what carries messages", n.Mode)
 	case n.Rate < 0 || n.Rate > 1:
 		return fmt.Errorf("rate must be between 0 and 1")
 	case n.Count < 0:
@@ -101,39 +103,62 @@ func (f *faults) hit(service, operation string) string {
 	return ""
 }
 
-// awsFailure is how a service answers when it is overloaded ("throttle") or broken ("500").
-type awsFailure struct {
-	status int
-	code   string
+// failure is how a service answers when it is overloaded ("throttle") or broken ("500"), when the operator's side is not in order
+// ("held"), and when it will never take a message for this recipient ("refused").
+type failure struct {
+	status             int
+	code, text, reason string
 }
 
-var awsFailures = map[string]map[string]awsFailure{
-	serviceDynamoDB: {"throttle": {400, "ThrottlingException"}, "500": {500, "InternalServerError"}},
-	serviceS3:       {"throttle": {503, "SlowDown"}, "500": {500, "InternalError"}},
-	serviceSES:      {"throttle": {400, "Throttling"}, "500": {500, "InternalFailure"}},
-	serviceSNS:      {"throttle": {400, "Throttling"}, "500": {500, "InternalError"}},
-	serviceVoice:    {"throttle": {400, "ThrottlingException"}, "500": {500, "InternalServerException"}},
-	serviceSecrets:  {"throttle": {400, "ThrottlingException"}, "500": {500, "InternalServiceError"}},
+const made = "made to fail in the local run"
+
+var failures = map[string]map[string]failure{
+	serviceDynamoDB: {"throttle": {400, "ThrottlingException", made, ""}, "500": {500, "InternalServerError", made, ""}},
+	serviceS3:       {"throttle": {503, "SlowDown", made, ""}, "500": {500, "InternalError", made, ""}},
+	serviceSecrets:  {"throttle": {400, "ThrottlingException", made, ""}, "500": {500, "InternalServiceError", made, ""}},
+	serviceSES: {
+		"throttle": {400, "Throttling", made, ""}, "500": {500, "InternalFailure", made, ""},
+		"held":    {400, "MessageRejected", "Email address is not verified. The following identities failed the check in region AP-SOUTH-1: " + mailFrom, ""},
+		"refused": {400, "InvalidParameterValue", "Domain contains illegal character", ""},
+	},
+	serviceSNS: {
+		"throttle": {400, "Throttling", made, ""}, "500": {500, "InternalError", made, ""},
+		"held": {403, "AuthorizationError", made, ""}, "refused": {400, "OptedOut", made, ""},
+	},
+	serviceVoice: {
+		"throttle": {400, "ThrottlingException", made, ""}, "500": {500, "InternalServerException", made, ""},
+		"held": {400, "ResourceNotFoundException", made, ""}, "refused": {400, "ConflictException", made, "DESTINATION_PHONE_NUMBER_OPTED_OUT"},
+	},
+	serviceCalls: {
+		"throttle": {429, "too_many_requests", made, ""}, "500": {500, "internal_error", made, ""},
+		"held": {403, "caller_forbidden", made, ""}, "refused": {422, "number_blocked", made, ""},
+	},
 }
 
 // fail answers like the service itself, in its protocol.
 func (p *proxy) fail(w http.ResponseWriter, mode string) int {
-	f := awsFailures[p.service][mode]
-	const text = "made to fail in the local run"
+	f := failures[p.service][mode]
 	switch p.service {
 	case serviceS3:
 		w.Header().Set("Content-Type", "application/xml")
 		w.WriteHeader(f.status)
-		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", f.code, text)
+		fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", f.code, f.text)
 	case serviceSES, serviceSNS:
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(f.status)
-		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", f.code, text, uuid())
+		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", f.code, f.text, uuid())
+	case serviceCalls:
+		w.Header().Set("Content-Type", "application/problem+json")
+		if mode == "throttle" {
+			w.Header().Set("Retry-After", "1")
+		}
+		w.WriteHeader(f.status)
+		fmt.Fprintf(w, `{"status":%d,"code":%q,"detail":%q}`, f.status, f.code, f.text)
 	default:
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
 		w.Header().Set("X-Amzn-Errortype", f.code)
 		w.WriteHeader(f.status)
-		fmt.Fprintf(w, `{"__type":%q,"message":%q}`, f.code, text)
+		fmt.Fprintf(w, `{"__type":%q,"message":%q,"Reason":%q}`, f.code, f.text, f.reason)
 	}
 	return f.status
 }

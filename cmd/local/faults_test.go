@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -75,7 +76,7 @@ func checkFaults(t *testing.T, s *system) {
 	t.Run("what is no fault is refused", func(t *testing.T) {
 		for _, body := range []string{
 			`{"service":"sqs","mode":"500"}`, `{"service":"s3","mode":"smoke"}`, `{"service":"s3","mode":"500","operation":"("}`,
-			`{"service":"s3","mode":"500","rate":2}`, `{"service":"s3","mode":"500","count":-1}`, `nonsense`,
+			`{"service":"dynamodb","mode":"held"}`, `{"service":"s3","mode":"refused"}`, `{"service":"s3","mode":"500","rate":2}`, `{"service":"s3","mode":"500","count":-1}`, `nonsense`,
 		} {
 			s.want(t, 400, "PUT", "/_local/faults", body)
 		}
@@ -109,6 +110,29 @@ func TestAFaultStrikesAtItsRateAndOnlyThere(t *testing.T) {
 	}
 	if hits < 800 || hits > 1200 {
 		t.Errorf("%d of 2000", hits)
+	}
+}
+
+func TestEveryCarrierCanRefuseForTheOperatorAndForGood(t *testing.T) {
+	for _, service := range []string{serviceSES, serviceSNS, serviceVoice, serviceCalls} {
+		for _, mode := range []string{"held", "refused", "throttle", "500"} {
+			f := &faults{}
+			if err := f.set([]byte(`{"service":"` + service + `","mode":"` + mode + `"}`)); err != nil {
+				t.Fatal(err)
+			}
+			p := &proxy{service: service, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: f}
+			r := httptest.NewRequest("POST", "/", strings.NewReader("Action=SendEmail"))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			if service == serviceVoice {
+				r.Header.Set("X-Amz-Target", "PinpointSMSVoiceV2.SendVoiceMessage")
+			}
+			w := httptest.NewRecorder()
+			p.ServeHTTP(w, r)
+			want := failures[service][mode]
+			if w.Code != want.status || w.Code < 400 || !strings.Contains(w.Body.String(), want.code) || !strings.Contains(w.Body.String(), want.reason) {
+				t.Errorf("%s, %s: %d %s", service, mode, w.Code, w.Body)
+			}
+		}
 	}
 }
 

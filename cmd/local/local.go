@@ -20,8 +20,9 @@ import (
 )
 
 const (
-	mailFrom     = "no-reply@central.local" // the one identity that the local SES has verified
-	drainTimeout = 15 * time.Second
+	mailFrom      = "no-reply@central.local" // the one identity that the local SES has verified
+	hindiTemplate = "1007000000000000001"    // so that SMS in Hindi are seen, too
+	drainTimeout  = 15 * time.Second
 )
 
 // local is one run: everything that is started, and ended in reverse order.
@@ -117,7 +118,9 @@ func (l *local) prepare() error {
 			}
 		}
 	}
-	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com"}
+	parameters := map[string]string{
+		"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com", "SmsTemplateIdHi": hindiTemplate,
+	}
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}

@@ -16,8 +16,11 @@ import (
 // operation names what a request asks for, and the tables that it concerns. It is "" for a request that is no call, such as one that only
 // opens a connection.
 func (p *proxy) operation(r *http.Request) (operation, table string) {
-	if p.service == serviceS3 {
+	switch p.service {
+	case serviceS3:
 		return s3Operation(r), ""
+	case serviceCalls:
+		return "Call", ""
 	}
 	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		if p.service == serviceDynamoDB {

@@ -21,6 +21,7 @@ const (
 	serviceSNS      = "sns"
 	serviceVoice    = "voice"
 	serviceSecrets  = "secretsmanager"
+	serviceCalls    = "calls" // of the company itself
 )
 
 // proxy stands in front of one engine. It writes down each call, lets calls go wrong on demand, and says which objects were created.
@@ -66,6 +67,9 @@ func forwardTo(endpoint string) (http.Handler, error) {
 	}, nil
 }
 
+// slowness is longer than anybody waits for an answer: the effect happens all the same.
+const slowness = 3 * time.Second
+
 func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	operation, table := p.operation(r)
@@ -83,8 +87,11 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch mode {
 	case "":
 		c.Status = p.pass(w, r, operation, body)
-	case "throttle", "500":
+	case "throttle", "500", "held", "refused":
 		c.Status = p.fail(w, mode)
+	case "slow":
+		time.Sleep(slowness)
+		c.Status = p.pass(w, r.WithContext(context.WithoutCancel(r.Context())), operation, body)
 	case "blackhole":
 		io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()

@@ -60,15 +60,26 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	texts, err := l.registeredTexts()
+	if err != nil {
+		return nil, err
+	}
 	s.all = []*service{
 		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
 		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
 		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
-		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box)},
+		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts)},
 		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
 	}
 	s.replace(l.options.getenv)
+	calls, err := l.callAPI(box, secrets)
+	if err != nil {
+		return nil, err
+	}
+	if calls != nil {
+		s.all = append(s.all, calls)
+	}
 	if err := s.startEngines(ctx, l); err != nil {
 		s.stop()
 		return nil, err

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"go.yaml.in/yaml/v3"
@@ -59,6 +60,44 @@ func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 		for _, key := range wanted {
 			if messages[key] == "" {
 				t.Errorf("%s lacks %s", filepath.Base(file), key)
+			}
+		}
+	}
+}
+
+// A text of an SMS counts for nothing without the id that the DLT platform gave it: each language has its own setting.
+func TestEveryLanguageOfAnSMSHasItsSetting(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(root(t), "shared", "sms", "templates.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var texts []struct{ Language string }
+	if err := json.Unmarshal(text, &texts); err != nil || len(texts) < 2 {
+		t.Fatal(len(texts), err)
+	}
+	s, found := functions(t)
+	for _, one := range texts {
+		variable, parameter, read := "SMS_TEMPLATE_ID", "SmsTemplateId", `"en": r.Text("SMS_TEMPLATE_ID")`
+		if l := one.Language; l != "en" {
+			variable, parameter = variable+"_"+strings.ToUpper(l), parameter+strings.ToUpper(l[:1])+l[1:]
+			read = `"` + l + `": r.Optional("` + variable + `")`
+		}
+		if _, known := s.Parameters[parameter]; !known {
+			t.Errorf("template.yaml has no parameter %s", parameter)
+		}
+		if !strings.Contains(page(t, "configuration.md"), "\n| `"+variable+"` | `"+parameter+"` | ") {
+			t.Errorf("docs/configuration.md has no line for %s and %s", variable, parameter)
+		}
+		if !strings.Contains(page(t, "deploy.md"), "`"+parameter+"`") {
+			t.Errorf("docs/deploy.md does not say when to answer %s", parameter)
+		}
+		for _, name := range []string{"otp", "notify"} {
+			if v := found[name].Properties.Environment.Variables[variable]; v.Value != parameter {
+				t.Errorf("functions/%s gets %s from %q", name, variable, v.Value)
+			}
+			main, err := os.ReadFile(filepath.Join(root(t), "functions", name, "main.go"))
+			if err != nil || !strings.Contains(string(main), read) {
+				t.Errorf("functions/%s does not read %s: %v", name, variable, err)
 			}
 		}
 	}

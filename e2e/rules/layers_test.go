@@ -33,13 +33,13 @@ func root(t *testing.T) string {
 }
 
 var (
-	pure     = []string{"typed", "header", "aadhaar", "account", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "message"}
-	adapters = []string{"store", "email", "sms", "voice", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
+	pure     = []string{"typed", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "message", "speech"}
+	adapters = []string{"store", "email", "sms", "voice", "callapi", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
 		"awsenv/dynamodb", "awsenv/s3", "awsenv/ses", "awsenv/sns", "awsenv/voice", "awsenv/secret"}
 
 	// speakHTTP and speakAWS are the only rooms with net/http and the AWS SDK. upload has net/http because the SDK's
 	// interface of a signer does.
-	speakHTTP = []string{"httpapi", "apigw", "siteverify", "awsenv", "upload"}
+	speakHTTP = []string{"httpapi", "apigw", "siteverify", "callapi", "awsenv", "upload"}
 	speakAWS  = []string{"store", "email", "sms", "voice", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.

@@ -135,6 +135,6 @@ func startEnvironment(address string) []string {
 		fmt.Sprintf("AWS_ENDPOINT_URL=http://%s", address), "AWS_LAMBDA_FUNCTION_NAME=bench",
 		"USERS_TABLE=u", "TOKENS_TABLE=t", "UPLOADS_BUCKET=b", "SECRET_ID=s", "PUBLIC_URL=https://central.example.com", "TERMS_VERSION=1",
 		"CAPTCHA_PROVIDER=altcha", "MAIL_FROM=a@example.com", "SMS_ENTITY_ID=1", "SMS_TEMPLATE_ID=1", "SMS_SENDER_ID=CNTRAL", "SMS_MAX_PRICE_USD=0.01",
-		"SMS_DAILY_BUDGET=1", "CALL_DAILY_BUDGET=1", "VOICE_ORIGINATION_IDENTITY=x", "VOICE_MAX_PRICE_USD_PER_MINUTE=0.1", "UPLOADS_ORIGIN=https://uploads.example.com",
+		"SMS_DAILY_BUDGET=1", "CALL_DAILY_BUDGET=1", "CALL_PROVIDER=aws", "VOICE_ORIGINATION_IDENTITY=x", "VOICE_MAX_PRICE_USD_PER_MINUTE=0.1", "UPLOADS_ORIGIN=https://uploads.example.com",
 	}
 }

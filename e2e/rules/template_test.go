@@ -118,7 +118,7 @@ func TestEveryFunctionFolderIsInTheTemplateAndTheReverse(t *testing.T) {
 	}
 }
 
-var reads = regexp.MustCompile(`\br\.(?:Text|Optional|Origin|Int|CaptchaProvider)\("([A-Z0-9_]+)"`)
+var reads = regexp.MustCompile(`\br\.(?:Text|Optional|Origin|Int|Choice|CaptchaProvider)\("([A-Z0-9_]+)"`)
 
 func TestTheTemplateSetsWhatFunctionsReadAndTheDocumentationExplainsIt(t *testing.T) {
 	s, found := functions(t)

@@ -9,11 +9,13 @@ import (
 
 	"github.com/aws/aws-lambda-go/lambda"
 
+	"phonon.in/central/shared/awsenv"
 	"phonon.in/central/shared/awsenv/dynamodb"
 	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/awsenv/ses"
 	"phonon.in/central/shared/awsenv/sns"
 	awsvoice "phonon.in/central/shared/awsenv/voice"
+	"phonon.in/central/shared/callapi"
 	"phonon.in/central/shared/email"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/obs"
@@ -41,9 +43,10 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	registration := sms.Config{
-		EntityID: r.Text("SMS_ENTITY_ID"), TemplateID: r.Text("SMS_TEMPLATE_ID"),
+		EntityID: r.Text("SMS_ENTITY_ID"), TemplateIDs: map[string]string{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
+	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
 	secretID := r.Text("SECRET_ID")
 	if err := r.Err(); err != nil {
@@ -57,8 +60,18 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	var caller outbox.Caller = voice.New(awsvoice.Client(), from, perMinute)
+	if provider == "api" {
+		secrets, err := callapi.ParseSecrets(app.Call, app.CallPrevious)
+		if err != nil {
+			return nil, err
+		}
+		if caller, err = callapi.New(callURL, secrets, awsenv.Client(callapi.Deadline), time.Now); err != nil {
+			return nil, err
+		}
+	}
 	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
 		Store: store.New(dynamodb.Client(), users, tokens), Keys: app.Keys, PublicURL: publicURL, Log: log,
-		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: voice.New(awsvoice.Client(), from, perMinute),
+		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: caller,
 	}}, nil
 }

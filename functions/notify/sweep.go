@@ -21,6 +21,7 @@ func (h *handler) sweep(ctx context.Context) error {
 	report, err := h.outbox.Sweep(ctx, now)
 	obs.Count(ctx, h.log, now, "OutboxSent", report.Sent)
 	obs.Count(ctx, h.log, now, "OutboxFailed", report.Failed)
+	obs.Count(ctx, h.log, now, "OutboxHeld", report.Held)
 	obs.Count(ctx, h.log, now, "OutboxDead", report.Dead)
 	return err
 }

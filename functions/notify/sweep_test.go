@@ -20,7 +20,7 @@ import (
 
 var noon = time.Date(2026, 11, 1, 12, 0, 0, 0, time.UTC)
 
-// mailer keeps what it sent; it refuses one address, and one it cannot reach.
+// mailer keeps what it sent; it refuses one address, one the operator holds up, and one it cannot reach.
 type mailer struct {
 	mu    sync.Mutex
 	links map[string][]string
@@ -30,6 +30,8 @@ func (m *mailer) Send(_ context.Context, mail message.Mail) error {
 	switch {
 	case strings.HasPrefix(mail.To, "refused"):
 		return fmt.Errorf("email: SES says MessageRejected: %w", message.ErrRefused)
+	case strings.HasPrefix(mail.To, "held"):
+		return fmt.Errorf("%w: SES says MessageRejected, not verified", message.ErrHeld)
 	case strings.HasPrefix(mail.To, "later"):
 		return errors.New("email: SES says Throttling")
 	}
@@ -109,7 +111,7 @@ func TestAKilledSweepSendsTheSameLinkAgainAndLosesNothing(t *testing.T) {
 
 func TestASweepCountsInMetricsAndNamesNobody(t *testing.T) {
 	w := newWorld(t)
-	for _, to := range []string{"asha@example.com", "ravi@example.com", "refused@example.com", "later@example.com"} {
+	for _, to := range []string{"asha@example.com", "ravi@example.com", "refused@example.com", "later@example.com", "held@example.com"} {
 		w.queue(t, to)
 	}
 	w.now = w.now.Add(time.Minute)
@@ -122,13 +124,13 @@ func TestASweepCountsInMetricsAndNamesNobody(t *testing.T) {
 		if err := json.Unmarshal([]byte(line), &entry); err != nil {
 			t.Fatalf("%s: %v", line, err)
 		}
-		for _, name := range []string{"OutboxSent", "OutboxFailed", "OutboxDead"} {
+		for _, name := range []string{"OutboxSent", "OutboxFailed", "OutboxHeld", "OutboxDead"} {
 			if n, ok := entry[name].(float64); ok && entry["_aws"] != nil {
 				got[name] = n
 			}
 		}
 	}
-	if fmt.Sprint(got) != "map[OutboxDead:1 OutboxFailed:1 OutboxSent:2]" {
+	if fmt.Sprint(got) != "map[OutboxDead:1 OutboxFailed:1 OutboxHeld:1 OutboxSent:2]" {
 		t.Errorf("%v", got)
 	}
 	for _, bad := range []string{"@", "digest", "verify#", "kkkk"} {
@@ -136,6 +138,40 @@ func TestASweepCountsInMetricsAndNamesNobody(t *testing.T) {
 			t.Errorf("the log has %q: %s", bad, w.log)
 		}
 	}
+}
+
+func TestAMailThatIsHeldOnARealStoreGoesOutWithTheSweepAfterMending(t *testing.T) {
+	w := newWorld(t)
+	w.queue(t, "held@example.com")
+	for range 3 {
+		w.now = w.now.Add(time.Minute)
+		if err := w.sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	waiting, err := w.store.Waiting(t.Context())
+	if err != nil || len(waiting) != 1 || waiting[0].Reason != "held: SES says MessageRejected, not verified" || waiting[0].Attempts != 3 {
+		t.Fatalf("%+v %v", waiting, err)
+	}
+	if dead, err := w.store.Dead(t.Context()); err != nil || len(dead) != 0 {
+		t.Errorf("%d dead %v", len(dead), err)
+	}
+	w.outbox.Mail = mended{w.mail}
+	w.now = w.now.Add(time.Minute)
+	if err := w.sweep(t.Context()); err != nil || len(w.mail.links["mended@example.com"]) != 1 {
+		t.Errorf("%v %v", err, w.mail.links)
+	}
+	if items := w.store.Items(t); len(items) != 0 {
+		t.Errorf("%d items are left", len(items))
+	}
+}
+
+// mended is the mailer after the operator has mended what held a mail.
+type mended struct{ *mailer }
+
+func (m mended) Send(ctx context.Context, mail message.Mail) error {
+	mail.To = "mended@example.com"
+	return m.mailer.Send(ctx, mail)
 }
 
 func TestAStoreThatFailsMakesTheRunFail(t *testing.T) {

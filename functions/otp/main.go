@@ -8,10 +8,12 @@ import (
 	"time"
 
 	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv"
 	"phonon.in/central/shared/awsenv/dynamodb"
 	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/awsenv/sns"
 	awsvoice "phonon.in/central/shared/awsenv/voice"
+	"phonon.in/central/shared/callapi"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -30,9 +32,10 @@ func setup(ctx context.Context) (http.Handler, error) {
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	registration := sms.Config{
-		EntityID: r.Text("SMS_ENTITY_ID"), TemplateID: r.Text("SMS_TEMPLATE_ID"),
+		EntityID: r.Text("SMS_ENTITY_ID"), TemplateIDs: map[string]string{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
+	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
 	smsBudget, callBudget := r.Int("SMS_DAILY_BUDGET", 1, 1_000_000), r.Int("CALL_DAILY_BUDGET", 1, 1_000_000)
 	secretID := r.Text("SECRET_ID")
@@ -48,12 +51,20 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	var caller outbox.Caller = voice.New(awsvoice.Client(), from, perMinute)
+	var secrets callapi.Secrets
+	if provider == "api" {
+		if secrets, err = callapi.ParseSecrets(app.Call, app.CallPrevious); err != nil {
+			return nil, err
+		}
+		if caller, err = callapi.New(callURL, secrets, awsenv.Client(callapi.Deadline), time.Now); err != nil {
+			return nil, err
+		}
+	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget),
-		outbox: &outbox.Outbox{
-			Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: voice.New(awsvoice.Client(), from, perMinute), Log: log,
-		},
+		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget), callSecrets: secrets, log: log,
+		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: caller, Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -2,10 +2,12 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/callapi"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -19,6 +21,8 @@ type challenges interface {
 	StartChallenge(ctx context.Context, c account.Challenge, m message.Message) error
 	CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
 	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error
+	Challenge(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
+	CallEnded(ctx context.Context, id account.ID, challengeID string, call account.Call) (news bool, err error)
 }
 
 type deliverer interface {
@@ -30,12 +34,16 @@ type handler struct {
 	keys                  token.Keyring
 	outbox                deliverer
 	smsBudget, callBudget limit.Rule
+	callSecrets           callapi.Secrets
+	log                   *slog.Logger
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("POST /v1/otp", httpapi.JSON(http.StatusAccepted, h.send))
 	api.Private("POST /v1/otp/verify", httpapi.JSON(http.StatusOK, h.verify))
+	api.Private("GET /v1/otp/{id}", httpapi.JSON(http.StatusOK, h.show))
+	api.Public("POST /v1/calls/{id}/events", httpapi.JSON(http.StatusNoContent, h.callEnded))
 	return api
 }
 
@@ -71,7 +79,7 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	}
 	m := message.Message{
 		ID: token.NewID(), Kind: message.PhoneCodeSMS, To: number.E164(), Locale: c.Profile.Locale,
-		Refs: []string{challenge.ID, number.E164()}, CreatedAt: c.Now, NotAfter: challenge.ExpiresAt,
+		Refs: []string{challenge.ID, number.E164()}, Account: string(c.Profile.ID), CreatedAt: c.Now, NotAfter: challenge.ExpiresAt,
 	}
 	if channel == phone.Voice {
 		m.Kind = message.PhoneCodeCall

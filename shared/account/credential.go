@@ -62,9 +62,16 @@ type Challenge struct {
 	Number    phone.Number
 	Channel   phone.Channel
 	Attempts  int
+	Call      Call // zero until it is known, and where no call was made
 	CreatedAt time.Time
 	ExpiresAt time.Time
 	UsedAt    time.Time
+}
+
+// Call is how the call with the code ended.
+type Call struct {
+	Outcome phone.Outcome
+	At      time.Time
 }
 
 // AttemptsLeft is how many more codes may be tried.

@@ -241,14 +241,18 @@ func TestS3SignsThePathOfTheBucket(t *testing.T) {
 
 func TestReadSecret(t *testing.T) {
 	tests := []struct {
-		name, answer, captcha string
-		wrong                 bool
+		name, answer, captcha, calls string
+		wrong                        bool
 	}{
 		{name: "keys alone", answer: `{"SecretString":"{\"current\":\"0123456789012345678901234567890123\"}"}`},
 		{name: "keys and the captcha's", captcha: "cs", answer: `{"SecretString":"{\"current\":\"0123456789012345678901234567890123\",\"captchaSecret\":\"cs\"}"}`},
 		{name: "a key that is too short", answer: `{"SecretString":"{\"current\":\"hush\"}"}`, wrong: true},
 		{name: "no document", answer: `{"SecretString":"hush"}`, wrong: true},
 		{name: "no text", answer: `{}`, wrong: true},
+		{name: "keys and the call API's, two while it is replaced", calls: "new old",
+			answer: `{"SecretString":"{\"current\":\"0123456789012345678901234567890123\",\"callSecret\":\"new\",\"callSecretPrevious\":\"old\"}"}`},
+		{name: "a call secret of another type", wrong: true,
+			answer: `{"SecretString":"{\"current\":\"hush0123456789012345678901234567890123\",\"callSecret\":[\"hush\"]}"}`},
 		{name: "a captcha secret of another type", wrong: true,
 			answer: `{"SecretString":"{\"current\":\"hush0123456789012345678901234567890123\",\"captchaSecret\":1}"}`},
 	}
@@ -264,6 +268,9 @@ func TestReadSecret(t *testing.T) {
 			got, err := secret.Read(t.Context(), "id")
 			if (err != nil) != test.wrong || got.Captcha.Reveal() != test.captcha {
 				t.Errorf("%v, captcha %q", err, got.Captcha.Reveal())
+			}
+			if calls := strings.TrimSpace(got.Call.Reveal() + " " + got.CallPrevious.Reveal()); calls != test.calls {
+				t.Errorf("calls %q", calls)
 			}
 			if err != nil && strings.Contains(err.Error(), "hush") {
 				t.Errorf("the secret is in the error: %v", err)

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 	"github.com/aws/smithy-go"
 
+	"phonon.in/central/shared/carrier"
 	"phonon.in/central/shared/message"
 )
 
@@ -29,37 +30,41 @@ type API interface {
 // Sender sends from one address.
 type Sender struct {
 	api              API
-	from             string
+	from             string // the bare address
 	configurationSet *string
 }
 
 // New makes a sender that mails as Central from the address from. The configuration set may be empty.
 func New(api API, from, configurationSet string) *Sender {
-	s := &Sender{api: api, from: "Central <" + from + ">"}
+	s := &Sender{api: api, from: from}
 	if configurationSet != "" {
 		s.configurationSet = &configurationSet
 	}
 	return s
 }
 
-// Send sends one mail to one address. The error wraps message.ErrRefused when SES will never take it; any other is worth
-// another try.
+// Send sends one mail to one address. The error wraps message.ErrRefused when SES will never take it, message.ErrHeld when it does
+// once the operator has mended something; any other is worth another try.
 func (s *Sender) Send(ctx context.Context, m message.Mail) error {
 	to := m.To
 	if m.Kind == message.Decoy {
 		to = simulator
 	}
 	if !onePlainAddress(to) {
-		return fmt.Errorf("email: not one plain address: %w", message.ErrRefused)
+		return fmt.Errorf("%w: not one plain address", message.ErrRefused)
+	}
+	if !onePlainAddress(s.from) {
+		return fmt.Errorf("%w: MAIL_FROM is not one plain address", message.ErrHeld)
 	}
 	r, err := render(m)
 	if err != nil {
-		return fmt.Errorf("%w: %w", err, message.ErrRefused)
+		return fmt.Errorf("%w: %w", message.ErrRefused, err)
 	}
+	source := "Central <" + s.from + ">"
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
 	_, err = s.api.SendEmail(ctx, &ses.SendEmailInput{
-		Source: &s.from, Destination: &types.Destination{ToAddresses: []string{to}}, ConfigurationSetName: s.configurationSet,
+		Source: &source, Destination: &types.Destination{ToAddresses: []string{to}}, ConfigurationSetName: s.configurationSet,
 		Message: &types.Message{
 			Subject: utf8(r.subject), Body: &types.Body{Text: utf8(r.text), Html: utf8(r.html)},
 		},
@@ -80,7 +85,29 @@ func onePlainAddress(s string) bool {
 		!strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r >= 0x7f }) && !strings.ContainsAny(s, `,;:<>()[]"\`)
 }
 
-// described keeps of what SES says the code alone: its sentences repeat addresses, and errors are logged.
+// answers are the errors of SendEmail and those that all actions of SES have in common (API of 2010-12-01). A mail is the operator's to
+// mend where an identity, the account, the configuration set or the quota is; SES's sandbox refuses a recipient as it does a sender
+// that nobody verified, so that is the operator's, too. A rate that is exceeded passes within a second.
+var answers = []carrier.Answer{
+	{Code: "InvalidParameterValue", Says: "configuration set", Kind: message.ErrHeld},
+	{Code: "InvalidParameterValue", Kind: message.ErrRefused}, // the recipient: From is checked before
+	{Says: "not verified", Kind: message.ErrHeld},
+	{Says: "paused", Kind: message.ErrHeld},
+	{Says: "suspended", Kind: message.ErrHeld},
+	{Says: "disabled", Kind: message.ErrHeld},
+	{Says: "sandbox", Kind: message.ErrHeld},
+	{Says: "quota", Kind: message.ErrHeld},
+	{Code: "MessageRejected", Kind: message.ErrRefused}, // such as "Address blacklisted"
+	{Code: "AccountSendingPaused", Kind: message.ErrHeld},
+	{Code: "ConfigurationSetDoesNotExist", Kind: message.ErrHeld},
+	{Code: "ConfigurationSetSendingPaused", Kind: message.ErrHeld},
+	{Code: "FromEmailAddressNotVerified", Kind: message.ErrHeld},
+	{Code: "LimitExceeded", Kind: message.ErrHeld},
+	{Code: "MailFromDomainNotVerified", Kind: message.ErrHeld},
+	{Code: "ProductionAccessNotGranted", Kind: message.ErrHeld},
+}
+
+// described keeps of what SES says the code and a word or two: its sentences repeat addresses, and errors are logged.
 func described(err error) error {
 	if err == nil {
 		return nil
@@ -89,10 +116,6 @@ func described(err error) error {
 	if !ok {
 		return fmt.Errorf("email: send: %w", err)
 	}
-	switch code := api.ErrorCode(); code {
-	case "MessageRejected", "InvalidParameterValue":
-		return fmt.Errorf("email: SES says %s: %w", code, message.ErrRefused)
-	default:
-		return fmt.Errorf("email: SES says %s", code)
-	}
+	reason, _, _ := strings.Cut(api.ErrorMessage(), ": ") // behind the colon are addresses, and people choose what is in theirs
+	return carrier.Read("SES", api.ErrorCode(), reason, answers)
 }

@@ -125,26 +125,59 @@ func TestNothingButOnePlainAddressIsTaken(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatSESNeverTakesIsRefusedForGood(t *testing.T) {
+func TestWhoseFaultARefusalIsDecidesWhatBecomesOfTheMail(t *testing.T) {
+	rejected := func(text string) error { return &types.MessageRejected{Message: &text} }
+	said := func(code, text string) error { return &smithy.GenericAPIError{Code: code, Message: text} }
+	const later = "later"
 	for name, c := range map[string]struct {
-		err   error
-		final bool
+		err  error
+		want any
 	}{
-		"a rejected message":    {&types.MessageRejected{}, true},
-		"an illegal address":    {&smithy.GenericAPIError{Code: "InvalidParameterValue"}, true},
-		"throttling":            {&smithy.GenericAPIError{Code: "Throttling"}, false},
-		"a full day's quota":    {&smithy.GenericAPIError{Code: "LimitExceededException"}, false},
-		"an inner error":        {&smithy.GenericAPIError{Code: "InternalFailure"}, false},
-		"sending paused":        {&types.AccountSendingPausedException{}, false},
-		"an unverified domain":  {&types.MailFromDomainNotVerifiedException{}, false},
-		"a missing permission":  {&smithy.GenericAPIError{Code: "AccessDenied"}, false},
-		"a time-out":            {context.DeadlineExceeded, false},
-		"a broken connection":   {errors.New("connection reset by peer"), false},
-		"a configuration error": {&types.ConfigurationSetDoesNotExistException{}, false},
+		"an address on the block list":                  {rejected("Address blacklisted."), message.ErrRefused},
+		"a message rejected without a reason":           {&types.MessageRejected{}, message.ErrRefused},
+		"an illegal address":                            {said("InvalidParameterValue", "Domain contains illegal character"), message.ErrRefused},
+		"an address whose name is a reason":             {said("InvalidParameterValue", "Illegal address 'quota paused not verified'@example"), message.ErrRefused},
+		"an address that is blocked, named for a cause": {rejected("Address blacklisted: suspended@example.com"), message.ErrRefused},
+
+		"an identity that is not verified": {rejected("Email address is not verified. The following identities failed the check in region AP-SOUTH-1: no-reply@central.example.com"), message.ErrHeld},
+		"a recipient in the sandbox":       {rejected("Email address is not verified. The following identities failed the check in region AP-SOUTH-1: asha@example.com"), message.ErrHeld},
+		"sending suspended":                {rejected("Sending suspended for this account. For more information, please check the inbox of the email address associated with your AWS account."), message.ErrHeld},
+		"sending paused for the account":   {rejected("Sending paused for this account."), message.ErrHeld},
+		"the account switched off":         {&types.AccountSendingPausedException{}, message.ErrHeld},
+		"the set switched off":             {&types.ConfigurationSetSendingPausedException{}, message.ErrHeld},
+		"a set that does not exist":        {&types.ConfigurationSetDoesNotExistException{}, message.ErrHeld},
+		"a set by a wrong name":            {said("InvalidParameterValue", "Configuration set name must not contain blanks"), message.ErrHeld},
+		"a MAIL FROM domain without MX":    {&types.MailFromDomainNotVerifiedException{}, message.ErrHeld},
+		"no production access":             {&types.ProductionAccessNotGrantedException{}, message.ErrHeld},
+		"the quota of the day":             {said("Throttling", "Daily message quota exceeded."), message.ErrHeld},
+		"the quota, by its other name":     {said("LimitExceededException", ""), message.ErrHeld},
+		"a missing permission":             {said("AccessDenied", "User: arn:aws:sts::1:role is not authorized to perform: ses:SendEmail"), message.ErrHeld},
+		"a key that does not exist":        {said("InvalidClientTokenId", ""), message.ErrHeld},
+		"a service that is not subscribed": {said("OptInRequired", ""), message.ErrHeld},
+
+		"the rate of a second":  {said("Throttling", "Maximum sending rate exceeded."), later},
+		"throttling by another": {said("ThrottlingException", "Rate exceeded"), later},
+		"an inner error":        {said("InternalFailure", ""), later},
+		"a service that is out": {said("ServiceUnavailable", ""), later},
+		"credentials that end":  {said("ExpiredToken", ""), later},
+		"a time-out":            {context.DeadlineExceeded, later},
+		"a broken connection":   {errors.New("connection reset by peer"), later},
 	} {
 		err := email.New(&fakeSES{err: c.err}, from, "").Send(t.Context(), verify("asha@example.com"))
-		if err == nil || errors.Is(err, message.ErrRefused) != c.final {
-			t.Errorf("%s: %v", name, err)
+		if err == nil || errors.Is(err, message.ErrRefused) != (c.want == message.ErrRefused) || errors.Is(err, message.ErrHeld) != (c.want == message.ErrHeld) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "@") {
+			t.Errorf("%s: the error has an address: %v", name, err)
+		}
+	}
+}
+
+func TestAMailFromThatIsNoAddressIsTheOperatorsToMend(t *testing.T) {
+	f := &fakeSES{}
+	for _, bad := range []string{"", "central", "Central <no-reply@example.com>", "a@example.com, b@example.com"} {
+		if err := email.New(f, bad, "").Send(t.Context(), verify("asha@example.com")); !errors.Is(err, message.ErrHeld) || len(f.sent) > 0 {
+			t.Errorf("%q: %v, %d sent", bad, err, len(f.sent))
 		}
 	}
 }
@@ -154,7 +187,7 @@ func TestTheErrorSaysTheCodeAndNoAddress(t *testing.T) {
 		Message: aws.String("Email address is not verified: asha@example.com"),
 	}}
 	err := email.New(&fakeSES{err: said}, from, "").Send(t.Context(), verify("asha@example.com"))
-	if !strings.Contains(err.Error(), "MessageRejected") || strings.Contains(err.Error(), "asha") {
+	if err.Error() != "held: SES says MessageRejected, not verified" {
 		t.Errorf("%v", err)
 	}
 	err = email.New(&fakeSES{err: context.DeadlineExceeded}, from, "").Send(t.Context(), verify("asha@example.com"))

@@ -167,6 +167,17 @@ func TestTheLifeOfTheLinkIsSaid(t *testing.T) {
 	}
 }
 
+// A mail may wait for hours until its carrier takes it.
+func TestNoMailSaysThatSomethingHappenedJustNow(t *testing.T) {
+	each(t, func(t *testing.T, _ message.Mail, r rendered) {
+		for _, now := range []string{"moment ago", "just now", "अभी"} {
+			if strings.Contains(r.subject+r.text+r.html, now) {
+				t.Errorf("the mail says %q", now)
+			}
+		}
+	})
+}
+
 func TestALinkCannotBecomeMarkup(t *testing.T) {
 	hostile := `https://x.example/"><script>alert(1)</script>&{title}'`
 	r, err := render(message.Mail{Kind: message.VerifyEmail, Locale: "en", Link: token.NewSecret(hostile)})

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Reader reads variables by name and collects what is wrong. A test finds the variables of a function by the string literals
@@ -65,6 +67,15 @@ func (r *Reader) Int(name string, least, most int) int {
 		r.wrong(name, "is %q, not a whole number from %d to %d", v, least, most)
 	}
 	return n
+}
+
+// Choice is one of a few words.
+func (r *Reader) Choice(name string, words ...string) string {
+	v := r.Text(name)
+	if v != "" && !slices.Contains(words, v) {
+		r.wrong(name, "is %q, not %s", v, strings.Join(words, " or "))
+	}
+	return v
 }
 
 // Captcha providers.

@@ -35,6 +35,15 @@ func TestEverythingThatIsWrongIsReportedAtOnce(t *testing.T) {
 	}
 }
 
+func TestAChoiceIsOneOfTheWords(t *testing.T) {
+	for value, good := range map[string]bool{"aws": true, "api": true, "": false, "AWS": false, "aws ": false, "aws or api": false} {
+		r := reader(map[string]string{"X": value})
+		if got := r.Choice("X", "aws", "api"); (r.Err() == nil) != good || good && got != value {
+			t.Errorf("%q: %q %v", value, got, r.Err())
+		}
+	}
+}
+
 func TestOrigin(t *testing.T) {
 	for _, good := range []string{
 		"https://central.example.com", "https://central.example.com:8443", "http://127.0.0.1:3000", "http://[::1]:3000", "http://localhost:3000",

@@ -26,6 +26,7 @@ type Call struct {
 
 	w      http.ResponseWriter
 	r      *http.Request
+	body   []byte
 	limits Limits
 	taken  taken
 	log    *slog.Logger
@@ -33,6 +34,12 @@ type Call struct {
 
 // None is the body of requests and answers that have none.
 type None struct{}
+
+// Body is the body as it came: what a signature covers.
+func (c *Call) Body() []byte { return c.body }
+
+// Header returns a header of the request, or "".
+func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
 
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }

@@ -78,6 +78,7 @@ func readBody(r *http.Request, check *shape, in any) error {
 	if err := json.Unmarshal(body, in); err != nil {
 		return malformed("", "The body does not have the expected form.").Because(err)
 	}
+	callOf(r.Context()).body = body
 	return nil
 }
 

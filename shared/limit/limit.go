@@ -54,6 +54,7 @@ var (
 	CodePrefix  = Rule{"code-prefix", 100, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
 	CallPhone   = Rule{"call-phone", 3, day, "Three calls went to this number today. Try another number, or tomorrow."}
 	CodeTryIP   = Rule{"code-try-ip", 600, 10 * time.Minute, "Too many attempts from your network."}
+	CallEventIP = Rule{"call-event-ip", 600, 10 * time.Minute, "Too many events from your network."}
 
 	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
 	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}

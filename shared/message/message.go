@@ -28,9 +28,11 @@ type Message struct {
 	To        string // an e-mail address or an E.164 number
 	Locale    string // BCP 47: "en", "hi"
 	Refs      []string
+	Account   string // id of the account that asked for it; empty where nobody is logged in
 	CreatedAt time.Time
 	NotAfter  time.Time // past this it is of no use to anybody and is dropped
 	Attempts  int       // deliveries tried so far
+	Held      string    // what the operator has to mend before its carrier takes it, as the last try found; empty otherwise
 }
 
 // Mail is a message ready for the mail sender.
@@ -45,8 +47,11 @@ type Mail struct {
 
 // Code is a message ready for the SMS or voice sender.
 type Code struct {
-	To     string // E.164
-	Locale string
-	Digits token.Secret
-	Life   time.Duration
+	ID       string // of the message: the same for each try
+	To       string // E.164
+	Locale   string
+	Digits   token.Secret
+	Life     time.Duration
+	NotAfter time.Time
+	Events   token.Secret // address that hears how the call ended; empty where none is to be told
 }

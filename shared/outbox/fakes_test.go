@@ -2,10 +2,13 @@ package outbox_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"hash/fnv"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -52,10 +55,14 @@ func shardOf(id string) int {
 func (s *fakeStore) ClaimMessages(_ context.Context, now time.Time, shard int, lease time.Duration, most int) (list []message.Message, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var due []*waiting
 	for id, w := range s.waiting {
-		if shardOf(id) != shard || w.due.After(now) || len(list) == most {
-			continue
+		if shardOf(id) == shard && !w.due.After(now) {
+			due = append(due, w)
 		}
+	}
+	slices.SortFunc(due, inTurn)
+	for _, w := range due[:min(len(due), most)] {
 		w.due, w.Attempts = now.Add(lease), w.Attempts+1
 		list = append(list, w.Message)
 	}
@@ -63,6 +70,16 @@ func (s *fakeStore) ClaimMessages(_ context.Context, now time.Time, shard int, l
 		return list, errStore
 	}
 	return list, nil
+}
+
+// inTurn is the order of the real store: oldest first, and those that are held last, the one that was tried longest ago first.
+func inTurn(a, b *waiting) int {
+	if aHeld, bHeld := a.Held != "", b.Held != ""; aHeld && bHeld {
+		return cmp.Or(a.due.Compare(b.due), cmp.Compare(a.ID, b.ID))
+	} else if aHeld != bHeld {
+		return map[bool]int{true: 1, false: -1}[aHeld]
+	}
+	return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.ID, b.ID))
 }
 
 func (s *fakeStore) MessageDelivered(ctx context.Context, m message.Message) error {
@@ -82,7 +99,7 @@ func (s *fakeStore) MessageFailed(_ context.Context, m message.Message, next tim
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if w, ok := s.waiting[m.ID]; ok {
-		w.due = next
+		w.due, w.Attempts, w.Held = next, m.Attempts, m.Held
 	}
 	return nil
 }
@@ -99,6 +116,8 @@ func (s *fakeStore) MessageDead(_ context.Context, m message.Message, reason str
 type carrier struct {
 	mu     sync.Mutex
 	err    error
+	held   func(to string) bool // refuses as the operator's fault
+	tried  int
 	hang   time.Duration
 	now    int // running now
 	peak   int
@@ -107,9 +126,10 @@ type carrier struct {
 	called []message.Code
 }
 
-func (c *carrier) carry(ctx context.Context, keep func()) error {
+func (c *carrier) carry(ctx context.Context, to string, keep func()) error {
 	c.mu.Lock()
 	c.now++
+	c.tried++
 	c.peak = max(c.peak, c.now)
 	c.mu.Unlock()
 	defer func() { c.mu.Lock(); c.now--; c.mu.Unlock() }()
@@ -120,6 +140,9 @@ func (c *carrier) carry(ctx context.Context, keep func()) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	if c.held != nil && c.held(to) {
+		return fmt.Errorf("%w: SES says MessageRejected, not verified", message.ErrHeld)
+	}
 	if c.err == nil {
 		keep()
 	}
@@ -127,17 +150,17 @@ func (c *carrier) carry(ctx context.Context, keep func()) error {
 }
 
 func (c *carrier) Send(ctx context.Context, m message.Mail) error {
-	return c.carry(ctx, func() { c.mails = append(c.mails, m) })
+	return c.carry(ctx, m.To, func() { c.mails = append(c.mails, m) })
 }
 
 func (c *carrier) Call(ctx context.Context, m message.Code) error {
-	return c.carry(ctx, func() { c.called = append(c.called, m) })
+	return c.carry(ctx, m.To, func() { c.called = append(c.called, m) })
 }
 
 type texter struct{ *carrier }
 
 func (c texter) Send(ctx context.Context, m message.Code) error {
-	return c.carry(ctx, func() { c.codes = append(c.codes, m) })
+	return c.carry(ctx, m.To, func() { c.codes = append(c.codes, m) })
 }
 
 func keys(t testing.TB) token.Keyring {
@@ -153,7 +176,13 @@ const origin = "https://central.example.com"
 
 func newOutbox(t testing.TB, s outbox.Store, c *carrier) (o *outbox.Outbox, log *bytes.Buffer) {
 	log = &bytes.Buffer{}
+	timeless := &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr { // its digits could look like a number
+		if a.Key == slog.TimeKey {
+			return slog.Attr{}
+		}
+		return a
+	}}
 	return &outbox.Outbox{
-		Store: s, Keys: keys(t), PublicURL: origin, Mail: c, SMS: texter{c}, Voice: c, Log: slog.New(slog.NewJSONHandler(log, nil)),
+		Store: s, Keys: keys(t), PublicURL: origin, Mail: c, SMS: texter{c}, Voice: c, Log: slog.New(slog.NewJSONHandler(log, timeless)),
 	}, log
 }

@@ -20,14 +20,14 @@ type Store interface {
 	ClaimMessages(ctx context.Context, now time.Time, shard int, lease time.Duration, most int) ([]message.Message, error)
 	// MessageDelivered removes a message that was sent.
 	MessageDelivered(ctx context.Context, m message.Message) error
-	// MessageFailed makes a claimed message due again at next.
+	// MessageFailed makes a claimed message due again at next, with its attempts and what holds it.
 	MessageFailed(ctx context.Context, m message.Message, next time.Time) error
 	// MessageDead moves a message that will never be sent to where an operator finds it.
 	MessageDead(ctx context.Context, m message.Message, reason string, now time.Time) error
 }
 
-// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final. No error may carry
-// an address, a number, a link or a code: errors are logged.
+// Mailer sends a mail, Texter an SMS, Caller makes a call. An error that wraps message.ErrRefused is final, and one that wraps
+// message.ErrHeld the operator's. No error may carry an address, a number, a link or a code: errors are logged, and shown to operators.
 type (
 	Mailer interface {
 		Send(context.Context, message.Mail) error
@@ -83,7 +83,9 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 	life := m.NotAfter.Sub(now)
 	switch m.Kind {
 	case message.PhoneCodeSMS, message.PhoneCodeCall:
-		code := message.Code{To: m.To, Locale: m.Locale, Digits: o.Keys.Code(token.PhoneCode, m.Refs...), Life: life}
+		code := message.Code{
+			ID: m.ID, To: m.To, Locale: m.Locale, Digits: o.Keys.Code(token.PhoneCode, m.Refs...), Life: life, NotAfter: m.NotAfter, Events: o.events(m),
+		}
 		if m.Kind == message.PhoneCodeSMS && o.SMS != nil {
 			return o.SMS.Send(ctx, code)
 		}
@@ -111,6 +113,15 @@ func (o *Outbox) link(m message.Message) token.Secret {
 	return token.Secret{}
 }
 
+// events is where the carrier of a call says how it ended. The address names message, account and challenge, and proves itself.
+func (o *Outbox) events(m message.Message) token.Secret {
+	if m.Kind != message.PhoneCodeCall || m.Account == "" { // a message of before accounts were noted
+		return token.Secret{}
+	}
+	about := o.Keys.Issue(token.CallEvents, m.ID, m.Account, m.Refs[0])
+	return token.NewSecret(o.PublicURL + "/v1/calls/" + about.Reveal() + "/events")
+}
+
 func (o *Outbox) signed(path string, p token.Purpose, m message.Message) token.Secret {
 	return token.NewSecret(o.PublicURL + path + o.Keys.Issue(p, m.Refs...).Reveal())
 }
@@ -121,6 +132,7 @@ type Outcome int
 const (
 	Sent   Outcome = iota + 1
 	Failed         // due again later
+	Held           // due again with the next sweep: its carrier takes it once the operator has mended something
 	Dead           // refused by its carrier, or of no use any more
 )
 
@@ -128,8 +140,8 @@ const (
 // again when its lease ends.
 func (o *Outbox) Deliver(ctx context.Context, now time.Time, m message.Message) (Outcome, error) {
 	if !now.Before(m.NotAfter) {
-		o.Log.ErrorContext(ctx, "message too old", "kind", m.Kind, "attempts", m.Attempts)
-		return Dead, o.Store.MessageDead(ctx, m, "of no use any more", now)
+		o.Log.ErrorContext(ctx, "message too old", "kind", m.Kind, "attempts", m.Attempts, "held", m.Held)
+		return Dead, o.Store.MessageDead(ctx, m, tooOld(m), now)
 	}
 	err := o.send(ctx, now, m)
 	switch {
@@ -137,13 +149,36 @@ func (o *Outbox) Deliver(ctx context.Context, now time.Time, m message.Message) 
 		return Sent, o.delivered(ctx, m)
 	case errors.Is(err, message.ErrRefused):
 		o.Log.ErrorContext(ctx, "message refused", "kind", m.Kind, "error", err)
-		return Dead, o.Store.MessageDead(ctx, m, "refused by the carrier", now)
+		return Dead, o.Store.MessageDead(ctx, m, err.Error(), now)
+	case errors.Is(err, message.ErrHeld):
+		o.Log.WarnContext(ctx, "message held", "kind", m.Kind, "attempts", m.Attempts, "error", err)
+		m.Held = err.Error()
+		return Held, o.Store.MessageFailed(ctx, m, now.Add(heldPause))
 	}
 	o.Log.WarnContext(ctx, "message not sent", "kind", m.Kind, "attempts", m.Attempts, "error", err)
-	return Failed, o.Store.MessageFailed(ctx, m, now.Add(pause(m.Attempts)))
+	if m.Held != "" { // what the operator took does not count against the carrier
+		m.Held, m.Attempts = "", 1
+	}
+	return Failed, o.Store.MessageFailed(ctx, m, now.Add(pause(m.Attempts, err)))
 }
+
+func tooOld(m message.Message) string {
+	const reason = "of no use any more"
+	if m.Held == "" {
+		return reason
+	}
+	return reason + "; " + m.Held
+}
+
+// heldPause is less than the time between two sweeps and more than none: each sweep tries a held message once.
+const heldPause = 500 * time.Millisecond
 
 var pauses = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 
-// pause is how long a message rests after its n-th failed attempt.
-func pause(attempts int) time.Duration { return pauses[min(max(attempts, 1), len(pauses))-1] }
+// pause is how long a message rests after its n-th failed attempt: as long as its carrier asks for, within an hour, or longer each time.
+func pause(attempts int, err error) time.Duration {
+	if later, ok := errors.AsType[message.Later](err); ok {
+		return min(later.After, pauses[len(pauses)-1])
+	}
+	return pauses[min(max(attempts, 1), len(pauses))-1]
+}

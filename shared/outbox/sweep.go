@@ -20,7 +20,11 @@ const (
 )
 
 // Report counts what a sweep did.
-type Report struct{ Sent, Failed, Dead int }
+type Report struct{ Sent, Failed, Held, Dead int }
+
+func (r *Report) add(other Report) {
+	r.Sent, r.Failed, r.Held, r.Dead = r.Sent+other.Sent, r.Failed+other.Failed, r.Held+other.Held, r.Dead+other.Dead
+}
 
 func (r *Report) count(what Outcome) {
 	switch what {
@@ -28,6 +32,8 @@ func (r *Report) count(what Outcome) {
 		r.Sent++
 	case Failed:
 		r.Failed++
+	case Held:
+		r.Held++
 	case Dead:
 		r.Dead++
 	}
@@ -52,7 +58,7 @@ func (o *Outbox) Sweep(ctx context.Context, now time.Time) (Report, error) {
 			for shard := range queue {
 				r, err := o.sweepShard(ctx, now, shard)
 				mu.Lock()
-				total.Sent, total.Failed, total.Dead = total.Sent+r.Sent, total.Failed+r.Failed, total.Dead+r.Dead
+				total.add(r)
 				errs = append(errs, err)
 				mu.Unlock()
 			}
@@ -62,23 +68,29 @@ func (o *Outbox) Sweep(ctx context.Context, now time.Time) (Report, error) {
 	return total, errors.Join(errs...)
 }
 
+// sweepShard ends when nothing is due any more. It ends early when a batch was held before and is held again: what is held comes last and in
+// turn, so a few show whether the operator has mended what holds them, and the other shards need the time.
 func (o *Outbox) sweepShard(ctx context.Context, now time.Time, shard int) (Report, error) {
-	var r Report
+	var total Report
 	for timeLeft(ctx) {
 		due, err := o.Store.ClaimMessages(ctx, now, shard, lease, batch)
+		still := 0
 		for _, m := range due {
 			if !timeLeft(ctx) {
-				return r, err // the leases of the rest end by themselves
+				return total, err // the leases of the rest end by themselves
 			}
 			what, failure := o.Deliver(ctx, now, m)
-			r.count(what)
+			total.count(what)
 			err = errors.Join(err, failure)
+			if what == Held && m.Held != "" {
+				still++
+			}
 		}
-		if err != nil || len(due) < batch {
-			return r, err
+		if err != nil || len(due) < batch || still == len(due) {
+			return total, err
 		}
 	}
-	return r, nil
+	return total, nil
 }
 
 func timeLeft(ctx context.Context) bool {

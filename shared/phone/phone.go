@@ -24,6 +24,20 @@ const (
 	Voice Channel = "voice"
 )
 
+// Outcome is how a call ended, as far as the network says. Answered is that somebody, or a machine, picked up.
+type Outcome string
+
+const (
+	Answered Outcome = "answered"
+	Busy     Outcome = "busy"
+	NoAnswer Outcome = "no_answer"
+	Rejected Outcome = "rejected"
+	Failed   Outcome = "failed" // it could not be put through
+)
+
+// Outcomes are all there are.
+var Outcomes = []Outcome{Answered, Busy, NoAnswer, Rejected, Failed}
+
 // Number is an Indian phone number and its kind. The zero value is no number. Values compare with ==.
 type Number struct {
 	e164 string

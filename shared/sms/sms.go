@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/smithy-go"
 
+	"phonon.in/central/shared/carrier"
 	"phonon.in/central/shared/message"
 )
 
@@ -25,39 +26,57 @@ type API interface {
 
 // Config is the registration with DLT, and what one message may cost.
 type Config struct {
-	EntityID    string // of the principal entity, up to 30 digits
-	TemplateID  string // of the text for codes, up to 30 digits
-	SenderID    string // six letters; capitals matter
-	MaxPriceUSD string // such as "0.05"; a message that costs more is not sent
+	EntityID    string            // of the principal entity, up to 30 digits
+	TemplateIDs map[string]string // of the text for codes in each language, up to 30 digits; empty where it is not registered, but for English
+	SenderID    string            // six letters; capitals matter
+	MaxPriceUSD string            // such as "0.05"; a message that costs more is not sent
 }
 
 // Sender sends codes.
 type Sender struct {
-	api        API
-	code       template
+	api   API
+	codes map[string]registered // by language; English is always there
+}
+
+// registered is a text that the operators let through, with what says so.
+type registered struct {
+	template
 	attributes map[string]types.MessageAttributeValue
 }
+
+// fallback is the language of people whose own has no registered text.
+const fallback = "en"
 
 // New makes a sender. The error names the setting that the operators would not take.
 func New(api API, c Config) (*Sender, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	// Codes go out in English whatever the locale: each language would be a registration and a template id of its own.
-	code, err := templateFor("phone_code", "en")
-	if err != nil {
-		return nil, err
+	s := &Sender{api: api, codes: map[string]registered{}}
+	for language, id := range c.TemplateIDs {
+		if id == "" {
+			continue
+		}
+		code, err := templateFor("phone_code", language)
+		if err != nil {
+			return nil, err
+		}
+		s.codes[language] = registered{code, c.attributes(id)}
 	}
+	return s, nil
+}
+
+func (c Config) attributes(templateID string) map[string]types.MessageAttributeValue {
 	text := func(kind, v string) types.MessageAttributeValue {
 		return types.MessageAttributeValue{DataType: aws.String(kind), StringValue: &v}
 	}
-	return &Sender{api: api, code: code, attributes: map[string]types.MessageAttributeValue{
+	return map[string]types.MessageAttributeValue{
 		"AWS.SNS.SMS.SMSType":   text("String", "Transactional"),
 		"AWS.SNS.SMS.SenderID":  text("String", c.SenderID),
 		"AWS.SNS.SMS.MaxPrice":  text("Number", c.MaxPriceUSD),
 		"AWS.MM.SMS.EntityId":   text("String", c.EntityID),
-		"AWS.MM.SMS.TemplateId": text("String", c.TemplateID),
-	}}, nil
+		"AWS.MM.SMS.TemplateId": text("String", templateID),
+	}
 }
 
 const (
@@ -71,31 +90,55 @@ func (c Config) check() error {
 	switch {
 	case !id(c.EntityID):
 		return errors.New("sms: the entity id must be 1 to 30 digits")
-	case !id(c.TemplateID):
+	case !id(c.TemplateIDs[fallback]):
 		return errors.New("sms: the template id must be 1 to 30 digits")
 	case len(c.SenderID) != 6 || !only(c.SenderID, letters):
 		return errors.New("sms: the sender id must be six letters")
 	case whole == "" || !only(whole+cents, digits) || only(whole+cents, "0"):
 		return errors.New("sms: the greatest price must be a decimal number above zero, such as 0.05")
 	}
+	for language, template := range c.TemplateIDs {
+		if template != "" && !id(template) {
+			return fmt.Errorf("sms: the template id for %s must be 1 to 30 digits, or empty", language)
+		}
+	}
 	return nil
 }
 
 func only(s, set string) bool { return strings.Trim(s, set) == "" }
 
-// Send sends one code. The error wraps message.ErrRefused when SNS will never take it.
+// Send sends one code, in the person's language where a text is registered for it. The error wraps message.ErrRefused when SNS will
+// never take it, message.ErrHeld when it does once the operator has mended something.
 func (s *Sender) Send(ctx context.Context, c message.Code) error {
-	text, err := s.code.fill(c.Digits.Reveal())
+	code, known := s.codes[c.Locale]
+	if !known {
+		code = s.codes[fallback]
+	}
+	text, err := code.fill(c.Digits.Reveal())
 	if err != nil {
 		return fmt.Errorf("%w: %w", message.ErrRefused, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
-	_, err = s.api.Publish(ctx, &sns.PublishInput{PhoneNumber: &c.To, Message: &text, MessageAttributes: s.attributes})
+	_, err = s.api.Publish(ctx, &sns.PublishInput{PhoneNumber: &c.To, Message: &text, MessageAttributes: code.attributes})
 	return described(err)
 }
 
-// described keeps of what SNS says the code alone: its sentences repeat numbers, and errors are logged.
+// answers are the errors of Publish to a phone. The number is the person's; attributes, the sandbox and what may be spent are the
+// operator's. SNS says most of this only afterwards, in its log of deliveries.
+var answers = []carrier.Answer{
+	{Code: "OptedOut", Kind: message.ErrRefused},
+	{Says: "attribute", Kind: message.ErrHeld},
+	{Says: "sandbox", Kind: message.ErrHeld},
+	{Says: "not verified", Kind: message.ErrHeld},
+	{Says: "spend", Kind: message.ErrHeld},
+	{Says: "quota", Kind: message.ErrHeld},
+	{Code: "InvalidParameter", Kind: message.ErrRefused}, // the number
+	{Code: "ParameterValueInvalid", Kind: message.ErrRefused},
+	{Code: "Validation", Kind: message.ErrRefused},
+}
+
+// described keeps of what SNS says the code and a word or two: its sentences repeat numbers, and errors are logged.
 func described(err error) error {
 	if err == nil {
 		return nil
@@ -104,10 +147,5 @@ func described(err error) error {
 	if !ok {
 		return fmt.Errorf("sms: publish: %w", err)
 	}
-	switch code := api.ErrorCode(); code {
-	case "InvalidParameter", "ParameterValueInvalid", "InvalidParameterValue", "ValidationException", "OptedOut":
-		return fmt.Errorf("sms: SNS says %s: %w", code, message.ErrRefused)
-	default:
-		return fmt.Errorf("sms: SNS says %s", code)
-	}
+	return carrier.Read("SNS", api.ErrorCode(), api.ErrorMessage(), answers)
 }

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
@@ -35,7 +37,9 @@ func (f *fakeSNS) Publish(ctx context.Context, in *sns.PublishInput, _ ...func(*
 	return &sns.PublishOutput{}, f.err
 }
 
-var registration = Config{EntityID: "1101234567890123456", TemplateID: "1107123456789012345", SenderID: "PHONON", MaxPriceUSD: "0.05"}
+var registration = Config{
+	EntityID: "1101234567890123456", TemplateIDs: map[string]string{"en": "1107123456789012345", "hi": ""}, SenderID: "PHONON", MaxPriceUSD: "0.05",
+}
 
 func code(digits string) message.Code {
 	return message.Code{To: "+919876543210", Locale: "hi", Digits: token.NewSecret(digits), Life: 10 * time.Minute}
@@ -72,8 +76,64 @@ func TestACodeGoesOutOnTheRegisteredRoute(t *testing.T) {
 	}
 }
 
+func TestACodeComesInThePersonsLanguageWhereATextIsRegisteredForIt(t *testing.T) {
+	const english, hindi = "012345 is your code for Central. It works for 10 minutes. Do not tell it to anybody.",
+		"012345 आपका Central कोड है। यह 10 मिनट तक चलेगा। इसे किसी को न बताएँ।"
+	for name, c := range map[string]struct{ locale, hindiID, text, id string }{
+		"Hindi that is registered":        {"hi", "1107123456789099999", hindi, "1107123456789099999"},
+		"Hindi that is not registered":    {"hi", "", english, "1107123456789012345"},
+		"English":                         {"en", "1107123456789099999", english, "1107123456789012345"},
+		"a language without a text":       {"ta", "1107123456789099999", english, "1107123456789012345"},
+		"no language, as in old messages": {"", "1107123456789099999", english, "1107123456789012345"},
+		"a language in old spelling":      {"HI", "1107123456789099999", english, "1107123456789012345"},
+		"something that is no language":   {"templates", "1107123456789099999", english, "1107123456789012345"},
+	} {
+		f, r := &fakeSNS{}, registration
+		r.TemplateIDs = map[string]string{"en": "1107123456789012345", "hi": c.hindiID}
+		s, err := New(f, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := code("012345")
+		m.Locale = c.locale
+		if err := s.Send(t.Context(), m); err != nil {
+			t.Fatal(err)
+		}
+		if in := f.sent[0]; *in.Message != c.text || *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue != c.id {
+			t.Errorf("%s: %q under %s", name, *in.Message, *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue)
+		}
+	}
+}
+
 // gsm7 is the basic alphabet of GSM 03.38 as far as we use it: each of these is one of the 160 places of a message.
 const gsm7 = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+
+// segments is how many messages a text is, and is paid as: 160 signs of GSM-7, or 153 in each of several; outside of it 70 units of UCS-2, or 67.
+func segments(text string) int {
+	n, one, many := len([]rune(text)), 160, 153
+	if strings.ContainsFunc(text, func(c rune) bool { return !strings.ContainsRune(gsm7, c) }) {
+		n, one, many = len(utf16.Encode([]rune(text))), 70, 67
+	}
+	if n <= one {
+		return 1
+	}
+	return (n + many - 1) / many
+}
+
+func TestSegmentsAreCountedAsNetworksDo(t *testing.T) {
+	for _, c := range []struct {
+		text string
+		want int
+	}{
+		{strings.Repeat("a", 160), 1}, {strings.Repeat("a", 161), 2}, {strings.Repeat("a", 306), 2}, {strings.Repeat("a", 307), 3},
+		{strings.Repeat("क", 70), 1}, {strings.Repeat("क", 71), 2}, {strings.Repeat("क", 134), 2}, {strings.Repeat("क", 135), 3},
+		{strings.Repeat("a", 70) + "क", 2}, {strings.Repeat("😀", 35), 1}, {strings.Repeat("😀", 36), 2},
+	} {
+		if got := segments(c.text); got != c.want {
+			t.Errorf("%d of %.1q are %d messages, want %d", len([]rune(c.text)), c.text, got, c.want)
+		}
+	}
+}
 
 func TestTheRegistryIsWhatThePlatformTakes(t *testing.T) {
 	var all []template
@@ -98,8 +158,8 @@ func TestTheRegistryIsWhatThePlatformTakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(longest) > 160 || strings.Trim(longest, gsm7) != "" || strings.ContainsFunc(longest, func(c rune) bool { return !strings.ContainsRune(gsm7, c) }) {
-			t.Errorf("%s is no single GSM-7 message: %q", name, longest)
+		if n := segments(longest); n != 1 {
+			t.Errorf("%s is paid as %d messages: %q", name, n, longest)
 		}
 		if strings.TrimSpace(r.Body) != r.Body || strings.Contains(r.Body, "  ") {
 			t.Errorf("%s: operators fold spaces: %q", name, r.Body)
@@ -113,19 +173,21 @@ func TestTheRegistryIsWhatThePlatformTakes(t *testing.T) {
 }
 
 func TestWhatIsSentIsWhatIsRegisteredByteForByte(t *testing.T) {
-	r, err := templateFor("phone_code", "en")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, value := range []string{"000000", "4", strings.Repeat("9", 30)} {
-		got, err := r.fill(value)
-		before, after, _ := strings.Cut(r.Body, "{#numeric#}")
-		if err != nil || got != before+value+after {
-			t.Errorf("%q %v", got, err)
+	for language, minutes := range map[string]string{"en": "%d minutes", "hi": "%d मिनट"} {
+		r, err := templateFor("phone_code", language)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	if minutes := fmt.Sprintf("%d minutes", int(account.ChallengeLife.Minutes())); !strings.Contains(r.Body, minutes) {
-		t.Errorf("the text does not say %s", minutes)
+		for _, value := range []string{"000000", "4", strings.Repeat("9", r.Variables[0].Max)} {
+			got, err := r.fill(value)
+			before, after, _ := strings.Cut(r.Body, "{#numeric#}")
+			if err != nil || got != before+value+after || !utf8.ValidString(got) {
+				t.Errorf("%q %v", got, err)
+			}
+		}
+		if minutes = fmt.Sprintf(minutes, int(account.ChallengeLife.Minutes())); !strings.Contains(r.Body, minutes) {
+			t.Errorf("the text does not say %s", minutes)
+		}
 	}
 	if _, err := templateFor("phone_code", "xx"); err == nil {
 		t.Error("there is a template in a language that has none")
@@ -165,8 +227,11 @@ func TestSettingsThatTheOperatorsWouldNotTakeAreRefused(t *testing.T) {
 		"no entity":              func(c *Config) { c.EntityID = "" },
 		"a long entity":          func(c *Config) { c.EntityID = strings.Repeat("1", 31) },
 		"letters in the entity":  func(c *Config) { c.EntityID = "110O" },
-		"no template":            func(c *Config) { c.TemplateID = "" },
-		"a space in the id":      func(c *Config) { c.TemplateID = "1107 1" },
+		"no template":            func(c *Config) { c.TemplateIDs = nil },
+		"no English template":    func(c *Config) { c.TemplateIDs = map[string]string{"hi": "1107"} },
+		"a space in the id":      func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107 1"} },
+		"a word for Hindi's id":  func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107", "hi": "soon"} },
+		"an id without a text":   func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107", "xx": "1107"} },
 		"no sender":              func(c *Config) { c.SenderID = "" },
 		"a short sender":         func(c *Config) { c.SenderID = "PHONO" },
 		"a sender of digits":     func(c *Config) { c.SenderID = "123456" },
@@ -188,25 +253,44 @@ func TestSettingsThatTheOperatorsWouldNotTakeAreRefused(t *testing.T) {
 	}
 }
 
-func TestOnlyWhatSNSNeverTakesIsRefusedForGood(t *testing.T) {
+func TestWhoseFaultARefusalIsDecidesWhatBecomesOfTheSMS(t *testing.T) {
+	invalid := func(text string) error { return &types.InvalidParameterException{Message: &text} }
+	said := func(code, text string) error { return &smithy.GenericAPIError{Code: code, Message: text} }
+	const later = "later"
 	for name, c := range map[string]struct {
-		err   error
-		final bool
+		err  error
+		want any
 	}{
-		"an invalid number":      {&types.InvalidParameterException{Message: aws.String("+919876543210 is not valid to publish to")}, true},
-		"an invalid value":       {&types.InvalidParameterValueException{}, true},
-		"a person who opted out": {&smithy.GenericAPIError{Code: "OptedOut"}, true},
-		"throttling":             {&types.ThrottledException{}, false},
-		"an inner error":         {&types.InternalErrorException{}, false},
-		"a missing permission":   {&types.AuthorizationErrorException{}, false},
-		"a time-out":             {context.DeadlineExceeded, false},
+		"an invalid number":          {invalid("Invalid parameter: PhoneNumber Reason: +919876543210 is not valid to publish to"), message.ErrRefused},
+		"an invalid value":           {&types.InvalidParameterValueException{}, message.ErrRefused},
+		"a number that fits no rule": {&types.ValidationException{Message: aws.String("1 validation error at 'phoneNumber'")}, message.ErrRefused},
+		"a person who opted out":     {&types.OptedOutException{}, message.ErrRefused},
+
+		"an attribute that is wrong":         {invalid("Invalid parameter: MessageAttributes Reason: The message attribute 'AWS.MM.SMS.EntityId' is not valid"), message.ErrHeld},
+		"an attribute of a wrong type":       {said("ParameterValueInvalid", "The message attribute 'AWS.SNS.SMS.MaxPrice' has an invalid message attribute type"), message.ErrHeld},
+		"a missing permission":               {&types.AuthorizationErrorException{}, message.ErrHeld},
+		"a signature that is not right":      {&types.InvalidSecurityException{}, message.ErrHeld},
+		"the sandbox":                        {invalid("The account is in the SMS sandbox: +919876543210 is unknown"), message.ErrHeld},
+		"a number that nobody verified":      {said("InvalidParameter", "Destination phone number is not verified"), message.ErrHeld},
+		"what may be spent in a month":       {said("Throttling", "Monthly spend limit reached"), message.ErrHeld},
+		"the quota of the account":           {said("ThrottledException", "No quota left for account"), message.ErrHeld},
+		"a service that is not subscribed":   {said("OptInRequired", ""), message.ErrHeld},
+		"a key that does not exist any more": {said("InvalidClientTokenId", ""), message.ErrHeld},
+
+		"throttling":     {&types.ThrottledException{}, later},
+		"an inner error": {&types.InternalErrorException{}, later},
+		"a time-out":     {context.DeadlineExceeded, later},
 	} {
 		s, err := New(&fakeSNS{err: c.err}, registration)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := s.Send(t.Context(), code("123456")); err == nil || errors.Is(err, message.ErrRefused) != c.final || strings.Contains(err.Error(), "98765") {
-			t.Errorf("%s: %v", name, err)
+		err = s.Send(t.Context(), code("123456"))
+		if err == nil || errors.Is(err, message.ErrRefused) != (c.want == message.ErrRefused) || errors.Is(err, message.ErrHeld) != (c.want == message.ErrHeld) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "98765") {
+			t.Errorf("%s: the error has a number: %v", name, err)
 		}
 	}
 }

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The texts as they are registered with the DLT platform; the id that it gave a text is configuration. Operators compare byte
-// by byte and drop what differs: a change here is a new registration first.
+// The texts as they are registered with the DLT platform, each language by itself; the id that it gave a text is configuration.
+// Operators compare byte by byte and drop what differs: a change here is a new registration first.
 //
 //go:embed templates.json
 var registry []byte

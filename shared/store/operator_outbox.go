@@ -23,7 +23,7 @@ const outboxDead = "outbox#dead"
 type Queued struct {
 	message.Message
 	DueAt  time.Time // nobody delivers it before; zero for the dead
-	Reason string    // why it was given up; empty while it waits
+	Reason string    // why it was given up, or why it is held; empty while it just waits
 }
 
 // Waiting returns the messages that are not delivered yet, shard by shard, oldest first in each.
@@ -68,7 +68,7 @@ func (s *Store) RetryMessage(ctx context.Context, q Queued, now time.Time) error
 	if !now.Before(m.NotAfter) {
 		return ErrMessageUseless
 	}
-	m.Attempts = 0
+	m.Attempts, m.Held = 0, ""
 	row := pendingRow(m)
 	row.DueAt = now.UnixMilli()
 	grave := types.TransactWriteItem{Delete: &types.Delete{

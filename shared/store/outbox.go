@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -23,26 +25,27 @@ type outboxRow struct {
 	To        string   `dynamodbav:"to"`
 	Locale    string   `dynamodbav:"locale"`
 	Refs      []string `dynamodbav:"refs"`
+	Account   string   `dynamodbav:"account,omitempty"`
 	CreatedAt stamp    `dynamodbav:"createdAt"`
 	NotAfter  int64    `dynamodbav:"notAfter"`
 	Attempts  int      `dynamodbav:"attempts"`
-	DueAt     int64    `dynamodbav:"dueAt"` // milliseconds; nobody else may deliver before
-	Reason    string   `dynamodbav:"reason,omitempty"`
+	DueAt     int64    `dynamodbav:"dueAt"`            // milliseconds; nobody else may deliver before
+	Reason    string   `dynamodbav:"reason,omitempty"` // why it is held, or why it was given up
 	ExpiresAt int64    `dynamodbav:"expiresAt"`
 }
 
 func pendingRow(m message.Message) outboxRow {
 	return outboxRow{
-		key: outboxKey(m), ID: m.ID, Kind: string(m.Kind), To: m.To, Locale: m.Locale, Refs: m.Refs, Attempts: m.Attempts,
-		CreatedAt: stampOf(m.CreatedAt), NotAfter: m.NotAfter.Unix(), DueAt: m.CreatedAt.Add(inlineLease).UnixMilli(),
+		key: outboxKey(m), ID: m.ID, Kind: string(m.Kind), To: m.To, Locale: m.Locale, Refs: m.Refs, Account: m.Account, Attempts: m.Attempts,
+		Reason: m.Held, CreatedAt: stampOf(m.CreatedAt), NotAfter: m.NotAfter.Unix(), DueAt: m.CreatedAt.Add(inlineLease).UnixMilli(),
 		ExpiresAt: m.NotAfter.Add(deadLife).Unix(),
 	}
 }
 
 func (r outboxRow) message() message.Message {
 	return message.Message{
-		ID: r.ID, Kind: message.Kind(r.Kind), To: r.To, Locale: r.Locale, Refs: r.Refs, Attempts: r.Attempts,
-		CreatedAt: r.CreatedAt.time(), NotAfter: time.Unix(r.NotAfter, 0).UTC(),
+		ID: r.ID, Kind: message.Kind(r.Kind), To: r.To, Locale: r.Locale, Refs: r.Refs, Account: r.Account, Attempts: r.Attempts,
+		Held: r.Reason, CreatedAt: r.CreatedAt.time(), NotAfter: time.Unix(r.NotAfter, 0).UTC(),
 	}
 }
 
@@ -51,10 +54,33 @@ func (s *Store) QueueMessage(ctx context.Context, m message.Message) error {
 	return s.put(ctx, "queue message", s.tokens, pendingRow(m), "")
 }
 
-// ClaimMessages takes up to most messages of one shard that are due, oldest first, for the time of lease. A message is taken
-// by one caller at a time; the claim counts as an attempt.
+// ClaimMessages takes up to most messages of one shard that are due, for the time of lease: oldest first, and those that are held last,
+// the one that was tried longest ago first, so that they neither keep others waiting nor each other. A message is taken by one caller at
+// a time; the claim counts as an attempt.
 func (s *Store) ClaimMessages(ctx context.Context, now time.Time, shard int, lease time.Duration, most int) ([]message.Message, error) {
+	due, err := s.due(ctx, now, shard, most)
+	if err != nil {
+		return nil, err
+	}
 	var claimed []message.Message
+	for _, row := range due {
+		m, ok, err := s.claim(ctx, row, now.Add(lease))
+		if err != nil {
+			return claimed, err
+		}
+		if ok {
+			claimed = append(claimed, m)
+		}
+		if len(claimed) == most {
+			break
+		}
+	}
+	return claimed, nil
+}
+
+// due reads what is due in the order in which it is to be claimed. It reads on until it has enough that is not held.
+func (s *Store) due(ctx context.Context, now time.Time, shard, enough int) ([]outboxRow, error) {
+	var fresh, held []outboxRow
 	input := &dynamodb.QueryInput{
 		TableName: &s.tokens, ConsistentRead: aws.Bool(true),
 		KeyConditionExpression: aws.String("pk = :pk"), FilterExpression: aws.String("dueAt <= :now"),
@@ -63,26 +89,22 @@ func (s *Store) ClaimMessages(ctx context.Context, now time.Time, shard int, lea
 	for {
 		page, err := call(ctx, "read outbox", func(ctx context.Context) (*dynamodb.QueryOutput, error) { return s.db.Query(ctx, input) })
 		if err != nil {
-			return claimed, err
+			return nil, err
 		}
 		for _, i := range page.Items {
 			var row outboxRow
 			if err := unmarshal(i, &row); err != nil {
-				return claimed, err
+				return nil, err
 			}
-			m, ok, err := s.claim(ctx, row, now.Add(lease))
-			if err != nil {
-				return claimed, err
-			}
-			if ok {
-				claimed = append(claimed, m)
-			}
-			if len(claimed) == most {
-				return claimed, nil
+			if row.Reason == "" {
+				fresh = append(fresh, row)
+			} else {
+				held = append(held, row)
 			}
 		}
-		if page.LastEvaluatedKey == nil {
-			return claimed, nil
+		if page.LastEvaluatedKey == nil || len(fresh) >= enough {
+			slices.SortStableFunc(held, func(a, b outboxRow) int { return cmp.Compare(a.DueAt, b.DueAt) })
+			return append(fresh, held...), nil
 		}
 		input.ExclusiveStartKey = page.LastEvaluatedKey
 	}
@@ -108,10 +130,11 @@ func (s *Store) MessageDelivered(ctx context.Context, m message.Message) error {
 	return s.delete(ctx, "remove message", s.tokens, outboxKey(m))
 }
 
-// MessageFailed makes a message due again at next.
+// MessageFailed makes a message due again at next, with its attempts and with what holds it.
 func (s *Store) MessageFailed(ctx context.Context, m message.Message, next time.Time) error {
 	_, err := s.update(ctx, "put message back", s.tokens, change{
-		key: outboxKey(m), set: "SET dueAt = :next", when: "attribute_exists(pk)", values: values{":next": next.UnixMilli()},
+		key: outboxKey(m), set: "SET dueAt = :next, attempts = :attempts, reason = :held", when: "attribute_exists(pk)",
+		values: values{":next": next.UnixMilli(), ":attempts": m.Attempts, ":held": m.Held},
 	})
 	if _, gone := conditionFailed(err); gone {
 		return nil

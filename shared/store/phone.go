@@ -20,6 +20,8 @@ type challengeRow struct {
 	Kind      string `dynamodbav:"kind"`
 	Channel   string `dynamodbav:"channel"`
 	Attempts  int    `dynamodbav:"attempts"`
+	Outcome   string `dynamodbav:"callOutcome,omitempty"`
+	EndedAt   stamp  `dynamodbav:"callEndedAt,omitempty"`
 	CreatedAt stamp  `dynamodbav:"createdAt"`
 	UsedAt    stamp  `dynamodbav:"usedAt,omitempty"`
 	ExpiresAt int64  `dynamodbav:"expiresAt"`
@@ -28,7 +30,8 @@ type challengeRow struct {
 func (r challengeRow) challenge(id account.ID) account.Challenge {
 	return account.Challenge{
 		ID: r.ID, AccountID: id, Number: phone.FromStored(r.Phone, phone.Kind(r.Kind)), Channel: phone.Channel(r.Channel),
-		Attempts: r.Attempts, CreatedAt: r.CreatedAt.time(), UsedAt: r.UsedAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
+		Attempts: r.Attempts, Call: account.Call{Outcome: phone.Outcome(r.Outcome), At: r.EndedAt.time()},
+		CreatedAt: r.CreatedAt.time(), UsedAt: r.UsedAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
 	}
 }
 
@@ -80,6 +83,40 @@ func (r challengeRow) refusal(challengeID string, now time.Time) error {
 		return account.ErrChallengeExpired
 	}
 	return account.ErrChallengeSpent
+}
+
+// Challenge reads an open challenge of the account. It returns account.ErrNotFound when there is none with this id, or it was used or has
+// expired.
+func (s *Store) Challenge(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error) {
+	var row challengeRow
+	found, err := s.get(ctx, "read challenge", s.tokens, challengeKey(id), &row)
+	if err != nil {
+		return account.Challenge{}, err
+	}
+	if !found || row.ID != challengeID || row.UsedAt != "" || row.ExpiresAt <= now.Unix() {
+		return account.Challenge{}, account.ErrNotFound
+	}
+	return row.challenge(id), nil
+}
+
+// CallEnded writes down how the call of a challenge ended, unless that is known already, and reports whether this was news. It is news,
+// too, of a challenge that was replaced or is gone: then nothing is written.
+func (s *Store) CallEnded(ctx context.Context, id account.ID, challengeID string, call account.Call) (news bool, err error) {
+	_, err = s.update(ctx, "end call", s.tokens, change{
+		key: challengeKey(id), set: "SET callOutcome = :outcome, callEndedAt = :at", when: "id = :id AND attribute_not_exists(callOutcome)",
+		values: values{":outcome": string(call.Outcome), ":at": stampOf(call.At), ":id": challengeID},
+	})
+	found, failed := conditionFailed(err)
+	if !failed {
+		return err == nil, err
+	}
+	var row challengeRow
+	if found != nil {
+		if err := unmarshal(found, &row); err != nil {
+			return false, err
+		}
+	}
+	return row.ID != challengeID, nil
 }
 
 // VerifyPhone uses the challenge up and gives its number to the account: claim on the number, profile, activity, all or

@@ -1,5 +1,5 @@
-// Package voice speaks one-time codes on the phone, for landlines. Amazon makes these calls from abroad. The company's own
-// telephony can take its place: whatever has the method Call fits into the outbox.
+// Package voice speaks one-time codes on the phone through AWS End User Messaging, for landlines. Amazon makes these calls from abroad,
+// in English: it has no voice that speaks Hindi (types.VoiceId). The company's own telephony, package callapi, has neither limit.
 package voice
 
 import (
@@ -14,7 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
 	"github.com/aws/smithy-go"
 
+	"phonon.in/central/shared/carrier"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/speech"
 )
 
 const (
@@ -39,43 +41,76 @@ type Caller struct {
 // New makes a caller. A call that costs more than maxUSDPerMinute (a decimal number) is not made.
 func New(api API, from, maxUSDPerMinute string) *Caller { return &Caller{api, from, maxUSDPerMinute} }
 
-// Call speaks a code. The error wraps message.ErrRefused when the call will never be made.
+// language of the voice.
+const language = "en"
+
+// Call speaks a code. The error wraps message.ErrRefused when the call will never be made, message.ErrHeld when it is once the operator
+// has mended something.
 func (c *Caller) Call(ctx context.Context, code message.Code) error {
-	text, err := speech(code.Digits.Reveal())
+	_, said, err := speech.Code(language, code.Digits.Reveal())
 	if err != nil {
 		return err
 	}
+	text := ssml(said)
 	wait := max(min(code.Life, longestWait), shortestWait)
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	_, err = c.api.SendVoiceMessage(ctx, &pinpointsmsvoicev2.SendVoiceMessageInput{
 		DestinationPhoneNumber: &code.To, OriginationIdentity: &c.from,
 		MessageBody: &text, MessageBodyTextType: types.VoiceMessageBodyTextTypeSsml,
-		VoiceId:           types.VoiceIdRaveena, // the one Indian voice; it speaks English
+		VoiceId:           types.VoiceIdRaveena, // the one Indian voice
 		MaxPricePerMinute: &c.maxPerMinute, TimeToLive: aws.Int32(int32(wait / time.Second)),
 	})
 	return described(err)
 }
 
-// speech says the code twice, in groups of three: who picks up a landline has no pen at hand yet. Anybody may pick it up, so it
-// says what the code is for and that it is a secret.
-func speech(digits string) (string, error) {
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return "", fmt.Errorf("voice: a code must be digits: %w", message.ErrRefused)
+func ssml(said []speech.Part) string {
+	var b strings.Builder
+	b.WriteString("<speak>")
+	for _, part := range said {
+		switch {
+		case part.Text != "":
+			b.WriteString(part.Text)
+		case part.Digits != nil:
+			b.WriteString(`<prosody rate="slow">`)
+			for i, group := range part.Digits {
+				if i > 0 {
+					b.WriteString(`<break time="700ms"/>`)
+				}
+				b.WriteString(`<say-as interpret-as="digits">` + group + `</say-as>`)
+			}
+			b.WriteString(`</prosody>`)
+		default:
+			fmt.Fprintf(&b, `<break time="%dms"/>`, part.Pause.Milliseconds())
+		}
 	}
-	var groups []string
-	for ; len(digits) > 3; digits = digits[3:] {
-		groups = append(groups, spoken(digits[:3]))
-	}
-	code := `<prosody rate="slow">` + strings.Join(append(groups, spoken(digits)), `<break time="700ms"/>`) + `</prosody>`
-	return `<speak>Hello. This is Central. Somebody, probably you, asked us for a code that proves this phone number. <break time="600ms"/>` +
-		`The code is: <break time="500ms"/>` + code + `. <break time="1s"/>Once more: <break time="500ms"/>` + code + `. <break time="800ms"/>` +
-		`Never tell it to anybody who calls you. If you did not ask for it, forget it. Goodbye.</speak>`, nil
+	return b.String() + "</speak>"
 }
 
-func spoken(digits string) string { return `<say-as interpret-as="digits">` + digits + `</say-as>` }
+// answers are the errors of SendVoiceMessage, by reason and field. The number is the person's, and so is a number that we blocked or
+// called too often; the identity, the country, the price and what may be spent are the operator's.
+var answers = []carrier.Answer{
+	{Code: "Conflict", Says: "destination_phone_number_opted_out", Kind: message.ErrRefused},
+	{Code: "Conflict", Says: "destination_phone_number_blocked_by_protect_number_override", Kind: message.ErrRefused},
+	{Code: "Conflict", Kind: message.ErrHeld},
+	{Code: "ResourceNotFound", Kind: message.ErrHeld},
+	{Code: "ServiceQuotaExceeded", Says: "daily_destination_call_limit", Kind: message.ErrRefused},
+	{Code: "ServiceQuotaExceeded", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "destinationphonenumber", Kind: message.ErrRefused},
+	{Code: "Validation", Says: "messagebody", Kind: message.ErrRefused},
+	{Code: "Validation", Says: "originationidentity", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "maxpriceperminute", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "price_over_threshold", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "country", Kind: message.ErrHeld}, // not enabled, blocked, or not for this identity
+	{Code: "Validation", Says: "international_sending_not_supported", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "voice_capability_not_available", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "channel_not_enabled", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "resource_not_accessible", Kind: message.ErrHeld},
+	{Code: "Validation", Says: "invalid_arn", Kind: message.ErrHeld},
+	{Code: "Validation", Kind: message.ErrRefused},
+}
 
-// described keeps of what the service says the code alone: its sentences repeat numbers, and errors are logged.
+// described keeps of what the service says code, reason and field: its sentences repeat numbers, and errors are logged.
 func described(err error) error {
 	if err == nil {
 		return nil
@@ -84,23 +119,23 @@ func described(err error) error {
 	if !ok {
 		return fmt.Errorf("voice: call: %w", err)
 	}
-	if api.ErrorCode() == "ValidationException" || isBlocked(err) {
-		return fmt.Errorf("voice: the service says %s: %w", api.ErrorCode(), message.ErrRefused)
-	}
-	return fmt.Errorf("voice: the service says %s", api.ErrorCode())
+	return carrier.Read("End User Messaging", api.ErrorCode(), reason(err), answers)
 }
 
-// isBlocked reports that the person opted out, or that our own rules forbid the number.
-func isBlocked(err error) bool {
-	c, ok := errors.AsType[*types.ConflictException](err)
+func reason(err error) string {
+	if e, ok := errors.AsType[*types.ConflictException](err); ok {
+		return string(e.Reason)
+	}
+	if e, ok := errors.AsType[*types.ServiceQuotaExceededException](err); ok {
+		return string(e.Reason)
+	}
+	e, ok := errors.AsType[*types.ValidationException](err)
 	if !ok {
-		return false
+		return ""
 	}
-	switch c.Reason {
-	case types.ConflictExceptionReasonDestinationPhoneNumberOptedOut,
-		types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration,
-		types.ConflictExceptionReasonDestinationPhoneNumberBlockedByProtectNumberOverride:
-		return true
+	said := []string{string(e.Reason)}
+	for _, f := range e.Fields {
+		said = append(said, aws.ToString(f.Name))
 	}
-	return false
+	return strings.Join(said, " ")
 }

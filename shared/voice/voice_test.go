@@ -135,25 +135,71 @@ func TestWhatIsNoCodeIsNotSpoken(t *testing.T) {
 	}
 }
 
-func TestOnlyACallThatIsNeverMadeIsRefusedForGood(t *testing.T) {
+func TestWhoseFaultARefusalIsDecidesWhatBecomesOfTheCall(t *testing.T) {
+	field := func(name string) error {
+		return &types.ValidationException{
+			Message: aws.String("+911140000000 is not valid"), Reason: types.ValidationExceptionReasonFieldValidationFailed,
+			Fields: []types.ValidationExceptionField{{Name: &name, Message: aws.String("+911140000000")}},
+		}
+	}
+	invalid := func(r types.ValidationExceptionReason) error { return &types.ValidationException{Reason: r} }
+	conflict := func(r types.ConflictExceptionReason) error { return &types.ConflictException{Reason: r} }
+	spent := func(r types.ServiceQuotaExceededExceptionReason) error {
+		return &types.ServiceQuotaExceededException{Reason: r}
+	}
+	const later = "later"
 	for name, c := range map[string]struct {
-		err   error
-		final bool
+		err  error
+		want any
 	}{
-		"an invalid number":      {&types.ValidationException{Message: aws.String("+911140000000 is not valid")}, true},
-		"a person who opted out": {&types.ConflictException{Reason: types.ConflictExceptionReasonDestinationPhoneNumberOptedOut}, true},
-		"a blocked country":      {&types.ConflictException{Reason: types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration}, true},
-		"another conflict":       {&types.ConflictException{}, false},
-		"throttling":             {&types.ThrottlingException{}, false},
-		"an inner error":         {&types.InternalServerException{}, false},
-		"a missing identity":     {&types.ResourceNotFoundException{}, false},
-		"a spent budget":         {&types.ServiceQuotaExceededException{}, false},
-		"a missing permission":   {&types.AccessDeniedException{}, false},
-		"a time-out":             {context.DeadlineExceeded, false},
+		"an invalid number":                 {field("DestinationPhoneNumber"), message.ErrRefused},
+		"an invalid request without fields": {&types.ValidationException{Message: aws.String("+911140000000 is not valid")}, message.ErrRefused},
+		"a person who opted out":            {conflict(types.ConflictExceptionReasonDestinationPhoneNumberOptedOut), message.ErrRefused},
+		"a number that we block":            {conflict(types.ConflictExceptionReasonDestinationPhoneNumberBlockedByProtectNumberOverride), message.ErrRefused},
+		"a number called too often today":   {spent(types.ServiceQuotaExceededExceptionReasonDailyDestinationCallLimit), message.ErrRefused},
+
+		"India blocked by our rules":               {conflict(types.ConflictExceptionReasonDestinationCountryBlockedByProtectConfiguration), message.ErrHeld},
+		"a number nobody verified, in the sandbox": {conflict(types.ConflictExceptionReasonDestinationPhoneNumberNotVerified), message.ErrHeld},
+		"an identity that cannot call":             {conflict(types.ConflictExceptionReasonNumberCapabilitiesMismatch), message.ErrHeld},
+		"an identity that is not active":           {conflict(types.ConflictExceptionReasonResourceNotActive), message.ErrHeld},
+		"no identity in the pool":                  {conflict(types.ConflictExceptionReasonNoOriginationIdentitiesFound), message.ErrHeld},
+		"a conflict without a reason":              {&types.ConflictException{}, message.ErrHeld},
+		"an identity that is misspelled":           {field("OriginationIdentity"), message.ErrHeld},
+		"a price that is none":                     {field("MaxPricePerMinute"), message.ErrHeld},
+		"a price below that of the call":           {invalid(types.ValidationExceptionReasonPriceOverThreshold), message.ErrHeld},
+		"India not enabled, as in the sandbox":     {invalid(types.ValidationExceptionReasonCountryNotEnabled), message.ErrHeld},
+		"India blocked":                            {invalid(types.ValidationExceptionReasonDestinationCountryBlocked), message.ErrHeld},
+		"an identity that may not call India":      {invalid(types.ValidationExceptionReasonInvalidIdentityForDestinationCountry), message.ErrHeld},
+		"an identity without voice":                {invalid(types.ValidationExceptionReasonVoiceCapabilityNotAvailable), message.ErrHeld},
+		"an identity of somebody else":             {invalid(types.ValidationExceptionReasonResourceNotAccessible), message.ErrHeld},
+		"a missing identity":                       {&types.ResourceNotFoundException{}, message.ErrHeld},
+		"a spent budget":                           {spent(types.ServiceQuotaExceededExceptionReasonMonthlySpendLimitReachedForVoice), message.ErrHeld},
+		"a quota without a name":                   {&types.ServiceQuotaExceededException{}, message.ErrHeld},
+		"a missing permission":                     {&types.AccessDeniedException{}, message.ErrHeld},
+		"an account that is disabled":              {&types.AccessDeniedException{Reason: types.AccessDeniedExceptionReasonAccountDisabled}, message.ErrHeld},
+
+		"throttling":     {&types.ThrottlingException{}, later},
+		"an inner error": {&types.InternalServerException{}, later},
+		"a time-out":     {context.DeadlineExceeded, later},
 	} {
 		err := voice.New(&fakeAPI{err: c.err}, "+18005550100", "0.10").Call(t.Context(), code("123456"))
-		if err == nil || errors.Is(err, message.ErrRefused) != c.final || strings.Contains(err.Error(), "4000") {
-			t.Errorf("%s: %v", name, err)
+		if err == nil || errors.Is(err, message.ErrRefused) != (c.want == message.ErrRefused) || errors.Is(err, message.ErrHeld) != (c.want == message.ErrHeld) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
+		if err != nil && strings.Contains(err.Error(), "4000") {
+			t.Errorf("%s: the error has a number: %v", name, err)
+		}
+	}
+}
+
+// TestNoVoiceOfAmazonSpeaksHindi fails once there is one: Polly's Aditi and Kajal do.
+func TestNoVoiceOfAmazonSpeaksHindi(t *testing.T) {
+	for _, v := range types.VoiceId("").Values() {
+		if v == "ADITI" || v == "KAJAL" {
+			t.Errorf("%s speaks Hindi: let her", v)
+		}
+	}
+	if text := *call(t, code("123456")).MessageBody; !strings.Contains(text, "This is Central") {
+		t.Errorf("somebody with the language hi is told %s", text)
 	}
 }

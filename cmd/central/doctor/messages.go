@@ -2,6 +2,8 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 	"regexp"
 	"strconv"
 	"strings"
@@ -9,9 +11,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	voice "github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2/types"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	ses "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"phonon.in/central/shared/callapi"
+	"phonon.in/central/shared/token"
 )
 
 func (s *Subject) mailAccount(ctx context.Context) Finding {
@@ -177,11 +183,12 @@ var (
 )
 
 func (s *Subject) smsDLT(context.Context) Finding {
-	for _, name := range []string{"SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_SENDER_ID"} {
+	for _, name := range []string{"SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_TEMPLATE_ID_HI", "SMS_SENDER_ID"} {
 		v, err := s.setting(name)
 		switch {
 		case err != nil:
 			return s.failed(err)
+		case v == "" && name == "SMS_TEMPLATE_ID_HI": // not registered: English
 		case v == "":
 			return s.unset(name)
 		case v == placeholders[name]:
@@ -196,6 +203,9 @@ func (s *Subject) smsDLT(context.Context) Finding {
 }
 
 func (s *Subject) voice(ctx context.Context) Finding {
+	if provider, err := s.setting("CALL_PROVIDER"); err == nil && provider == "api" {
+		return s.callAPI(ctx)
+	}
 	name, err := s.setting("VOICE_ORIGINATION_IDENTITY")
 	switch {
 	case err != nil:
@@ -220,6 +230,33 @@ func (s *Subject) voice(ctx context.Context) Finding {
 		}
 	}
 	return bad("look whether it is in this account and region", "End User Messaging has no number %s", name)
+}
+
+// callAPI looks at the settings alone: a call API has nothing to ask that would not ring a phone.
+func (s *Subject) callAPI(ctx context.Context) Finding {
+	address, err := s.setting("CALL_API_URL")
+	if err != nil {
+		return s.failed(err)
+	}
+	if s.Secret == "" {
+		return skip("the secret's id is not known")
+	}
+	found, err := s.Secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.Secret})
+	if err != nil {
+		return s.failed(err)
+	}
+	var members struct{ CallSecret, CallSecretPrevious string }
+	if err := json.Unmarshal([]byte(aws.ToString(found.SecretString)), &members); err != nil {
+		return bad("see secret", "the secret is no JSON object")
+	}
+	secrets, err := callapi.ParseSecrets(token.NewSecret(members.CallSecret), token.NewSecret(members.CallSecretPrevious))
+	if err == nil {
+		_, err = callapi.New(address, secrets, http.DefaultClient, s.Now)
+	}
+	if err != nil {
+		return bad("set CallApiUrl, and callSecret in the secret, as docs/call-api.md says", "%v", err)
+	}
+	return ok("calls are asked of %s, with a secret of the right form", address)
 }
 
 func ofNumber(name string, n voice.PhoneNumberInformation) Finding {

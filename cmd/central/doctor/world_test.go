@@ -165,3 +165,13 @@ func function(changes map[string]string) any {
 		State: fn.StateActive, LastUpdateStatus: fn.LastUpdateStatusSuccessful, Environment: &fn.EnvironmentResponse{Variables: env},
 	}
 }
+
+const callSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+
+// api is a system that calls through an API of the company.
+func api(address, secret string) world {
+	return world{
+		"GetFunctionConfiguration": function(map[string]string{"CALL_PROVIDER": "api", "CALL_API_URL": address, "VOICE_ORIGINATION_IDENTITY": "+18005550100"}),
+		"GetSecretValue":           secretOf(`{"current": "` + strings.Repeat("k", 64) + `", "callSecret": "` + secret + `"}`),
+	}
+}

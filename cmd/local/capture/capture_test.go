@@ -130,7 +130,23 @@ func TestSESTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 
 func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 	box, _ := newBox(t)
-	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box)), Credentials: credentials, RetryMaxAttempts: 1})
+	file := filepath.Join(t.TempDir(), "templates.json")
+	if err := os.WriteFile(file, []byte(`[{"language":"en","body":"{#numeric#} is your code."},{"language":"hi","body":"{#numeric#} आपका कोड है।"},{"language":"ta","body":"x"}]`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	texts, err := capture.ReadRegistered(file, map[string]string{"en": "1007", "hi": "1008", "ta": ""})
+	if err != nil || len(texts) != 2 {
+		t.Fatal(texts, err)
+	}
+	id := func(v string) func(*sns.PublishInput) {
+		return func(in *sns.PublishInput) {
+			in.MessageAttributes["AWS.MM.SMS.TemplateId"] = snstypes.MessageAttributeValue{DataType: aws.String("String"), StringValue: &v}
+		}
+	}
+	text := func(v, of string) func(*sns.PublishInput) {
+		return func(in *sns.PublishInput) { in.Message = &v; id(of)(in) }
+	}
+	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, texts)), Credentials: credentials, RetryMaxAttempts: 1})
 	attribute := func(kind, v string) snstypes.MessageAttributeValue {
 		return snstypes.MessageAttributeValue{DataType: &kind, StringValue: &v}
 	}
@@ -143,7 +159,15 @@ func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 		code   string
 	}{
 		{"an SMS", func(*sns.PublishInput) {}, ""},
-		{"1600 bytes", func(in *sns.PublishInput) { in.Message = aws.String(strings.Repeat("ü", 800)) }, ""},
+		{"an SMS in Hindi", text("123456 आपका कोड है।", "1008"), ""},
+		{"Hindi with the id of English", text("123456 आपका कोड है।", "1007"), "InvalidParameter"},
+		{"English with the id of Hindi", id("1008"), "InvalidParameter"},
+		{"an id that is registered for nothing", id("1009"), "InvalidParameter"},
+		{"a text that is not registered", text("x", "1010"), "InvalidParameter"},
+		{"no id", func(in *sns.PublishInput) { delete(in.MessageAttributes, "AWS.MM.SMS.TemplateId") }, "InvalidParameter"},
+		{"one more space", text("123456 is your  code.", "1007"), "InvalidParameter"},
+		{"letters for digits", text("12345a is your code.", "1007"), "InvalidParameter"},
+		{"a line more", text("123456 is your code.\n@central.example.com #123456", "1007"), "InvalidParameter"},
 		{"1602 bytes", func(in *sns.PublishInput) { in.Message = aws.String(strings.Repeat("ü", 801)) }, "InvalidParameter"},
 		{"no text", func(in *sns.PublishInput) { in.Message = aws.String("") }, "InvalidParameter"},
 		{"a number without a country", func(in *sns.PublishInput) { in.PhoneNumber = aws.String("9820012345") }, "InvalidParameter"},
@@ -164,12 +188,13 @@ func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 				t.Fatal(err)
 			}
 			in := &sns.PublishInput{
-				PhoneNumber: aws.String("+919820012345"), Message: aws.String("123456 is your code"),
+				PhoneNumber: aws.String("+919820012345"), Message: aws.String("123456 is your code."),
 				MessageAttributes: map[string]snstypes.MessageAttributeValue{
 					"AWS.SNS.SMS.SMSType": attribute("String", "Transactional"), "AWS.SNS.SMS.SenderID": attribute("String", "CNTRAL"),
 					"AWS.SNS.SMS.MaxPrice": attribute("Number", "0.01"), "AWS.MM.SMS.EntityId": attribute("String", "1001000000000000000"),
 				},
 			}
+			id("1007")(in)
 			c.change(in)
 			_, err := api.Publish(t.Context(), in)
 			all := box.Messages("+919820012345")
@@ -181,7 +206,12 @@ func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 			}
 		})
 	}
-	_, err := api.ListTopics(t.Context(), &sns.ListTopicsInput{})
+	if _, err := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil)), Credentials: credentials, RetryMaxAttempts: 1}).Publish(
+		t.Context(), &sns.PublishInput{PhoneNumber: aws.String("+919820012345"), Message: aws.String(strings.Repeat("ü", 800))},
+	); err != nil {
+		t.Errorf("1600 bytes, where no texts are known: %v", err)
+	}
+	_, err = api.ListTopics(t.Context(), &sns.ListTopicsInput{})
 	if code(err) != "InvalidAction" {
 		t.Errorf("an operation that is not there: %v", err)
 	}
@@ -229,8 +259,8 @@ func TestVoiceTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 			if len(all) == 1 && (all[0].Kind != "call" || all[0].Text != "Your code is 1 2 & 3." || all[0].To != "+912212345678" || all[0].Attributes["TimeToLive"] != "600") {
 				t.Errorf("%+v", all[0])
 			}
-			if bad, ok := errors.AsType[*voicetypes.ValidationException](err); ok && bad.Reason == "" {
-				t.Error("no reason is given")
+			if bad, ok := errors.AsType[*voicetypes.ValidationException](err); ok && (bad.Reason == "" || len(bad.Fields) != 1) {
+				t.Errorf("no reason or field is given: %+v", bad)
 			}
 		})
 	}
@@ -275,7 +305,7 @@ func TestAGeneratedSecretIsWhatTheTemplateAsksFor(t *testing.T) {
 
 func TestARequestNeedsASignatureForTheService(t *testing.T) {
 	box, _ := newBox(t)
-	endpoint := *serve(t, capture.SNS(box))
+	endpoint := *serve(t, capture.SNS(box, nil))
 	const good = "AWS4-HMAC-SHA256 Credential=a/20260101/ap-south-1/sns/aws4_request, SignedHeaders=host;x-amz-date, Signature="
 	hex := strings.Repeat("0", 64)
 	for _, c := range []struct {
@@ -315,7 +345,7 @@ func TestARequestNeedsASignatureForTheService(t *testing.T) {
 
 func TestMessagesOutliveARestartEvenAfterAHalfLine(t *testing.T) {
 	box, path := newBox(t)
-	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box)), Credentials: credentials})
+	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil)), Credentials: credentials})
 	send := func(to string) {
 		t.Helper()
 		if _, err := api.Publish(t.Context(), &sns.PublishInput{PhoneNumber: &to, Message: aws.String("x")}); err != nil {

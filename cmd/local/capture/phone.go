@@ -20,14 +20,14 @@ var (
 
 const maxSMS = 1600 // bytes
 
-// SNS serves Publish to a phone number.
-func SNS(box *Box) http.Handler {
+// SNS serves Publish to a phone number, for texts that are registered; nil takes every text.
+func SNS(box *Box, texts Registered) http.Handler {
 	return query("sns", "http://sns.amazonaws.com/doc/2010-03-31/", "2010-03-31", map[string]func(url.Values) (string, *refusal){
-		"Publish": func(f url.Values) (string, *refusal) { return publish(box, f) },
+		"Publish": func(f url.Values) (string, *refusal) { return publish(box, texts, f) },
 	})
 }
 
-func publish(box *Box, f url.Values) (string, *refusal) {
+func publish(box *Box, texts Registered, f url.Values) (string, *refusal) {
 	m := Message{Kind: "sms", To: f.Get("PhoneNumber"), Text: f.Get("Message"), Attributes: map[string]string{}}
 	switch {
 	case f.Get("TopicArn") != "" || f.Get("TargetArn") != "":
@@ -51,6 +51,9 @@ func publish(box *Box, f url.Values) (string, *refusal) {
 			return "", bad
 		}
 		m.Attributes[name] = v
+	}
+	if bad := texts.check(m.Attributes["AWS.MM.SMS.TemplateId"], m.Text); bad != nil {
+		return "", bad
 	}
 	m.From = m.Attributes["AWS.SNS.SMS.SenderID"]
 	id, err := box.add(m)
@@ -109,7 +112,8 @@ func sendVoice(box *Box, body []byte) (any, *refusal) {
 		return nil, refuse("SerializationException", "%v", err)
 	}
 	if text, reason := in.wrong(); reason != "" {
-		return nil, &refusal{status: http.StatusBadRequest, code: "ValidationException", text: text, reason: reason}
+		field, _, _ := strings.Cut(text, " ")
+		return nil, &refusal{status: http.StatusBadRequest, code: "ValidationException", text: text, reason: reason, field: field}
 	}
 	attributes := map[string]string{"VoiceId": in.VoiceId, "MaxPricePerMinute": in.MaxPricePerMinute}
 	if in.TimeToLive != nil {
@@ -126,7 +130,7 @@ func sendVoice(box *Box, body []byte) (any, *refusal) {
 	return map[string]string{"MessageId": id}, nil
 }
 
-// wrong says what the service would refuse, and its name for the reason.
+// wrong says what the service would refuse, the name of the field first, and its name for the reason.
 func (in voiceMessage) wrong() (text, reason string) {
 	const field = "FIELD_VALIDATION_FAILED"
 	longest := 3000

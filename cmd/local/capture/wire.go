@@ -12,10 +12,10 @@ import (
 	"strings"
 )
 
-// refusal is an error as AWS answers it. reason is a member of some validation errors.
+// refusal is an error as AWS answers it. reason is a member of some errors, and field of those of validation.
 type refusal struct {
-	status             int
-	code, text, reason string
+	status                    int
+	code, text, reason, field string
 }
 
 func refuse(code, format string, args ...any) *refusal {
@@ -115,9 +115,12 @@ func jsonRPC(service, prefix, version string, operations map[string]func(body []
 		if bad != nil {
 			w.Header().Set("X-Amzn-Errortype", bad.code)
 			w.WriteHeader(bad.status)
-			members := map[string]string{"__type": bad.code, "message": bad.text, "Message": bad.text}
+			members := map[string]any{"__type": bad.code, "message": bad.text, "Message": bad.text}
 			if bad.reason != "" {
 				members["Reason"] = bad.reason
+			}
+			if bad.field != "" {
+				members["Fields"] = []map[string]string{{"Name": bad.field, "Message": bad.text}}
 			}
 			out = members
 		}

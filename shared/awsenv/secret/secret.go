@@ -14,10 +14,12 @@ import (
 	"phonon.in/central/shared/token"
 )
 
-// Secret is the one secret of the application: the keys, and the secret of the captcha's provider where there is one.
+// Secret is the one secret of the application: the keys, and where there are such the secrets of the captcha's provider and of the
+// call API, the one before it too while it is being replaced.
 type Secret struct {
-	Keys    token.Keyring
-	Captcha token.Secret
+	Keys               token.Keyring
+	Captcha            token.Secret
+	Call, CallPrevious token.Secret
 }
 
 const patience = time.Second
@@ -38,10 +40,15 @@ func Read(ctx context.Context, id string) (Secret, error) {
 		return Secret{}, err
 	}
 	var other struct {
-		CaptchaSecret string `json:"captchaSecret"`
+		CaptchaSecret      string `json:"captchaSecret"`
+		CallSecret         string `json:"callSecret"`
+		CallSecretPrevious string `json:"callSecretPrevious"`
 	}
 	if err := json.Unmarshal(text, &other); err != nil {
 		return Secret{}, fmt.Errorf("secret: it is not a JSON object: %w", err)
 	}
-	return Secret{Keys: keys, Captcha: token.NewSecret(other.CaptchaSecret)}, nil
+	return Secret{
+		Keys: keys, Captcha: token.NewSecret(other.CaptchaSecret),
+		Call: token.NewSecret(other.CallSecret), CallPrevious: token.NewSecret(other.CallSecretPrevious),
+	}, nil
 }

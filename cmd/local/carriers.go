@@ -1,0 +1,128 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"phonon.in/central/cmd/local/capture"
+)
+
+// variable is what the template sets for the functions under this name, or "".
+func (l *local) variable(name string) string {
+	for _, f := range l.template.Functions {
+		if v := f.Env[name]; v != "" {
+			return v
+		}
+	}
+	return ""
+}
+
+// registeredTexts are the texts of SMS, under the ids that the template has for them; nil in a project without SMS.
+func (l *local) registeredTexts() (capture.Registered, error) {
+	id := l.variable("SMS_TEMPLATE_ID")
+	if id == "" {
+		return nil, nil
+	}
+	file := filepath.Join(l.options.root, "shared", "sms", "templates.json")
+	return capture.ReadRegistered(file, map[string]string{"en": id, "hi": l.variable("SMS_TEMPLATE_ID_HI")})
+}
+
+// callAPI is the stand-in of the company's call API; nil where the template names a real one, or makes no calls.
+func (l *local) callAPI(box *capture.Box, secrets map[string]string) (*service, error) {
+	if l.variable("CALL_PROVIDER") == "" || l.variable("CALL_API_URL") != "" {
+		return nil, nil
+	}
+	file := secrets[l.template.Secrets[0].Name]
+	if err := addCallSecret(file); err != nil {
+		return nil, err
+	}
+	read := func() ([]string, error) {
+		members, err := secretMembers(file)
+		var all []string
+		for _, name := range []string{"callSecret", "callSecretPrevious"} {
+			if v, ok := members[name].(string); ok {
+				all = append(all, v)
+			}
+		}
+		return all, err
+	}
+	return &service{name: serviceCalls, variable: "CALL_API_URL", handler: capture.Calls(box, read, l.postEvent)}, nil
+}
+
+func secretMembers(file string) (members map[string]any, err error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return members, json.Unmarshal(text, &members)
+}
+
+// addCallSecret gives the secret what an operator adds on AWS, where it is not there yet.
+func addCallSecret(file string) error {
+	members, err := secretMembers(file)
+	if err != nil || members["callSecret"] != nil {
+		return err
+	}
+	key := make([]byte, 32)
+	rand.Read(key)
+	members["callSecret"] = "whsec_" + base64.StdEncoding.EncodeToString(key)
+	text, err := json.Marshal(members)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(file+".part", text, 0o600); err != nil {
+		return err
+	}
+	return os.Rename(file+".part", file)
+}
+
+const (
+	eventTries = 5
+	eventPause = time.Second
+)
+
+// postEvent posts an event of the call API until it is taken, a few times.
+func (l *local) postEvent(url string, h http.Header, body []byte) {
+	l.ticking.Go(func() {
+		answer := ""
+		for range eventTries {
+			if answer = post(l.ctx, url, h, body); answer == "" {
+				return
+			}
+			select {
+			case <-l.ctx.Done():
+				return
+			case <-time.After(eventPause):
+			}
+		}
+		fmt.Fprintf(l.out, "call API | an event was not taken: %s\n", answer)
+	})
+}
+
+// post returns what went wrong, or "".
+func post(ctx context.Context, url string, h http.Header, body []byte) string {
+	r, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
+	if err != nil {
+		return err.Error()
+	}
+	r.Header = h.Clone()
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err.Error()
+	}
+	defer answer.Body.Close()
+	io.Copy(io.Discard, answer.Body)
+	if answer.StatusCode >= 300 {
+		return answer.Status
+	}
+	return ""
+}
