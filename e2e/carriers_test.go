@@ -113,8 +113,8 @@ func (r road) behaves(t *testing.T) {
 		"a service that hangs is not waited for": {fault: "blackhole", want: context.DeadlineExceeded},
 	} {
 		t.Run(name, func(t *testing.T) {
-			out := carried.Code{
-				ID: token.NewID(), To: mobile(), Locale: "hi", Digits: token.NewSecret("314159"), Life: 9 * time.Minute, NotAfter: time.Now().Add(9 * time.Minute),
+			out := carried.ToPhone{
+				ID: token.NewID(), Kind: carried.PhoneCodeCall, To: mobile(), Locale: "hi", Digits: token.NewSecret("314159"), Life: 9 * time.Minute, NotAfter: time.Now().Add(9 * time.Minute),
 				Events: token.NewSecret("http://127.0.0.1:1/v1/calls/secret/events"),
 			}
 			if c.to != "" {
@@ -156,7 +156,7 @@ func (r road) behaves(t *testing.T) {
 		})
 	}
 	t.Run("a request whose answer was lost is asked again", func(t *testing.T) {
-		out := carried.Code{ID: token.NewID(), To: mobile(), Locale: "hi", Digits: token.NewSecret("314159"), Life: time.Minute, NotAfter: time.Now().Add(time.Minute)}
+		out := carried.ToPhone{ID: token.NewID(), Kind: carried.PhoneCodeCall, To: mobile(), Locale: "hi", Digits: token.NewSecret("314159"), Life: time.Minute, NotAfter: time.Now().Add(time.Minute)}
 		r.fault(t, "reset_after")
 		if err := r.caller.Call(t.Context(), out); err == nil && r.service == "voice" {
 			t.Error("the answer was not lost")

@@ -94,7 +94,8 @@ func (c *cli) open(ctx context.Context) (*system, error) {
 
 // settingNames are the variables of the functions that doctor looks into, besides the names of things.
 var settingNames = []string{
-	"PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_SENDER_ID", "VOICE_ORIGINATION_IDENTITY",
+	"PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_TEMPLATE_ID_HI",
+	"SMS_CHANGED_TEMPLATE_ID", "SMS_CHANGED_TEMPLATE_ID_HI", "SMS_SENDER_ID", "CALL_PROVIDER", "CALL_API_URL", "VOICE_ORIGINATION_IDENTITY",
 }
 
 // openAWS finds credentials and region, and says at once when there are none.

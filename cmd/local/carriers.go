@@ -28,12 +28,14 @@ func (l *local) variable(name string) string {
 
 // registeredTexts are the texts of SMS, under the ids that the template has for them; nil in a project without SMS.
 func (l *local) registeredTexts() (capture.Registered, error) {
-	id := l.variable("SMS_TEMPLATE_ID")
-	if id == "" {
+	if l.variable("SMS_TEMPLATE_ID") == "" {
 		return nil, nil
 	}
 	file := filepath.Join(l.options.root, "shared", "sms", "templates.json")
-	return capture.ReadRegistered(file, map[string]string{"en": id, "hi": l.variable("SMS_TEMPLATE_ID_HI")})
+	return capture.ReadRegistered(file, map[string]string{
+		"phone_code_sms en": l.variable("SMS_TEMPLATE_ID"), "phone_code_sms hi": l.variable("SMS_TEMPLATE_ID_HI"),
+		"phone_changed_sms en": l.variable("SMS_CHANGED_TEMPLATE_ID"), "phone_changed_sms hi": l.variable("SMS_CHANGED_TEMPLATE_ID_HI"),
+	})
 }
 
 // callAPI is the stand-in of the company's call API; nil where the template names a real one, or makes no calls.

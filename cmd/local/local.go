@@ -20,10 +20,14 @@ import (
 )
 
 const (
-	mailFrom      = "no-reply@central.local" // the one identity that the local SES has verified
-	hindiTemplate = "1007000000000000001"    // so that SMS in Hindi are seen, too
-	drainTimeout  = 15 * time.Second
+	mailFrom     = "no-reply@central.local" // the one identity that the local SES has verified
+	drainTimeout = 15 * time.Second
 )
+
+// registeredHere are texts of SMS that need no registration to run, so that all of them are seen.
+var registeredHere = map[string]string{
+	"SmsTemplateIdHi": "1007000000000000001", "SmsChangedTemplateId": "1007000000000000002", "SmsChangedTemplateIdHi": "1007000000000000003",
+}
 
 // local is one run: everything that is started, and ended in reverse order.
 type local struct {
@@ -118,9 +122,8 @@ func (l *local) prepare() error {
 			}
 		}
 	}
-	parameters := map[string]string{
-		"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com", "SmsTemplateIdHi": hindiTemplate,
-	}
+	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com"}
+	maps.Copy(parameters, registeredHere)
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}

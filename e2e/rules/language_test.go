@@ -71,17 +71,25 @@ func TestEveryLanguageOfAnSMSHasItsSetting(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var texts []struct{ Language string }
-	if err := json.Unmarshal(text, &texts); err != nil || len(texts) < 2 {
+	var texts []struct{ Kind, Language string }
+	if err := json.Unmarshal(text, &texts); err != nil || len(texts) < 4 {
 		t.Fatal(len(texts), err)
 	}
 	s, found := functions(t)
 	for _, one := range texts {
-		variable, parameter, read := "SMS_TEMPLATE_ID", "SmsTemplateId", `"en": r.Text("SMS_TEMPLATE_ID")`
+		setting, known := map[string][2]string{
+			"phone_code_sms": {"SMS_TEMPLATE_ID", "SmsTemplateId"}, "phone_changed_sms": {"SMS_CHANGED_TEMPLATE_ID", "SmsChangedTemplateId"},
+		}[one.Kind]
+		if !known {
+			t.Errorf("nothing says which setting is for %s", one.Kind)
+		}
+		variable, parameter, method := setting[0], setting[1], "Optional"
 		if l := one.Language; l != "en" {
 			variable, parameter = variable+"_"+strings.ToUpper(l), parameter+strings.ToUpper(l[:1])+l[1:]
-			read = `"` + l + `": r.Optional("` + variable + `")`
+		} else if one.Kind == "phone_code_sms" {
+			method = "Text" // what there must be
 		}
+		read := `"` + one.Language + `": r.` + method + `("` + variable + `")`
 		if _, known := s.Parameters[parameter]; !known {
 			t.Errorf("template.yaml has no parameter %s", parameter)
 		}

@@ -43,7 +43,8 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	registration := sms.Config{
-		EntityID: r.Text("SMS_ENTITY_ID"), TemplateIDs: map[string]string{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
+		EntityID: r.Text("SMS_ENTITY_ID"), Codes: sms.IDs{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
+		Changed:  sms.IDs{"en": r.Optional("SMS_CHANGED_TEMPLATE_ID"), "hi": r.Optional("SMS_CHANGED_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
 	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")

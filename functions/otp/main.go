@@ -32,7 +32,8 @@ func setup(ctx context.Context) (http.Handler, error) {
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	registration := sms.Config{
-		EntityID: r.Text("SMS_ENTITY_ID"), TemplateIDs: map[string]string{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
+		EntityID: r.Text("SMS_ENTITY_ID"), Codes: sms.IDs{"en": r.Text("SMS_TEMPLATE_ID"), "hi": r.Optional("SMS_TEMPLATE_ID_HI")},
+		Changed:  sms.IDs{"en": r.Optional("SMS_CHANGED_TEMPLATE_ID"), "hi": r.Optional("SMS_CHANGED_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
 	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")
@@ -64,7 +65,8 @@ func setup(ctx context.Context) (http.Handler, error) {
 	s := store.New(db, users, tokens)
 	h := &handler{
 		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget), callSecrets: secrets, log: log,
-		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: caller, Log: log},
+		tellsBySMS: registration.Changed["en"] != "",
+		outbox:     &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: caller, Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

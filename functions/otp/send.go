@@ -20,7 +20,7 @@ import (
 type challenges interface {
 	StartChallenge(ctx context.Context, c account.Challenge, m message.Message) error
 	CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
-	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error
+	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, told []message.Message, now time.Time) error
 	Challenge(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
 	CallEnded(ctx context.Context, id account.ID, challengeID string, call account.Call) (news bool, err error)
 }
@@ -34,6 +34,7 @@ type handler struct {
 	keys                  token.Keyring
 	outbox                deliverer
 	smsBudget, callBudget limit.Rule
+	tellsBySMS            bool // a text is registered that says that a number was changed
 	callSecrets           callapi.Secrets
 	log                   *slog.Logger
 }

@@ -9,6 +9,7 @@ import (
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/phone"
 	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/typed"
@@ -50,10 +51,38 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	if !h.keys.CodeMatches(token.PhoneCode, code, challenge.ID, challenge.Number.E164()) {
 		return verifyAnswer{}, errCodeWrong.With("attemptsLeft", challenge.AttemptsLeft())
 	}
-	if err := h.store.VerifyPhone(ctx, challenge, c.Profile, c.Seen("phone_verified"), c.Now); err != nil {
+	if err := h.store.VerifyPhone(ctx, challenge, c.Profile, c.Seen("phone_verified"), h.notices(c, challenge.Number), c.Now); err != nil {
 		return verifyAnswer{}, err
 	}
 	return verifyAnswer{challenge.Number.E164(), challenge.Number.Kind(), c.Now}, nil
+}
+
+// How long it is of use to hear that the number was changed. A call that is hours late would ring at night.
+const (
+	noticeLife     = 24 * time.Hour
+	callNoticeLife = 30 * time.Minute
+)
+
+// notices tell the account's address and its older number that it has another one now: whoever changes it may not be the holder. The
+// sweep sends them within a minute, so that this answer waits for no carrier.
+func (h *handler) notices(c *httpapi.Call, number phone.Number) []message.Message {
+	old := c.Profile.Phone.Number
+	if old.E164() == "" || old.E164() == number.E164() {
+		return nil
+	}
+	notice := func(kind message.Kind, to string, life time.Duration) message.Message {
+		return message.Message{
+			ID: token.NewID(), Kind: kind, To: to, Locale: c.Profile.Locale, Account: string(c.Profile.ID), CreatedAt: c.Now, NotAfter: c.Now.Add(life),
+		}
+	}
+	told := []message.Message{notice(message.PhoneChanged, c.Profile.Email.String(), noticeLife)}
+	switch {
+	case old.Kind() == phone.Landline:
+		told = append(told, notice(message.PhoneChangedCall, old.E164(), callNoticeLife))
+	case h.tellsBySMS:
+		told = append(told, notice(message.PhoneChangedSMS, old.E164(), noticeLife))
+	}
+	return told
 }
 
 const (

@@ -76,13 +76,13 @@ type part struct {
 
 // Call hands one call over. The same message is one call, however often it is handed over. The error wraps message.ErrRefused when the
 // call will never be made, message.ErrHeld when it is once the operator has mended something, message.Later when it is to be tried later.
-func (c *Caller) Call(ctx context.Context, code message.Code) error {
-	language, said, err := speech.Code(code.Locale, code.Digits.Reveal())
+func (c *Caller) Call(ctx context.Context, m message.ToPhone) error {
+	language, said, err := speech.Of(m)
 	if err != nil {
 		return err
 	}
 	body, err := json.Marshal(call{
-		ID: code.ID, To: code.To, Language: language, Say: parts(said), StartWithin: startWithin, NotAfter: code.NotAfter.UTC().Truncate(time.Second), Events: code.Events.Reveal(),
+		ID: m.ID, To: m.To, Language: language, Say: parts(said), StartWithin: startWithin, NotAfter: m.NotAfter.UTC().Truncate(time.Second), Events: m.Events.Reveal(),
 	})
 	if err != nil {
 		return fmt.Errorf("callapi: %w", err)
@@ -94,8 +94,8 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 		return fmt.Errorf("callapi: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
-	request.Header.Set("Idempotency-Key", code.ID) // net/http then repeats the request by itself where a connection had died
-	c.secrets.sign(request.Header, code.ID, c.now(), body)
+	request.Header.Set("Idempotency-Key", m.ID) // net/http then repeats the request by itself where a connection had died
+	c.secrets.sign(request.Header, m.ID, c.now(), body)
 	response, err := c.client.Do(request)
 	if err != nil {
 		if failed, ok := errors.AsType[*url.Error](err); ok {
@@ -104,7 +104,7 @@ func (c *Caller) Call(ctx context.Context, code message.Code) error {
 		return fmt.Errorf("callapi: %w", err)
 	}
 	defer response.Body.Close()
-	return verdict(response, code.ID, c.now())
+	return verdict(response, m.ID, c.now())
 }
 
 func parts(said []speech.Part) []part {

@@ -42,9 +42,9 @@ func secrets(t *testing.T, texts ...string) callapi.Secrets {
 	return s
 }
 
-func code(locale string) message.Code {
-	return message.Code{
-		ID: "CALLAAAAAAAAAAAAAAAAAAAAAA", To: "+912212345678", Locale: locale, Digits: token.NewSecret("012345"), Life: 9 * time.Minute, NotAfter: noon.Add(9 * time.Minute),
+func code(locale string) message.ToPhone {
+	return message.ToPhone{
+		ID: "CALLAAAAAAAAAAAAAAAAAAAAAA", Kind: message.PhoneCodeCall, To: "+912212345678", Locale: locale, Digits: token.NewSecret("012345"), Life: 9 * time.Minute, NotAfter: noon.Add(9 * time.Minute),
 		Events: token.NewSecret("https://central.example.com/v1/calls/a.b.c.d/events"),
 	}
 }

@@ -25,6 +25,7 @@ var mails = []message.Mail{
 	{Kind: message.AlreadyMember},
 	{Kind: message.ResetPassword, Life: 30 * time.Minute},
 	{Kind: message.PasswordChanged},
+	{Kind: message.PhoneChanged},
 }
 
 // each calls f with every mail in every language.

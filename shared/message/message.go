@@ -18,6 +18,11 @@ const (
 	Decoy           Kind = "decoy"            // no refs: sent to the mail provider's simulator, so that unknown addresses take the same time
 	PhoneCodeSMS    Kind = "phone_code_sms"   // Refs: challenge id, E.164 number
 	PhoneCodeCall   Kind = "phone_code_call"  // Refs: challenge id, E.164 number
+
+	// That the account has another phone number is told to its address, and to the number that it had. They have no refs.
+	PhoneChanged     Kind = "phone_changed"
+	PhoneChangedSMS  Kind = "phone_changed_sms"
+	PhoneChangedCall Kind = "phone_changed_call"
 )
 
 // Message is one thing to send. It carries references, never a secret: the link or the code is derived from Refs when it
@@ -45,12 +50,13 @@ type Mail struct {
 	Life   time.Duration // how long the link works
 }
 
-// Code is a message ready for the SMS or voice sender.
-type Code struct {
+// ToPhone is a message ready for the SMS or voice sender.
+type ToPhone struct {
 	ID       string // of the message: the same for each try
+	Kind     Kind
 	To       string // E.164
 	Locale   string
-	Digits   token.Secret
+	Digits   token.Secret // the code; empty where the message has none
 	Life     time.Duration
 	NotAfter time.Time
 	Events   token.Secret // address that hears how the call ended; empty where none is to be told

@@ -14,7 +14,7 @@ import (
 func TestWhatIsReadyToSendDoesNotPrintItsSecret(t *testing.T) {
 	const link, digits = "https://central.example.com/verify#abc.def", "314159"
 	mail := message.Mail{Kind: message.VerifyEmail, To: "asha@example.com", Locale: "en", Link: token.NewSecret(link), Life: time.Hour}
-	code := message.Code{To: "+919876543210", Locale: "hi", Digits: token.NewSecret(digits), Life: time.Minute}
+	code := message.ToPhone{To: "+919876543210", Locale: "hi", Digits: token.NewSecret(digits), Life: time.Minute}
 	asJSON, err := json.Marshal([]any{mail, code})
 	if err != nil {
 		t.Fatal(err)

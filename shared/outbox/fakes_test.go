@@ -122,8 +122,8 @@ type carrier struct {
 	now    int // running now
 	peak   int
 	mails  []message.Mail
-	codes  []message.Code
-	called []message.Code
+	codes  []message.ToPhone
+	called []message.ToPhone
 }
 
 func (c *carrier) carry(ctx context.Context, to string, keep func()) error {
@@ -153,13 +153,13 @@ func (c *carrier) Send(ctx context.Context, m message.Mail) error {
 	return c.carry(ctx, m.To, func() { c.mails = append(c.mails, m) })
 }
 
-func (c *carrier) Call(ctx context.Context, m message.Code) error {
+func (c *carrier) Call(ctx context.Context, m message.ToPhone) error {
 	return c.carry(ctx, m.To, func() { c.called = append(c.called, m) })
 }
 
 type texter struct{ *carrier }
 
-func (c texter) Send(ctx context.Context, m message.Code) error {
+func (c texter) Send(ctx context.Context, m message.ToPhone) error {
 	return c.carry(ctx, m.To, func() { c.codes = append(c.codes, m) })
 }
 

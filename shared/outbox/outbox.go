@@ -33,10 +33,10 @@ type (
 		Send(context.Context, message.Mail) error
 	}
 	Texter interface {
-		Send(context.Context, message.Code) error
+		Send(context.Context, message.ToPhone) error
 	}
 	Caller interface {
-		Call(context.Context, message.Code) error
+		Call(context.Context, message.ToPhone) error
 	}
 )
 
@@ -82,15 +82,13 @@ func (o *Outbox) delivered(ctx context.Context, m message.Message) error {
 func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) error {
 	life := m.NotAfter.Sub(now)
 	switch m.Kind {
-	case message.PhoneCodeSMS, message.PhoneCodeCall:
-		code := message.Code{
-			ID: m.ID, To: m.To, Locale: m.Locale, Digits: o.Keys.Code(token.PhoneCode, m.Refs...), Life: life, NotAfter: m.NotAfter, Events: o.events(m),
+	case message.PhoneCodeSMS, message.PhoneChangedSMS:
+		if o.SMS != nil {
+			return o.SMS.Send(ctx, o.toPhone(m, life))
 		}
-		if m.Kind == message.PhoneCodeSMS && o.SMS != nil {
-			return o.SMS.Send(ctx, code)
-		}
-		if m.Kind == message.PhoneCodeCall && o.Voice != nil {
-			return o.Voice.Call(ctx, code)
+	case message.PhoneCodeCall, message.PhoneChangedCall:
+		if o.Voice != nil {
+			return o.Voice.Call(ctx, o.toPhone(m, life))
 		}
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
@@ -98,6 +96,14 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		}
 	}
 	return fmt.Errorf("outbox: no carrier for %q: %w", m.Kind, message.ErrRefused)
+}
+
+func (o *Outbox) toPhone(m message.Message, life time.Duration) message.ToPhone {
+	ready := message.ToPhone{ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Life: life, NotAfter: m.NotAfter, Events: o.events(m)}
+	if m.Kind == message.PhoneCodeSMS || m.Kind == message.PhoneCodeCall {
+		ready.Digits = o.Keys.Code(token.PhoneCode, m.Refs...)
+	}
+	return ready
 }
 
 // link is where each kind of mail leads. The token is behind '#': browsers do not send it to any server.
@@ -109,6 +115,8 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/reset-password#", token.ResetPassword, m)
 	case message.AlreadyMember, message.PasswordChanged:
 		return token.NewSecret(o.PublicURL + "/login")
+	case message.PhoneChanged:
+		return token.NewSecret(o.PublicURL + "/settings/password")
 	}
 	return token.Secret{}
 }

@@ -35,6 +35,7 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.Decoy, nil, "/reset-password#", token.ResetPassword},
 		{message.AlreadyMember, nil, "/login", ""},
 		{message.PasswordChanged, nil, "/login", ""},
+		{message.PhoneChanged, nil, "/settings/password", ""},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
 			sent := &carrier{}
@@ -97,7 +98,7 @@ func TestCodesAreDerivedAndNotStored(t *testing.T) {
 	if len(sent.codes) != 1 || len(sent.called) != 1 || len(sent.mails) != 0 {
 		t.Fatalf("%d SMS, %d calls, %d mails", len(sent.codes), len(sent.called), len(sent.mails))
 	}
-	for _, c := range []message.Code{sent.codes[0], sent.called[0]} {
+	for _, c := range []message.ToPhone{sent.codes[0], sent.called[0]} {
 		if !keys(t).CodeMatches(token.PhoneCode, c.Digits.Reveal(), "CHALLENGE", "+919876543210") || c.To != m.To || c.Locale != "hi" {
 			t.Errorf("%+v", c)
 		}

@@ -1,4 +1,4 @@
-// Package sms sends one-time codes through Amazon SNS, on the route for India that is registered with DLT.
+// Package sms sends one-time codes, and what else has to be said by SMS, through Amazon SNS, on the route for India that is registered with DLT.
 package sms
 
 import (
@@ -26,16 +26,21 @@ type API interface {
 
 // Config is the registration with DLT, and what one message may cost.
 type Config struct {
-	EntityID    string            // of the principal entity, up to 30 digits
-	TemplateIDs map[string]string // of the text for codes in each language, up to 30 digits; empty where it is not registered, but for English
-	SenderID    string            // six letters; capitals matter
-	MaxPriceUSD string            // such as "0.05"; a message that costs more is not sent
+	EntityID    string // of the principal entity, up to 30 digits
+	Codes       IDs    // of the text for codes
+	Changed     IDs    // of the text that says that an account has another phone number; nobody is told by SMS where it is not registered
+	SenderID    string // six letters; capitals matter
+	MaxPriceUSD string // such as "0.05"; a message that costs more is not sent
 }
 
-// Sender sends codes.
+// IDs are those that the platform gave to one text, by language: up to 30 digits, and empty where it is not registered. English is, where
+// any is.
+type IDs map[string]string
+
+// Sender sends what is registered.
 type Sender struct {
 	api   API
-	codes map[string]registered // by language; English is always there
+	texts map[message.Kind]map[string]registered // by language
 }
 
 // registered is a text that the operators let through, with what says so.
@@ -52,18 +57,25 @@ func New(api API, c Config) (*Sender, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &Sender{api: api, codes: map[string]registered{}}
-	for language, id := range c.TemplateIDs {
-		if id == "" {
-			continue
+	s := &Sender{api: api, texts: map[message.Kind]map[string]registered{}}
+	for kind, ids := range c.texts() {
+		s.texts[kind] = map[string]registered{}
+		for language, id := range ids {
+			if id == "" {
+				continue
+			}
+			text, err := templateFor(kind, language)
+			if err != nil {
+				return nil, err
+			}
+			s.texts[kind][language] = registered{text, c.attributes(id)}
 		}
-		code, err := templateFor("phone_code", language)
-		if err != nil {
-			return nil, err
-		}
-		s.codes[language] = registered{code, c.attributes(id)}
 	}
 	return s, nil
+}
+
+func (c Config) texts() map[message.Kind]IDs {
+	return map[message.Kind]IDs{message.PhoneCodeSMS: c.Codes, message.PhoneChangedSMS: c.Changed}
 }
 
 func (c Config) attributes(templateID string) map[string]types.MessageAttributeValue {
@@ -90,16 +102,21 @@ func (c Config) check() error {
 	switch {
 	case !id(c.EntityID):
 		return errors.New("sms: the entity id must be 1 to 30 digits")
-	case !id(c.TemplateIDs[fallback]):
-		return errors.New("sms: the template id must be 1 to 30 digits")
+	case c.Codes[fallback] == "":
+		return errors.New("sms: the English text for codes needs its template id")
 	case len(c.SenderID) != 6 || !only(c.SenderID, letters):
 		return errors.New("sms: the sender id must be six letters")
 	case whole == "" || !only(whole+cents, digits) || only(whole+cents, "0"):
 		return errors.New("sms: the greatest price must be a decimal number above zero, such as 0.05")
 	}
-	for language, template := range c.TemplateIDs {
-		if template != "" && !id(template) {
-			return fmt.Errorf("sms: the template id for %s must be 1 to 30 digits, or empty", language)
+	for kind, ids := range c.texts() {
+		for language, template := range ids {
+			switch {
+			case template != "" && !id(template):
+				return fmt.Errorf("sms: the template id of %s for %s must be 1 to 30 digits, or empty", kind, language)
+			case template != "" && ids[fallback] == "":
+				return fmt.Errorf("sms: %s has a template id for %s, and none for English", kind, language)
+			}
 		}
 	}
 	return nil
@@ -107,20 +124,27 @@ func (c Config) check() error {
 
 func only(s, set string) bool { return strings.Trim(s, set) == "" }
 
-// Send sends one code, in the person's language where a text is registered for it. The error wraps message.ErrRefused when SNS will
+// Send sends one message, in the person's language where a text is registered for it. The error wraps message.ErrRefused when SNS will
 // never take it, message.ErrHeld when it does once the operator has mended something.
-func (s *Sender) Send(ctx context.Context, c message.Code) error {
-	code, known := s.codes[c.Locale]
+func (s *Sender) Send(ctx context.Context, m message.ToPhone) error {
+	text, known := s.texts[m.Kind][m.Locale]
 	if !known {
-		code = s.codes[fallback]
+		text, known = s.texts[m.Kind][fallback]
 	}
-	text, err := code.fill(c.Digits.Reveal())
+	if !known {
+		return fmt.Errorf("%w: no text is registered for %s", message.ErrHeld, m.Kind)
+	}
+	var values []string
+	if !m.Digits.IsZero() {
+		values = append(values, m.Digits.Reveal())
+	}
+	body, err := text.fill(values...)
 	if err != nil {
 		return fmt.Errorf("%w: %w", message.ErrRefused, err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
-	_, err = s.api.Publish(ctx, &sns.PublishInput{PhoneNumber: &c.To, Message: &text, MessageAttributes: code.attributes})
+	_, err = s.api.Publish(ctx, &sns.PublishInput{PhoneNumber: &m.To, Message: &body, MessageAttributes: text.attributes})
 	return described(err)
 }
 

@@ -38,11 +38,11 @@ func (f *fakeSNS) Publish(ctx context.Context, in *sns.PublishInput, _ ...func(*
 }
 
 var registration = Config{
-	EntityID: "1101234567890123456", TemplateIDs: map[string]string{"en": "1107123456789012345", "hi": ""}, SenderID: "PHONON", MaxPriceUSD: "0.05",
+	EntityID: "1101234567890123456", Codes: IDs{"en": "1107123456789012345", "hi": ""}, Changed: IDs{"en": "1107123456789054321", "hi": "1107123456789088888"}, SenderID: "PHONON", MaxPriceUSD: "0.05",
 }
 
-func code(digits string) message.Code {
-	return message.Code{To: "+919876543210", Locale: "hi", Digits: token.NewSecret(digits), Life: 10 * time.Minute}
+func code(digits string) message.ToPhone {
+	return message.ToPhone{Kind: message.PhoneCodeSMS, To: "+919876543210", Locale: "hi", Digits: token.NewSecret(digits), Life: 10 * time.Minute}
 }
 
 func TestACodeGoesOutOnTheRegisteredRoute(t *testing.T) {
@@ -89,7 +89,7 @@ func TestACodeComesInThePersonsLanguageWhereATextIsRegisteredForIt(t *testing.T)
 		"something that is no language":   {"templates", "1107123456789099999", english, "1107123456789012345"},
 	} {
 		f, r := &fakeSNS{}, registration
-		r.TemplateIDs = map[string]string{"en": "1107123456789012345", "hi": c.hindiID}
+		r.Codes = IDs{"en": "1107123456789012345", "hi": c.hindiID}
 		s, err := New(f, r)
 		if err != nil {
 			t.Fatal(err)
@@ -100,6 +100,35 @@ func TestACodeComesInThePersonsLanguageWhereATextIsRegisteredForIt(t *testing.T)
 			t.Fatal(err)
 		}
 		if in := f.sent[0]; *in.Message != c.text || *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue != c.id {
+			t.Errorf("%s: %q under %s", name, *in.Message, *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue)
+		}
+	}
+}
+
+func TestThatANumberWasChangedIsSaidWhereItsTextIsRegistered(t *testing.T) {
+	for name, c := range map[string]struct{ locale, english, hindi, begins, id string }{
+		"English":                       {"en", "1107123456789054321", "1107123456789088888", "The phone number of your Central account was changed.", "1107123456789054321"},
+		"Hindi":                         {"hi", "1107123456789054321", "1107123456789088888", "आपके Central खाते का फ़ोन नंबर बदल गया है।", "1107123456789088888"},
+		"Hindi that is not registered":  {"hi", "1107123456789054321", "", "The phone number of your Central account was changed.", "1107123456789054321"},
+		"a text that is not registered": {"en", "", "", "", ""},
+	} {
+		f, r := &fakeSNS{}, registration
+		r.Changed = IDs{"en": c.english, "hi": c.hindi}
+		s, err := New(f, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Send(t.Context(), message.ToPhone{Kind: message.PhoneChangedSMS, To: "+919876543210", Locale: c.locale})
+		if c.id == "" {
+			if !errors.Is(err, message.ErrHeld) || len(f.sent) != 0 {
+				t.Errorf("%s: %v, %d sent", name, err, len(f.sent))
+			}
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if in := f.sent[0]; !strings.HasPrefix(*in.Message, c.begins) || *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue != c.id {
 			t.Errorf("%s: %q under %s", name, *in.Message, *in.MessageAttributes["AWS.MM.SMS.TemplateId"].StringValue)
 		}
 	}
@@ -142,19 +171,25 @@ func TestTheRegistryIsWhatThePlatformTakes(t *testing.T) {
 	}
 	seen := map[string]bool{}
 	for _, r := range all {
-		name := r.Purpose + " in " + r.Language
+		name := string(r.Kind) + " in " + r.Language
 		if seen[name] {
 			t.Errorf("%s is there twice", name)
 		}
 		seen[name] = true
-		if len(r.Variables) != 1 || r.Variables[0].Tag != "numeric" || strings.Count(r.Body, "{#") != 1 || strings.Count(r.Body, "#}") != 1 {
-			t.Fatalf("%s needs exactly one numeric variable", name)
+		if n := len(r.Variables); strings.Count(r.Body, "{#numeric#}") != n || strings.Count(r.Body, "{#") != n || strings.Count(r.Body, "#}") != n {
+			t.Fatalf("%s has %d variables, not those of its text", name, n)
 		}
-		v := r.Variables[0]
-		if v.Max < 1 || v.Max > 30 {
-			t.Errorf("%s: %s has %d characters", name, v.Name, v.Max)
+		if codes := r.Kind == message.PhoneCodeSMS; codes != (len(r.Variables) == 1) || !codes && r.Kind != message.PhoneChangedSMS {
+			t.Errorf("%s has %d variables: a code is one, and nothing else has any", name, len(r.Variables))
 		}
-		longest, err := r.fill(strings.Repeat("8", v.Max))
+		var values []string
+		for _, v := range r.Variables {
+			if v.Tag != "numeric" || v.Max < 1 || v.Max > 30 {
+				t.Errorf("%s: %s is %s of %d characters", name, v.Name, v.Tag, v.Max)
+			}
+			values = append(values, strings.Repeat("8", v.Max))
+		}
+		longest, err := r.fill(values...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -174,7 +209,7 @@ func TestTheRegistryIsWhatThePlatformTakes(t *testing.T) {
 
 func TestWhatIsSentIsWhatIsRegisteredByteForByte(t *testing.T) {
 	for language, minutes := range map[string]string{"en": "%d minutes", "hi": "%d मिनट"} {
-		r, err := templateFor("phone_code", language)
+		r, err := templateFor(message.PhoneCodeSMS, language)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,7 +224,7 @@ func TestWhatIsSentIsWhatIsRegisteredByteForByte(t *testing.T) {
 			t.Errorf("the text does not say %s", minutes)
 		}
 	}
-	if _, err := templateFor("phone_code", "xx"); err == nil {
+	if _, err := templateFor(message.PhoneCodeSMS, "xx"); err == nil {
 		t.Error("there is a template in a language that has none")
 	}
 }
@@ -227,11 +262,13 @@ func TestSettingsThatTheOperatorsWouldNotTakeAreRefused(t *testing.T) {
 		"no entity":              func(c *Config) { c.EntityID = "" },
 		"a long entity":          func(c *Config) { c.EntityID = strings.Repeat("1", 31) },
 		"letters in the entity":  func(c *Config) { c.EntityID = "110O" },
-		"no template":            func(c *Config) { c.TemplateIDs = nil },
-		"no English template":    func(c *Config) { c.TemplateIDs = map[string]string{"hi": "1107"} },
-		"a space in the id":      func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107 1"} },
-		"a word for Hindi's id":  func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107", "hi": "soon"} },
-		"an id without a text":   func(c *Config) { c.TemplateIDs = map[string]string{"en": "1107", "xx": "1107"} },
+		"no template":            func(c *Config) { c.Codes = nil },
+		"no English template":    func(c *Config) { c.Codes = IDs{"hi": "1107"} },
+		"a space in the id":      func(c *Config) { c.Codes = IDs{"en": "1107 1"} },
+		"a word for Hindi's id":  func(c *Config) { c.Codes = IDs{"en": "1107", "hi": "soon"} },
+		"an id without a text":   func(c *Config) { c.Codes = IDs{"en": "1107", "xx": "1107"} },
+		"Hindi without English":  func(c *Config) { c.Changed = IDs{"hi": "1107"} },
+		"a word for an id":       func(c *Config) { c.Changed = IDs{"en": "soon"} },
 		"no sender":              func(c *Config) { c.SenderID = "" },
 		"a short sender":         func(c *Config) { c.SenderID = "PHONO" },
 		"a sender of digits":     func(c *Config) { c.SenderID = "123456" },

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"phonon.in/central/shared/message"
 )
 
 // The texts as they are registered with the DLT platform, each language by itself; the id that it gave a text is configuration.
@@ -15,7 +17,7 @@ import (
 var registry []byte
 
 type template struct {
-	Purpose   string
+	Kind      message.Kind
 	Language  string
 	Body      string // with a place {#tag#} for each variable, in their order
 	Variables []variable
@@ -40,17 +42,17 @@ func (v variable) check(value string) error {
 	return nil
 }
 
-func templateFor(purpose, language string) (template, error) {
+func templateFor(kind message.Kind, language string) (template, error) {
 	var all []template
 	if err := json.Unmarshal(registry, &all); err != nil {
 		return template{}, fmt.Errorf("sms: templates: %w", err)
 	}
 	for _, t := range all {
-		if t.Purpose == purpose && t.Language == language {
+		if t.Kind == kind && t.Language == language {
 			return t, nil
 		}
 	}
-	return template{}, fmt.Errorf("sms: no template for %s in %s", purpose, language)
+	return template{}, fmt.Errorf("sms: no template for %s in %s", kind, language)
 }
 
 // fill puts one value into each place of the body. Everything else stays as it was registered.

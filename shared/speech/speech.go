@@ -22,7 +22,7 @@ type Part struct {
 //go:embed words.json
 var file []byte
 
-type words struct{ Hello, Code, Again, Goodbye string }
+type words struct{ Hello, Code, Again, Goodbye, Changed string }
 
 var load = sync.OnceValues(func() (all map[string]words, err error) {
 	if err := json.Unmarshal(file, &all); err != nil {
@@ -34,23 +34,37 @@ var load = sync.OnceValues(func() (all map[string]words, err error) {
 // fallback is the language of people in whose own nothing is written.
 const fallback = "en"
 
-// Code is how a one-time code is told, and the language that it is told in: that of the locale, or else English. The code comes twice:
-// who picks up a landline has no pen at hand yet. Anybody may pick it up, so it says what the code is for and that it is a secret. The
-// error wraps message.ErrRefused when digits is not all digits.
-func Code(locale, digits string) (language string, said []Part, err error) {
-	if digits == "" || strings.Trim(digits, "0123456789") != "" {
-		return "", nil, fmt.Errorf("%w: a code must be digits", message.ErrRefused)
-	}
+// Of is what a call says, and the language that it says it in: that of the person, or else English. The error wraps message.ErrRefused
+// when a code is not all digits, or there are no words for the kind.
+func Of(m message.ToPhone) (language string, said []Part, err error) {
 	all, err := load()
 	if err != nil {
 		return "", nil, err
 	}
-	w, known := all[locale]
+	language = m.Locale
+	w, known := all[language]
 	if !known {
-		locale, w = fallback, all[fallback]
+		language, w = fallback, all[fallback]
+	}
+	switch m.Kind {
+	case message.PhoneCodeCall:
+		said, err = w.code(m.Digits.Reveal())
+	case message.PhoneChangedCall:
+		said = []Part{{Text: w.Changed}, {Pause: time.Second}, {Text: w.Again}, {Pause: 500 * time.Millisecond}, {Text: w.Changed}}
+	default:
+		err = fmt.Errorf("%w: no words for %q", message.ErrRefused, m.Kind)
+	}
+	return language, said, err
+}
+
+// code tells a one-time code twice: who picks up a landline has no pen at hand yet. Anybody may pick it up, so it says what the code is
+// for and that it is a secret.
+func (w words) code(digits string) ([]Part, error) {
+	if digits == "" || strings.Trim(digits, "0123456789") != "" {
+		return nil, fmt.Errorf("%w: a code must be digits", message.ErrRefused)
 	}
 	code := groups(digits)
-	return locale, []Part{
+	return []Part{
 		{Text: w.Hello}, {Pause: 600 * time.Millisecond},
 		{Text: w.Code}, {Pause: 500 * time.Millisecond}, {Digits: code}, {Pause: time.Second},
 		{Text: w.Again}, {Pause: 500 * time.Millisecond}, {Digits: code}, {Pause: 800 * time.Millisecond},

@@ -10,6 +10,7 @@ import (
 
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/speech"
+	"phonon.in/central/shared/token"
 )
 
 func TestACallSaysTheCodeTwiceInGroupsInThePersonsLanguage(t *testing.T) {
@@ -20,7 +21,7 @@ func TestACallSaysTheCodeTwiceInGroupsInThePersonsLanguage(t *testing.T) {
 		"no language":              {"", "en", "Hello.", "1234", "123 4"},
 		"no language of this file": {"words", "en", "Hello.", "12345678", "123 456 78"},
 	} {
-		language, said, err := speech.Code(c.locale, c.digits)
+		language, said, err := speech.Of(message.ToPhone{Kind: message.PhoneCodeCall, Locale: c.locale, Digits: token.NewSecret(c.digits)})
 		if err != nil || language != c.language || !strings.HasPrefix(said[0].Text, c.begins) {
 			t.Errorf("%s: %s %v %v", name, language, said, err)
 			continue
@@ -52,6 +53,20 @@ func TestACallSaysTheCodeTwiceInGroupsInThePersonsLanguage(t *testing.T) {
 	}
 }
 
+func TestThatANumberWasChangedIsSaidTwice(t *testing.T) {
+	for locale, language := range map[string]string{"en": "en", "hi": "hi", "ta": "en"} {
+		got, said, err := speech.Of(message.ToPhone{Kind: message.PhoneChangedCall, Locale: locale})
+		if err != nil || got != language || len(said) != 5 || said[0].Text == "" || said[4].Text != said[0].Text {
+			t.Errorf("%s: %s %v %v", locale, got, said, err)
+		}
+	}
+	for _, kind := range []message.Kind{"", message.PhoneCodeSMS, message.PhoneChanged} {
+		if _, said, err := speech.Of(message.ToPhone{Kind: kind, Locale: "en", Digits: token.NewSecret("012345")}); !errors.Is(err, message.ErrRefused) || said != nil {
+			t.Errorf("a call for %q: %v %v", kind, said, err)
+		}
+	}
+}
+
 func TestEveryLanguageSaysEverything(t *testing.T) {
 	text, err := os.ReadFile("words.json")
 	if err != nil {
@@ -75,7 +90,7 @@ func TestEveryLanguageSaysEverything(t *testing.T) {
 
 func TestWhatIsNoCodeIsNotSaid(t *testing.T) {
 	for _, digits := range []string{"", "12a456", "12 456", "१२३४५६", "-12345", `1"/>`} {
-		if _, said, err := speech.Code("hi", digits); !errors.Is(err, message.ErrRefused) || said != nil || digits != "" && strings.Contains(err.Error(), digits) {
+		if _, said, err := speech.Of(message.ToPhone{Kind: message.PhoneCodeCall, Locale: "hi", Digits: token.NewSecret(digits)}); !errors.Is(err, message.ErrRefused) || said != nil || digits != "" && strings.Contains(err.Error(), digits) {
 			t.Errorf("%q: %v %v", digits, said, err)
 		}
 	}

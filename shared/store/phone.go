@@ -120,10 +120,10 @@ func (s *Store) CallEnded(ctx context.Context, id account.ID, challengeID string
 }
 
 // VerifyPhone uses the challenge up and gives its number to the account: claim on the number, profile, activity, all or
-// none. An older number of the account is released. It returns account.ErrPhoneInUse when five other accounts have the number,
+// none. An older number of the account is released, and the messages that tell of it are queued. It returns account.ErrPhoneInUse when five other accounts have the number,
 // account.ErrChallengeUsed or ErrChallengeReplaced when another request was faster, account.ErrIdentityLocked when the KYC case keeps the
 // number as it is, and account.ErrBusy when the account's number changed meanwhile.
-func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, now time.Time) error {
+func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, told []message.Message, now time.Time) error {
 	number := c.Number.E164()
 	self := &types.AttributeValueMemberSS{Value: []string{string(p.ID)}}
 	profile := change{
@@ -154,6 +154,9 @@ func (s *Store) VerifyPhone(ctx context.Context, c account.Challenge, p account.
 			return err
 		}
 		actions = append(actions, release)
+	}
+	for _, m := range told {
+		actions = append(actions, putNew(s.tokens, pendingRow(m)))
 	}
 	err := s.transact(ctx, "verify phone", actions...)
 	index, found, failed := failedAt(err)

@@ -44,19 +44,20 @@ func New(api API, from, maxUSDPerMinute string) *Caller { return &Caller{api, fr
 // language of the voice.
 const language = "en"
 
-// Call speaks a code. The error wraps message.ErrRefused when the call will never be made, message.ErrHeld when it is once the operator
+// Call speaks a message. The error wraps message.ErrRefused when the call will never be made, message.ErrHeld when it is once the operator
 // has mended something.
-func (c *Caller) Call(ctx context.Context, code message.Code) error {
-	_, said, err := speech.Code(language, code.Digits.Reveal())
+func (c *Caller) Call(ctx context.Context, m message.ToPhone) error {
+	m.Locale = language
+	_, said, err := speech.Of(m)
 	if err != nil {
 		return err
 	}
 	text := ssml(said)
-	wait := max(min(code.Life, longestWait), shortestWait)
+	wait := max(min(m.Life, longestWait), shortestWait)
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	_, err = c.api.SendVoiceMessage(ctx, &pinpointsmsvoicev2.SendVoiceMessageInput{
-		DestinationPhoneNumber: &code.To, OriginationIdentity: &c.from,
+		DestinationPhoneNumber: &m.To, OriginationIdentity: &c.from,
 		MessageBody: &text, MessageBodyTextType: types.VoiceMessageBodyTextTypeSsml,
 		VoiceId:           types.VoiceIdRaveena, // the one Indian voice
 		MaxPricePerMinute: &c.maxPerMinute, TimeToLive: aws.Int32(int32(wait / time.Second)),

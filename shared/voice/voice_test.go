@@ -38,11 +38,11 @@ func (f *fakeAPI) SendVoiceMessage(
 	return &pinpointsmsvoicev2.SendVoiceMessageOutput{}, f.err
 }
 
-func code(digits string) message.Code {
-	return message.Code{To: "+911140000000", Locale: "hi", Digits: token.NewSecret(digits), Life: 10 * time.Minute}
+func code(digits string) message.ToPhone {
+	return message.ToPhone{Kind: message.PhoneCodeCall, To: "+911140000000", Locale: "hi", Digits: token.NewSecret(digits), Life: 10 * time.Minute}
 }
 
-func call(t *testing.T, c message.Code) *pinpointsmsvoicev2.SendVoiceMessageInput {
+func call(t *testing.T, c message.ToPhone) *pinpointsmsvoicev2.SendVoiceMessageInput {
 	t.Helper()
 	f := &fakeAPI{}
 	if err := voice.New(f, "+18005550100", "0.10").Call(t.Context(), c); err != nil {

@@ -142,6 +142,7 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a number that waits", world{"DescribePhoneNumbers": numbers(voice.NumberStatusPending, voice.NumberCapabilityVoice)}, nil, "voice-origination=FAIL"},
 		{"a pool that is none", world{"GetFunctionConfiguration": function(map[string]string{"VOICE_ORIGINATION_IDENTITY": "pool-1"}), "DescribePools": refusal(noTable)}, nil, "voice-origination=FAIL"},
 		{"a short DLT id for Hindi", set("SMS_TEMPLATE_ID_HI", "12345"), nil, "sms-dlt=warn"},
+		{"a short DLT id for changes", set("SMS_CHANGED_TEMPLATE_ID", "12345"), nil, "sms-dlt=warn"},
 		{"a call API without an address", api("", callSecret), nil, "voice-origination=FAIL"},
 		{"a call API without TLS", api("http://calls.example.com", callSecret), nil, "voice-origination=FAIL"},
 		{"a call API without a secret", api("https://calls.example.com", ""), nil, "voice-origination=FAIL"},

@@ -183,12 +183,14 @@ var (
 )
 
 func (s *Subject) smsDLT(context.Context) Finding {
-	for _, name := range []string{"SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_TEMPLATE_ID_HI", "SMS_SENDER_ID"} {
+	for _, name := range []string{
+		"SMS_ENTITY_ID", "SMS_TEMPLATE_ID", "SMS_TEMPLATE_ID_HI", "SMS_CHANGED_TEMPLATE_ID", "SMS_CHANGED_TEMPLATE_ID_HI", "SMS_SENDER_ID",
+	} {
 		v, err := s.setting(name)
 		switch {
 		case err != nil:
 			return s.failed(err)
-		case v == "" && name == "SMS_TEMPLATE_ID_HI": // not registered: English
+		case v == "" && slices.Contains(mayBeEmpty, name): // not registered: English, or a mail alone
 		case v == "":
 			return s.unset(name)
 		case v == placeholders[name]:

@@ -192,7 +192,7 @@ func (s *Subject) concurrency(ctx context.Context) Finding {
 }
 
 // mayBeEmpty are the variables that docs/configuration.md lets be empty.
-var mayBeEmpty = []string{"CALL_API_URL", "CAPTCHA_SITE_KEY", "MAIL_CONFIGURATION_SET", "SMS_TEMPLATE_ID_HI"}
+var mayBeEmpty = []string{"CALL_API_URL", "CAPTCHA_SITE_KEY", "MAIL_CONFIGURATION_SET", "SMS_TEMPLATE_ID_HI", "SMS_CHANGED_TEMPLATE_ID", "SMS_CHANGED_TEMPLATE_ID_HI"}
 
 func (s *Subject) environment(context.Context) Finding {
 	all, err := s.configured()

@@ -131,10 +131,11 @@ func TestSESTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 	box, _ := newBox(t)
 	file := filepath.Join(t.TempDir(), "templates.json")
-	if err := os.WriteFile(file, []byte(`[{"language":"en","body":"{#numeric#} is your code."},{"language":"hi","body":"{#numeric#} आपका कोड है।"},{"language":"ta","body":"x"}]`), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte(`[{"kind":"phone_code_sms","language":"en","body":"{#numeric#} is your code."},
+		{"kind":"phone_code_sms","language":"hi","body":"{#numeric#} आपका कोड है।"},{"kind":"phone_code_sms","language":"ta","body":"x"}]`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	texts, err := capture.ReadRegistered(file, map[string]string{"en": "1007", "hi": "1008", "ta": ""})
+	texts, err := capture.ReadRegistered(file, map[string]string{"phone_code_sms en": "1007", "phone_code_sms hi": "1008", "phone_code_sms ta": "", "phone_changed_sms en": "1009"})
 	if err != nil || len(texts) != 2 {
 		t.Fatal(texts, err)
 	}

@@ -11,20 +11,20 @@ import (
 // Registered are the texts that a DLT platform knows, by the id that it gave to each.
 type Registered map[string]*regexp.Regexp
 
-// ReadRegistered reads the texts of a file such as shared/sms/templates.json. ids has the id of each language; a language without one is
+// ReadRegistered reads the texts of a file such as shared/sms/templates.json. ids has the id of each, by "kind language"; one without is
 // not registered.
 func ReadRegistered(file string, ids map[string]string) (Registered, error) {
 	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, fmt.Errorf("capture: %w", err)
 	}
-	var all []struct{ Language, Body string }
+	var all []struct{ Kind, Language, Body string }
 	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, fmt.Errorf("capture: %s: %w", file, err)
 	}
 	known := Registered{}
 	for _, t := range all {
-		if id := ids[t.Language]; id != "" {
+		if id := ids[t.Kind+" "+t.Language]; id != "" {
 			pattern := strings.ReplaceAll(regexp.QuoteMeta(t.Body), regexp.QuoteMeta("{#numeric#}"), "[0-9]{1,30}")
 			known[id] = regexp.MustCompile("^" + pattern + "$")
 		}

@@ -254,15 +254,26 @@ func TestPhone(t *testing.T) {
 			if got.Attempts != 1 || got.Number != number {
 				t.Errorf("got %+v", got)
 			}
-			must(t, f.VerifyPhone(t.Context(), got, p, seen("phone_verified"), now))
+			must(t, f.VerifyPhone(t.Context(), got, p, seen("phone_verified"), nil, now))
 			_, err = f.CountAttempt(t.Context(), p.ID, c.ID, now)
 			want(t, err, account.ErrChallengeUsed)
 		})
 		t.Run("one challenge used by 16 at once verifies once", func(t *testing.T) {
 			p := member(t, f, "once@example.com")
 			c := start(t, f, p, number)
-			wantOneWinner(t, atOnce(16, func(int) error { return f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now) }),
-				account.ErrChallengeUsed, account.ErrBusy)
+			wantOneWinner(t, atOnce(16, func(int) error {
+				told := []message.Message{mail(message.PhoneChanged, "once@example.com"), mail(message.PhoneChangedSMS, "+919812300009")}
+				return f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), told, now)
+			}), account.ErrChallengeUsed, account.ErrBusy)
+			queued := 0
+			for _, i := range f.Items(t) {
+				if kind := plain(i)["kind"]; kind == string(message.PhoneChanged) || kind == string(message.PhoneChangedSMS) {
+					queued++
+				}
+			}
+			if queued != 2 {
+				t.Errorf("of 16 at once, one told its two; %d are queued", queued)
+			}
 		})
 		t.Run("the claim on a number goes with its last account", func(t *testing.T) {
 			p := member(t, f, "moves@example.com")
@@ -270,7 +281,7 @@ func TestPhone(t *testing.T) {
 				p, err := f.Profile(t.Context(), p.ID)
 				must(t, err)
 				c := start(t, f, p, phone.FromStored(n, phone.Mobile))
-				must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now))
+				must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), nil, now))
 			}
 			for _, i := range f.Items(t) {
 				if item := plain(i); item["pk"] == "phone#+919812300001" {
@@ -289,7 +300,7 @@ func TestPhone(t *testing.T) {
 			got := 0
 			var holder account.Profile
 			for i, err := range atOnce(8, func(i int) error {
-				return f.VerifyPhone(t.Context(), challenges[i], people[i], seen("phone_verified"), now)
+				return f.VerifyPhone(t.Context(), challenges[i], people[i], seen("phone_verified"), nil, now)
 			}) {
 				if err == nil {
 					got++
@@ -303,12 +314,12 @@ func TestPhone(t *testing.T) {
 			}
 			holder, err := f.Profile(t.Context(), holder.ID)
 			must(t, err)
-			must(t, f.VerifyPhone(t.Context(), start(t, f, holder, number), holder, seen("phone_verified"), now))
+			must(t, f.VerifyPhone(t.Context(), start(t, f, holder, number), holder, seen("phone_verified"), nil, now))
 			for i, p := range people {
 				now, err := f.Profile(t.Context(), p.ID)
 				must(t, err)
 				if now.Phone.Number.IsZero() {
-					must(t, f.VerifyPhone(t.Context(), challenges[i], now, seen("phone_verified"), challenges[i].CreatedAt))
+					must(t, f.VerifyPhone(t.Context(), challenges[i], now, seen("phone_verified"), nil, challenges[i].CreatedAt))
 					return
 				}
 			}

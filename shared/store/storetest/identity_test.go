@@ -33,7 +33,7 @@ func newPhone() string { return fmt.Sprintf("+9198765%05d", phones.Add(1)) }
 func proven(t *testing.T, f Fixture, to string) account.Profile {
 	t.Helper()
 	p := member(t, f, to)
-	must(t, f.VerifyPhone(t.Context(), challengeOf(t, f, p.ID, newPhone()), p, seen("phone_verified"), now))
+	must(t, f.VerifyPhone(t.Context(), challengeOf(t, f, p.ID, newPhone()), p, seen("phone_verified"), nil, now))
 	p, err := f.Profile(t.Context(), p.ID)
 	must(t, err)
 	return p
@@ -140,7 +140,7 @@ func TestTheIdentityStandsStill(t *testing.T) {
 						t.Errorf("another %s: %v", what, err)
 					}
 				}
-				err = f.VerifyPhone(t.Context(), number, read, seen("phone_verified"), now)
+				err = f.VerifyPhone(t.Context(), number, read, seen("phone_verified"), nil, now)
 				if locked {
 					want(t, err, account.ErrIdentityLocked)
 				} else {

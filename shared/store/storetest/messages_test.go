@@ -136,7 +136,7 @@ func TestHowACallEndedIsWrittenOnceOnItsOwnChallenge(t *testing.T) {
 				t.Errorf("%s: %+v %v", name, got, err)
 			}
 		}
-		must(t, f.VerifyPhone(t.Context(), second, p, seen("phone_verified"), now))
+		must(t, f.VerifyPhone(t.Context(), second, p, seen("phone_verified"), nil, now))
 		if _, err := f.Challenge(t.Context(), p.ID, second.ID, now); !errors.Is(err, account.ErrNotFound) {
 			t.Errorf("one that was used: %v", err)
 		}

@@ -30,7 +30,7 @@ func holder(t *testing.T, f Fixture, to, number string) account.Profile {
 		ExpiresAt: now.Add(account.ChallengeLife),
 	}
 	must(t, f.StartChallenge(t.Context(), c, mail(message.PhoneCodeSMS, number)))
-	must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), now))
+	must(t, f.VerifyPhone(t.Context(), c, p, seen("phone_verified"), nil, now))
 	must(t, f.StartSession(t.Context(), account.Session{
 		Digest: token.NewID(), AccountID: p.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(account.SessionLife), CredentialVersion: 1,
 	}, seen("logged_in")))
