@@ -268,3 +268,23 @@ test('support is the address that the operator set, wherever a person cannot go 
   await logIn(person);
   await expect(page.getByRole('alert')).toContainText('Write to help@central.example.com');
 });
+
+for (const [ends, said] of [['0001', /The line was busy/], ['0002', /Nobody took the call/], ['0003', /The call was rejected/], ['0004', /did not get through/]] as const) {
+  test(`a call that nobody takes is said in place: ${ends}`, async ({ person }) => {
+    await person.loggedIn();
+    const page = person.page, number = person.landline.slice(0, -4) + ends;
+    await page.goto('/account-details');
+    await page.getByText('Landline', { exact: true }).click();
+    await page.getByRole('textbox', { name: 'Landline number' }).fill(number.slice(3));
+    await page.getByRole('button', { name: 'Send code' }).click();
+    const code = page.getByLabel('Enter the 6-digit code');
+    await expect(code).toBeFocused();
+    await expect(page.locator('#code-error')).toHaveText(said);
+    await expect(code).toHaveAccessibleDescription(said);
+    await expect(code).toBeFocused();
+    await expect(page.locator('#problems')).toBeHidden();
+    if (ends === '0002') await expectAccessible(page, { widths: [360, 320] });
+    await code.fill('1');
+    await expect(page.locator('#code-error')).toBeHidden();
+  });
+}

@@ -3,6 +3,7 @@
 import { Problem, call } from "./api.js";
 import { byId, clear, countdown, input, mistakesOf, once, say } from "./form.js";
 import { compact, digits, national, phoneText } from "./number.js";
+import { hangUp, waitFor } from "./ringing.js";
 import { trim } from "./typed.js";
 import { t } from "./words.js";
 
@@ -19,6 +20,7 @@ const kind = () => /** @type {HTMLInputElement} */ (document.querySelector("[nam
 /** @param {Challenge | null} c */
 function keep(c) {
   challenge = c;
+  hangUp();
   if (c) sessionStorage.setItem(kept, JSON.stringify(c));
   else sessionStorage.removeItem(kept);
 }
@@ -36,6 +38,7 @@ function showChallenge() {
   byId("code-hint").textContent = t(challenge.channel === "voice" ? "phone.js.called" : "phone.js.texted", { phone: phoneText(challenge.phone, challenge.kind) });
   byId("call").hidden = challenge.kind === "landline";
   countdown(byId("resend"), Math.max(0, Math.ceil((challenge.resendAt - Date.now()) / 1000)), "phone.js.in");
+  if (challenge.channel === "voice") waitFor(challenge.challengeId, (text) => say({ field: "code", text: t(text) }));
 }
 
 /** Says in place what went wrong: nobody is taken to the top of the page for a code. @param {Problem} error @param {string} place where nothing else is named */
