@@ -102,7 +102,7 @@ test.describe('links', () => {
     await expect(person.page.locator('#expired').getByRole('link', { name: 'Sign Up' })).toBeVisible();
   });
 
-  test('to reset that were used lead to another, and a reset shows what is wrong with a password', async ({ person, complaints }) => {
+  test('to reset that were used lead to another, and a reset shows what is wrong with a password', async ({ person, newPerson, complaints }) => {
     complaints.expectStatus(422, '/v1/password/reset');
     complaints.expectStatus(410, '/v1/password/reset');
     await person.verified();
@@ -126,15 +126,18 @@ test.describe('links', () => {
     await save.click();
     await expect(page.getByRole('heading', { name: 'Your new password is set' })).toBeVisible();
     await page.goto('/login');
-    await page.goto(link);
-    await fill('River stone 78!');
-    await save.click();
-    await expect(page.locator('#expired')).toContainText('Ask for another');
+    await page.goto(link); // where it was used, the page knows what is
+    await expect(page.getByRole('heading', { name: 'Your new password is set' })).toBeVisible();
+    const elsewhere = (await newPerson()).page;
+    await elsewhere.goto(link);
+    await elsewhere.getByLabel('New password', { exact: true }).fill('River stone 78!');
+    await elsewhere.getByLabel('Confirm Password', { exact: true }).fill('River stone 78!');
+    await elsewhere.getByRole('button', { name: 'Save the new password' }).click();
+    await expect(elsewhere.locator('#expired')).toContainText('Ask for another');
     expect((await person.api.call('POST', '/v1/login', { email: person.email, password: 'River stone 78!' })).status).toBe(401);
   });
 
   test('to verify ask for the password ten times and no more', async ({ person, newPerson, complaints }) => {
-    complaints.expectStatus(403, '/v1/verify');
     complaints.expectStatus(429, '/v1/verify');
     await person.signedUp();
     const other = await newPerson(), link = await person.linkOfMail(), token = new URL(link).hash.slice(1);
@@ -252,7 +255,7 @@ test.describe('account details', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.locator('#problems li')).toHaveText(['Enter your first name', 'Enter the name of the company']);
     await page.getByLabel('Company Name').fill('x'.repeat(201));
-    await page.getByLabel('First Name').fill('Asha\u202e');
+    await page.getByLabel('First Name').fill('As\u202eha');
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.locator('#firstName-error')).toContainText('invisible character');
     await expect(page.locator('#companyName-error')).toContainText('too long');

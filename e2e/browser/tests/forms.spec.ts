@@ -178,7 +178,7 @@ test('a security check that cannot run says so, sends nothing, and runs again on
   complaints.expectNoAnswer('/v1/captcha');
   await page.route('**/v1/captcha', (route) => route.abort(), { times: 2 });
   await fillSignUp(person);
-  await expect(page.getByText('use another browser, or write to support')).toBeVisible();
+  await expect(page.getByText('use another browser, or write to help@central.example.com')).toBeVisible();
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.getByRole('alert')).toContainText('We could not be reached');
   await page.getByRole('button', { name: 'Run it again' }).click();

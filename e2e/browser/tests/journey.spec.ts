@@ -28,10 +28,12 @@ test('the API decides where a person lands after every log-in', async ({ person,
   await expect(person.page).toHaveURL(/\/account-details$/);
   const second = await newPerson();
   await second.withDetails();
+  await second.page.context().clearCookies();
   await logIn(second);
   await expect(second.page).toHaveURL(/\/settings\/kyc$/);
   const third = await newPerson();
   await third.submitted();
+  await third.page.context().clearCookies();
   await logIn(third);
   await expect(third.page.getByRole('heading', { name: 'Hello, Asha' })).toBeVisible();
   await expect(third.page).toHaveURL(/:\d+\/$/);

@@ -1,6 +1,6 @@
 // @ts-check
 // The address on the pages before the log-in: typed once, kept in this tab, with a suggestion where it just misses a large provider.
-import { input } from "./form.js";
+import { input, settled } from "./form.js";
 import { trim } from "./typed.js";
 
 const kept = "email";
@@ -16,5 +16,5 @@ export function remember(known) {
   const field = input("email");
   field.value ||= sessionStorage.getItem(kept) ?? "";
   field.addEventListener("input", () => sessionStorage.setItem(kept, address()));
-  field.addEventListener("change", () => import("./suggest.js").then(({ suggest }) => suggest(field), () => {})); // nothing is lost without it
+  field.addEventListener("change", () => import("./suggest.js").then(({ suggest }) => settled(() => suggest(field)), () => {})); // nothing is lost without it
 }

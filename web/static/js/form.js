@@ -99,6 +99,15 @@ export function mistakesOf(error, idOf = (pointer) => pointer.split("/")[1] ?? "
   return error.errors.map((e) => ({ field: idOf(e.pointer), text: e.text }));
 }
 
+let pressing = false;
+for (const type of ["pointerdown", "pointerup", "pointercancel"]) addEventListener(type, () => (pressing = type === "pointerdown"), true);
+
+/** Runs work once a press is over: what appears while a field is left for a button must not push the button away from under the finger. @param {() => void} work */
+export function settled(work) {
+  if (pressing) addEventListener("pointerup", () => settled(work), { once: true });
+  else setTimeout(work);
+}
+
 /**
  * Runs work once at a time, however often people press, and not while the button waits; it says that it is busy and stays focusable.
  * @param {HTMLElement} button

@@ -3,7 +3,7 @@
 // password has to be kept anywhere. The same page in the other language has the same elements; their words are taken over.
 import { learn } from "./words.js";
 
-/** What scripts have written, and write again when they hear of it. */
+/** What scripts have written, and write again when they hear of it. What they have added has data-added. */
 const written = "[data-name],[data-email],[data-initials],[data-address],[data-to],[data-text],[data-said],[data-waiting],[data-reveal],#captcha-status,#captcha-more,#problems ul";
 const attributes = ["aria-label", "aria-current", "placeholder", "title", "alt"];
 
@@ -16,8 +16,9 @@ function take(mine, other) {
     if (value !== null) mine.setAttribute(name, value);
     else if (name === "aria-current") mine.removeAttribute(name);
   }
-  const theirs = [...other.childNodes];
-  if (mine.childNodes.length === theirs.length) mine.childNodes.forEach((child, i) => take(child, theirs[i]));
+  const own = [...mine.childNodes].filter((child) => !(child instanceof HTMLElement && "added" in child.dataset)), theirs = [...other.childNodes];
+  if (own.length === theirs.length) own.forEach((child, i) => take(child, theirs[i]));
+  else if (!mine.querySelector("input,select,textarea")) mine.replaceChildren(...theirs.map((child) => document.importNode(child, true))); // words in another order
 }
 
 /** The same page as the server makes it now, as a document without scripts that run. @returns {Promise<Document>} */

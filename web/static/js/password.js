@@ -1,6 +1,6 @@
 // @ts-check
 import { t } from "./words.js";
-import { clear, input, say } from "./form.js";
+import { clear, input, say, settled } from "./form.js";
 
 /** The product's rule, as the API checks it too: 8 characters, upper case, lower case, a digit, a special character. @type {Record<string, (s: string) => boolean>} */
 const rules = {
@@ -79,7 +79,7 @@ function repeated(id) {
   const first = input(id), second = input("confirm");
   const differ = () => second.value !== "" && second.value !== first.value;
   for (const field of [first, second]) {
-    field.addEventListener("change", () => differ() && say({ field: "confirm", text: t("password.differ") }));
+    field.addEventListener("change", () => settled(() => differ() && say({ field: "confirm", text: t("password.differ") })));
     field.addEventListener("input", () => differ() || clear("confirm"));
   }
 }

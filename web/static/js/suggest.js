@@ -53,9 +53,11 @@ function lineOf(field) {
   if (lines.has(field)) return line;
   lines.set(field, line);
   line.className = "hint";
+  line.dataset.added = "";
   line.setAttribute("role", "status");
   field.after(line);
   field.addEventListener("input", () => line.replaceChildren());
+  document.addEventListener("translated", () => line.hasChildNodes() && suggest(field));
   return line;
 }
 
