@@ -23,7 +23,7 @@ test('a wrong code and a wrong number are said in place: focus and scroll positi
   await expect(send).toBeFocused();
   await expect(page.locator('#problems')).toBeHidden();
   expect(Math.abs((await scrolled(person)) - before)).toBeLessThan(60);
-  await expectAccessible(page, { widths: [390, 320] });
+  await expectAccessible(page, { widths: [360, 320] });
   await field.fill(person.phone.slice(3));
   await expect(page.locator('#phone-error')).toBeHidden();
   await askForCode(person);
@@ -135,7 +135,7 @@ test('a near miss of a large provider is asked about, and only a press changes i
     const offer = page.getByRole('button', { name: 'Asha.Rao@gmail.com' });
     await expect(page.getByRole('status').filter({ hasText: 'Did you mean' })).toBeVisible();
     await expect(field).toHaveValue('Asha.Rao@gmial.com');
-    if (path === '/signup') await expectAccessible(page, { widths: [390, 320] });
+    if (path === '/signup') await expectAccessible(page, { widths: [360, 320] });
     await offer.click();
     await expect(field).toHaveValue('Asha.Rao@gmail.com');
     await expect(field).toBeFocused();
@@ -187,7 +187,7 @@ test.describe('another number', () => {
     await page.getByRole('button', { name: 'Save' }).click();
     await expect(page.locator('#phone-error')).toContainText('not verified yet');
     await expect(page.getByText('Saved.')).toBeHidden();
-    await expectAccessible(page, { widths: [390, 320] });
+    await expectAccessible(page, { widths: [360, 320] });
     await page.getByRole('button', { name: 'Cancel' }).click();
     await expect(page.locator('#phone-verified')).toContainText(shown);
     await expect(page.getByRole('button', { name: 'Change', exact: true })).toBeFocused();

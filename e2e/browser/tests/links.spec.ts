@@ -71,7 +71,7 @@ test('the same browser is told of one press, in Hindi too', async ({ person }) =
 
 test('the inbox moves on when the link is opened on another device', async ({ person, newPerson }) => {
   await signUp(person);
-  await expectAccessible(person.page, { widths: [390, 320] });
+  await expectAccessible(person.page, { widths: [360, 320] });
   const other = await newPerson();
   await other.page.goto(await person.linkOfMail());
   await other.page.getByLabel('Password', { exact: true }).fill(person.password);
