@@ -68,7 +68,7 @@ chromium "$clean/chromium-article-untagged.pdf" article.html --disable-pdf-taggi
 python3 - <<'PYTHON'
 import math
 w, h = 840, 608
-pixels = bytes(int(127 + 127 * math.sin(x / (9 + 5 * c)) * math.cos(y / 17)) for y in range(h) for x in range(w) for c in range(3))
+pixels = bytes(int(127 + 127 * math.sin(x / (50 + 20 * c)) * math.cos(y / 70)) for y in range(h) for x in range(w) for c in range(3))
 open("photo.ppm", "wb").write(b"P6 %d %d 255\n" % (w, h) + pixels)
 PYTHON
 for h in 1 2 3 4; do
@@ -201,7 +201,7 @@ for source in chromium-article libreoffice-letter ghostscript-1.5 poppler-united
   quiet qpdf --warning-exit-0 --qdf "$from" "$name-qdf.pdf"
   quiet qpdf --warning-exit-0 --recompress-flate --compression-level=9 --newline-before-endstream "$from" "$name-recompressed.pdf"
 done
-letter=$clean/libreoffice-letter.pdf
+letter=$clean/libreoffice-letter.pdf deed=$clean/ghostscript-1.5.pdf
 declare -A revisions=([r2]=40 [r3]="128 --use-aes=n" [r4-rc4]="128 --use-aes=n --force-V4" [r4-aes]="128 --use-aes=y" [r4-metadata]="128 --use-aes=y --cleartext-metadata"
   [r5]="256 --force-R5" [r6]=256)
 for revision in "${!revisions[@]}"; do
@@ -209,7 +209,7 @@ for revision in "${!revisions[@]}"; do
   for user in "" u; do
     reason=file_restricted
     [ -z "$user" ] || reason=file_password_protected
-    quiet qpdf --warning-exit-0 --allow-weak-crypto --object-streams=generate --encrypt "$user" owner ${revisions[$revision]} -- "$letter" "$corpus/$reason/qpdf-$revision.pdf"
+    quiet qpdf --warning-exit-0 --allow-weak-crypto --object-streams=generate --encrypt "$user" owner ${revisions[$revision]} -- "$deed" "$corpus/$reason/qpdf-$revision.pdf"
   done
 done
 quiet qpdf --warning-exit-0 --empty "$corpus/file_without_page/qpdf-empty.pdf"

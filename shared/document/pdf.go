@@ -21,11 +21,11 @@ const workPerFile = 64 << 20
 
 // pdfScan collects what is found in a file.
 type pdfScan struct {
-	work     int              // what is left of workPerFile
-	objects  []object         // in the order of the file, then those in object streams
-	numbered map[int][]object // by the number of the object
-	trailers []trailer        // and the dictionaries of cross-reference streams, which serve as such
-	catalogs []dict           // objects that say that they are one
+	work     int           // what is left of workPerFile
+	objects  []object      // trailers, objects, objects in object streams: each in the order of the file
+	numbered map[int][]int // indexes of objects by their number
+	trailers []trailer     // and the dictionaries of cross-reference streams, which serve as such
+	catalogs []dict        // objects that say that they are one
 	seen     map[*byte][]uint64
 	active   bool
 	opaque   bool // something that has to be looked into cannot be
@@ -41,7 +41,7 @@ func inspectPDF(data []byte) Reason {
 	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(after) {
 		return Polyglot
 	}
-	s := pdfScan{work: workPerFile, numbered: map[int][]object{}, seen: map[*byte][]uint64{}}
+	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, seen: map[*byte][]uint64{}}
 	s.find(data)
 	if reason := s.encryption(); reason != "" {
 		return reason

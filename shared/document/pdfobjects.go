@@ -28,18 +28,14 @@ type trailer struct {
 // find collects the objects of a file, of its object streams, and its trailers.
 func (s *pdfScan) find(data []byte) {
 	for i := range occurrences(data, "trailer") {
-		s.objects = append(s.objects, object{noNumber, data, i, i})
+		s.add(object{noNumber, data, i, i})
 	}
 	for i := range occurrences(data, "obj") {
 		if n, is := numberBefore(data[:i-len("obj")]); is && regularLength(data[i:]) == 0 {
-			s.objects = append(s.objects, object{n, data, i, i})
+			s.add(object{n, data, i, i})
 		}
 	}
-	slices.SortStableFunc(s.objects, func(a, b object) int { return cmp.Compare(a.at, b.at) })
-	for _, o := range s.objects {
-		s.numbered[o.number] = append(s.numbered[o.number], o)
-	}
-	for _, o := range slices.Clone(s.objects) {
+	for _, o := range s.objects { // as they are now: unpack adds some
 		v, _ := s.parse(o)
 		switch v := v.(type) {
 		case dict:
@@ -54,6 +50,16 @@ func (s *pdfScan) find(data []byte) {
 				s.unpack(v, o.place)
 			}
 		}
+	}
+}
+
+// workPerObject is what an object costs at least, and a step that a reference takes.
+const workPerObject = 128
+
+func (s *pdfScan) add(o object) {
+	if s.work -= workPerObject; s.work >= 0 {
+		s.numbered[o.number] = append(s.numbered[o.number], len(s.objects))
+		s.objects = append(s.objects, o)
 	}
 }
 
@@ -140,15 +146,17 @@ func (s *pdfScan) follow(v any, steps int) (values []any) {
 	if !is {
 		return []any{v}
 	}
-	for _, o := range slices.Concat(s.numbered[int(to)], s.numbered[anyNumber]) {
-		if steps == 0 || s.work < 0 {
-			s.opaque = true
-			return values
-		}
-		v, odd := s.parse(o)
-		values = append(values, s.follow(v, steps-1)...)
-		if odd {
-			values = append(values, malformed{})
+	for _, same := range [][]int{s.numbered[int(to)], s.numbered[anyNumber]} {
+		for _, i := range same {
+			if s.work -= workPerObject; steps == 0 || s.work < 0 {
+				s.opaque = true
+				return values
+			}
+			v, odd := s.parse(s.objects[i])
+			values = append(values, s.follow(v, steps-1)...)
+			if odd {
+				values = append(values, malformed{})
+			}
 		}
 	}
 	return values
@@ -165,7 +173,9 @@ func (s *pdfScan) last(v any) any {
 		if len(all) == 0 {
 			return nil
 		}
-		v, _ = s.parse(slices.MaxFunc(all, func(a, b object) int { return cmp.Compare(a.place, b.place) }))
+		newest := slices.MaxFunc(all, func(i, j int) int { return cmp.Compare(s.objects[i].place, s.objects[j].place) })
+		s.work -= len(all)
+		v, _ = s.parse(s.objects[newest])
 	}
 	return nil
 }

@@ -22,12 +22,14 @@ func (s *pdfScan) pages() Reason {
 		for _, v := range catalog.all("Pages") {
 			t.visit(v, 0)
 		}
+		if len(t.pages) > MaxPages {
+			return TooManyPages
+		}
+		shown := slices.ContainsFunc(t.pages, s.shows)
 		switch {
 		case s.work < 0, t.nodes > maxNodes:
 			return Corrupt
-		case len(t.pages) > MaxPages:
-			return TooManyPages
-		case slices.ContainsFunc(t.pages, s.shows):
+		case shown:
 			return ""
 		case len(t.pages) > 0:
 			return Blank
@@ -106,7 +108,7 @@ func (s *pdfScan) paints(st stream) bool {
 		case kind == wordToken && painting[string(w)]:
 			return true
 		case kind == endOfData:
-			return !whole || s.work < 0
+			return !whole
 		}
 	}
 }

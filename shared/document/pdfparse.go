@@ -41,7 +41,7 @@ func (d dict) has(key string) bool { return len(d.all(key)) > 0 }
 
 const (
 	maxDepth = 64      // of containers in each other; more is no honest file
-	maxItems = 1 << 20 // of containers and what they hold, in one object
+	maxItems = 1 << 18 // of containers and what they hold, in one object
 )
 
 // parser reads one object. Where it is malformed, odd is true and the value is what most readers would take.

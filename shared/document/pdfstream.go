@@ -30,9 +30,7 @@ func (s *pdfScan) unpack(st stream, place int) {
 			s.opaque = true
 			return
 		}
-		o := object{int(no), data, at, place}
-		s.objects = append(s.objects, o)
-		s.numbered[o.number] = append(s.numbered[o.number], o)
+		s.add(object{int(no), data, at, place})
 		p := parser{lexer: lexer{data: data, at: at, work: &s.work}}
 		p.value()
 		gap = gap || !s.blank(data, end, at)
@@ -103,7 +101,7 @@ func (s *pdfScan) decode(st stream, packed []byte) (data []byte, whole bool) {
 	}
 	data, whole = packed, true
 	for i, f := range filters {
-		s.work -= len(data) / 8
+		s.work -= len(data)
 		if s.work < 0 {
 			return nil, false
 		}
