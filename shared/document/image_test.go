@@ -88,6 +88,7 @@ func TestAJPEGIsJudgedByItsStructure(t *testing.T) {
 		{"two components", func(p *jpegParts) { p.sampling = []byte{0x11, 0x11} }, ImageNotShown},
 		{"a height that follows", func(p *jpegParts) { p.height = 0 }, ImageNotShown},
 		{"sampling between the pixels", func(p *jpegParts) { p.sampling = []byte{0x31, 0x21, 0x11} }, ImageNotShown},
+		{"sampling between the lines", func(p *jpegParts) { p.sampling = []byte{0x13, 0x12, 0x11} }, ImageNotShown},
 
 		{"low", func(p *jpegParts) { p.height = 399 }, ImageTooSmall},
 		{"high", func(p *jpegParts) { p.height = 50_001 }, ImageTooLarge},

@@ -121,13 +121,13 @@ func (s *pdfScan) flat(o object) {
 // entry judges a key and what follows it, in a dictionary of which nothing is known.
 func (s *pdfScan) entry(key string, p *parser, own bool) {
 	refuses := rules[key]
-	if refuses == nil && key != "First" && key != "ObjStm" && key != "FFilter" {
+	if refuses == nil && key != "First" && key != "FFilter" {
 		return
 	}
 	v := p.value()
 	_, isNumber := v.(number)
 	switch {
-	case key == "ObjStm" && own, key == "First" && isNumber && own: // an object stream, for some readers
+	case key == "First" && isNumber && own: // an object stream, for some readers
 		s.opaque = true
 	case key == "FFilter", refuses != nil && refuses(s, nil, v):
 		s.active = true

@@ -114,6 +114,7 @@ func TestWaysToHideAScript(t *testing.T) {
 		{"after a key that is no name", []string{"1 0 obj<</X 1 2/S/JavaScript>>endobj"}, ActiveContent},
 		{"after the end of a dictionary that is a value", []string{"1 0 obj<</X>>/S/JavaScript>>endobj"}, ActiveContent},
 		{"behind white space that only some readers know", []string{"1 0 obj<</S\x80/JavaScript\xff>>endobj"}, ActiveContent},
+		{"behind white space that only some readers know, as a key for the others", []string{"1 0 obj<</X \x80/S/JavaScript/Y>>endobj"}, ActiveContent},
 		{"deeper than anything honest", []string{"1 0 obj" + strings.Repeat("[", 200) + "<</S/JavaScript>>"}, ActiveContent},
 		{"with its kind elsewhere", []string{"1 0 obj<</S 2 0 R/JS(x)>>endobj", "2 0 obj/JavaScript endobj"}, ActiveContent},
 		{"with its kind elsewhere, twice", []string{"1 0 obj<</S 2 0 R/JS 5 0 R>>endobj", "2 0 obj 3 0 R endobj", "3 0 obj/JavaScript endobj"}, ActiveContent},
@@ -138,7 +139,7 @@ func TestWaysToHideAScript(t *testing.T) {
 		{"packed as digits", []string{packed("/Filter/ASCIIHexDecode", fmt.Sprintf("%x>", script))}, ActiveContent},
 		{"packed as text", []string{packed("/Filter[/ASCII85Decode/FlateDecode]", a85(deflate(script)))}, ActiveContent},
 		{"packed with a predictor", []string{packed("/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 5>>", deflate(upRows(script, 5)))}, ActiveContent},
-		{"packed, before the first object", []string{packed("/Filter/FlateDecode", deflate("1 9 "+action+" 7"))}, ActiveContent},
+		{"packed, before the first object", []string{packed("/Filter/FlateDecode", deflate(fmt.Sprintf("1 %d %s 7", len(action)+1, action)))}, ActiveContent},
 		{"packed, behind the last object", []string{packed("/Filter/FlateDecode", deflate("1 0 7 "+action))}, ActiveContent},
 		{"packed, in a string that the offsets point into", []string{packed("/Filter/FlateDecode", deflate("1 1 ("+action+")"))}, ActiveContent},
 
@@ -149,7 +150,13 @@ func TestWaysToHideAScript(t *testing.T) {
 		{"packed, but not", []string{packed("/Filter/FlateDecode", "1 0 <</X 1>>")}, Corrupt},
 		{"packed, with a name that the length cuts", []string{packed("/Filter/FlateDecode/Length 60", deflate("1 0 <</JS(1)/S/JavaScriptX>>"+filled)+"xxxxxxxxxxxxxxx")}, ActiveContent},
 		{"packed, with a length that is somewhere else", []string{packed("/Filter/FlateDecode/Length 3", deflate("1 0 <</X/S/Y/JavaScriptX>>"))}, Corrupt},
+		{"not packed, with a length that is somewhere else", []string{packed("/Length 8", "8 0 <</X 1>>")}, Corrupt},
+		{"not packed, behind a line that ends as readers differ about", []string{strings.Replace(packed("", "8 0 <</X 1>>"), "stream\n", "stream\r", 1)}, Corrupt},
+		{"packed with parameters that some readers know by another name", []string{packed("/Filter/FlateDecode/DP<</Predictor 12>>", deflate("8 0 <</X 1>>"))}, Corrupt},
+		{"packed with a header that is none", []string{packed("/Filter/FlateDecode", "\x78\x9d"+deflate("8 0 <</X 1>>")[2:])}, Corrupt},
 		{"packed, with a first offset that is somewhere else", []string{"7 0 obj<</N 1/First 9 0 R/Filter/FlateDecode>>stream\n" + deflate("8 0 <</X 1>>") + "\nendstream endobj"}, Corrupt},
+		{"behind an opening that readers differ about", []string{"1 0 obj<</OpenAction 2 0 R>>endobj", "2 0 obj<</S/GoTo/X/S/URI>>endobj"}, Corrupt},
+		{"in an opening that readers differ about", []string{"1 0 obj<</OpenAction<</S/GoTo/X/S/URI>>>>endobj"}, Corrupt},
 		{"in an object stream whose dictionary is malformed", []string{"7 0 obj<</Type/ObjStm/N 1/First 4/X(", deflate(script)}, Corrupt},
 		{"in an object stream with a key that is no name", []string{"7 0 obj<</X endobj /N 1/First 4/Filter/FlateDecode>>stream\n" + deflate("1 0 <</X 1>>") + "\nendstream endobj"}, Corrupt},
 	} {
@@ -182,7 +189,7 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		reason Reason
 	}{
 		{"a bomb", pdf(packed("/Filter/FlateDecode", zeros)), Corrupt},
-		{"many bombs", pdf(strings.Repeat(packed("/Filter/FlateDecode", zeros), 80)), Corrupt},
+		{"many bombs", pdf(strings.Repeat(packed("/Filter/FlateDecode", zeros), 140)), Corrupt},
 		{"a bomb of objects", pdf(packed("/Filter/FlateDecode", ones)), Corrupt},
 		{"many object streams without an end", pdf(wide("1 0 obj<</First 1/N 1>>stream\n")), Corrupt},
 		{"many packed streams", pdf(wide("1 0 obj<</First 1/N 1/Filter/Fl>>stream\n\x78\x9c\x03\x00")), Corrupt},
@@ -198,6 +205,8 @@ func TestHostileFilesAreCheap(t *testing.T) {
 		{"actions in a circle", pdf("1 0 obj<</OpenAction 1 0 R/Next[1 0 R 1 0 R 1 0 R]>>"), Corrupt},
 		{"malformed objects", pdf(wide("1 0 obj<<1>>")), ""},
 		{"pages in a circle", []byte("%PDF-1.7\n101 0 obj<</Pages 102 0 R>>102 0 obj<</Type/Pages/Kids[102 0 R 102 0 R 102 0 R]>>trailer<</Root 101 0 R>>\n%%EOF"), Corrupt},
+		{"pages that unpack to much", tree("/Pages 2 0 R", "2 0 obj<</Type/Pages/Kids["+strings.Repeat("3 0 R ", 200)+"]>>endobj", "3 0 obj<</Type/Page/Contents 4 0 R>>endobj",
+			"4 0 obj<</Filter/FlateDecode>>stream\n"+deflate(strings.Repeat("0 0 m ", 1<<20))+"\nendstream endobj"), Corrupt},
 		{"trailers of encrypted files", pdf(fill("trailer<</Encrypt 9 0 R>>") + "9 0 obj<</R 6/U(" + strings.Repeat("a", 48) + ")>>"), PasswordProtected},
 		{"objects", pdf(fill("1 0 obj[]")), Corrupt},
 		{"slashes", pdf(fill("/")), ""},

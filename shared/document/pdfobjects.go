@@ -31,7 +31,7 @@ func (s *pdfScan) find(data []byte) {
 		s.add(object{noNumber, data, i, i})
 	}
 	for i := range occurrences(data, "obj") {
-		if n, is := numberBefore(data[:i-len("obj")]); is && regularLength(data[i:]) == 0 {
+		if n, is := numberBefore(data[:i-len("obj")]); is {
 			s.add(object{n, data, i, i})
 		}
 	}

@@ -20,6 +20,7 @@ func TestPagesAreCounted(t *testing.T) {
 		}
 		return append(all, fmt.Sprintf("%d 0 obj<</Type/Pages/Kids[3 0 R]>>endobj", depth+10))
 	}
+	updated := string(tree("/Pages 7 0 R", strings.Replace(kids(300), "2 0", "7 0", 1), page, content, "trailer<</Root 1 0 R>>", "5 0 obj<</Type/Catalog/Pages 2 0 R>>endobj", kids(1)))
 	for _, c := range []struct {
 		name   string
 		data   []byte
@@ -43,6 +44,8 @@ func TestPagesAreCounted(t *testing.T) {
 		{"a lost trailer", []byte(strings.Replace(string(tree("/Pages 2 0 R", kids(1), page, content)), "/Root 1", "/Root 9", 1)), ""},
 		{"an update that leaves one page of 300", tree("/Pages 2 0 R", kids(300), page, content, kids(1)), ""},
 		{"an update that adds 300 pages", tree("/Pages 2 0 R", kids(1), page, content, kids(300)), TooManyPages},
+		{"an update of 300 pages, with a tree of its own", []byte(strings.Replace(updated, "Root 1 0 R>>\n%%EOF", "Root 5 0 R>>\n%%EOF", 1)), ""},
+		{"an update of 300 pages whose trailer is lost", []byte(strings.ReplaceAll(updated, "Root 1", "Root 9")), ""},
 		{"the tree of an update", tree("/Pages 9 0 R", page, content, "5 0 obj<</Type/Catalog/Pages 2 0 R>>endobj", kids(1), "trailer<</Root 5 0 R>>"), ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -96,7 +96,7 @@ func (s *pdfScan) ends(data []byte) bool {
 // decode undoes the filters of a stream. Whole is false when readers may see something else; the data is what could be read.
 func (s *pdfScan) decode(st stream, packed []byte) (data []byte, whole bool) {
 	filters, parms := each(st.all("Filter")), each(st.all("DecodeParms"))
-	if len(st.all("Filter")) > 1 || len(st.all("DecodeParms")) > 1 || len(parms) > len(filters) || st.has("DP") {
+	if len(st.all("Filter")) > 1 || len(st.all("DecodeParms")) > 1 || st.has("DP") {
 		return nil, false
 	}
 	data, whole = packed, true
