@@ -8,7 +8,8 @@ import "bytes"
 //
 //   - Everything behind such a beginning is read as an object, wherever it stands, and judged by its structure (pdfobjects.go). A word
 //     in a string, in text or in metadata is no key and no name of any object: it refuses nothing.
-//   - A reference leads to every object of that number; one that is refused is enough.
+//   - A reference leads to every object of that number, also by a cross-reference that gives it another (pdfxref.go); one that is refused
+//     is enough.
 //   - Object streams are unpacked. Where that cannot be done, or where their length is not as it says, the file is Corrupt.
 //   - Where an object is malformed, readers differ in what is a key and what a value. Then every name behind its beginning is taken for
 //     a key, to the end of the data (scan.flat). That is more than any reader sees.
@@ -26,7 +27,9 @@ type pdfScan struct {
 	numbered map[int][]int // indexes of objects by their number
 	trailers []trailer     // and the dictionaries of cross-reference streams, which serve as such
 	catalogs []dict        // objects that say that they are one
-	seen     map[*byte][]uint64
+	xref     crossReference
+	streams  map[int][]objectStream // by their number
+	seen     map[*byte][]uint64     // by the first byte of the data: where flat has been
 	active   bool
 	opaque   bool // something that has to be looked into cannot be
 }
@@ -41,7 +44,7 @@ func inspectPDF(data []byte) Reason {
 	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(after) {
 		return Polyglot
 	}
-	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, seen: map[*byte][]uint64{}}
+	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, streams: map[int][]objectStream{}, seen: map[*byte][]uint64{}}
 	s.find(data)
 	if reason := s.encryption(); reason != "" {
 		return reason

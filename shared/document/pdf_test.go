@@ -168,6 +168,52 @@ func TestWaysToHideAScript(t *testing.T) {
 	}
 }
 
+// The file has an honest object 7 as well; only the cross-reference decides which one a reader finds.
+func TestWhereACrossReferenceLeads(t *testing.T) {
+	const opens, honest, other = "1 0 obj<</OpenAction 7 0 R>>endobj", "7 0 obj[103 0 R/Fit]endobj", "117 0 obj<</S/URI/URI(a)>>endobj"
+	file := func(extra ...string) []byte { return pdf(append([]string{opens, honest, other}, extra...)...) }
+	at := bytes.Index(file(), []byte("117 0 obj"))
+	table := func(offset int) string { return fmt.Sprintf("xref\n7 1\n%010d 00000 n \n", offset) }
+	entry := func(kind byte, second, third int) string {
+		return string([]byte{kind, byte(second >> 8), byte(second), byte(third)})
+	}
+	stream := func(dict, rows string) string {
+		return "300 0 obj<</Type/XRef/W[1 2 1]" + dict + "/Length " + fmt.Sprint(len(rows)) + ">>stream\n" + rows + "\nendstream endobj"
+	}
+	objects := strings.Replace(packed("", "99 0 <</S/URI/URI(a)>>"), "7 0 obj", "200 0 obj", 1)
+	objects = strings.Replace(objects, "/First 4", "/First 5", 1)
+	for _, c := range []struct {
+		name   string
+		extra  []string
+		reason Reason
+	}{
+		{"nowhere", nil, ""},
+		{"to the number", []string{table(at)}, ""},
+		{"to its last digit", []string{table(at + 2)}, ActiveContent},
+		{"to its second digit, and to nothing", []string{table(at + 1)}, ""},
+		{"behind the number", []string{table(at + 3)}, ""},
+		{"to the number, packed", []string{stream("/Index[7 1]/Filter/FlateDecode", deflate(entry(1, at, 0)))}, ""},
+		{"to its last digit, in a stream", []string{stream("/Index[7 1]", entry(1, at+2, 0))}, ActiveContent},
+		{"to its last digit, packed with a predictor", []string{stream("/Index[7 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>", deflate(upRows(entry(1, at+2, 0), 4)))}, ActiveContent},
+		{"to an object stream by its place", []string{objects, stream("/Index[7 1]", entry(2, 200, 0))}, ActiveContent},
+		{"to an object stream by its place, in the second part", []string{objects, stream("/Index[3 1 7 1]", entry(2, 200, 0)+entry(2, 200, 0))}, ActiveContent},
+		{"to another place of the object stream", []string{objects, stream("/Index[7 1]", entry(2, 200, 1))}, ""},
+		{"to an object stream by its number", []string{objects, stream("/Index[99 1]", entry(2, 200, 0))}, ""},
+		{"to where nobody can tell", []string{stream("/Filter/LZWDecode", entry(1, at, 0))}, Corrupt},
+		{"to where readers differ", []string{strings.Replace(stream("", entry(1, at, 0)), "[1 2 1]", "[1 2 9]", 1)}, Corrupt},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if f := inspect(t, file(c.extra...), pdfType); f.Reason != c.reason {
+				t.Errorf("reason %q, want %q", f.Reason, c.reason)
+			}
+		})
+	}
+	moved := append([]byte("\n\n\n\n"), file(table(at+2))...) // some readers count from the header
+	if f := inspect(t, moved, pdfType); f.Reason != ActiveContent {
+		t.Errorf("from the header to its last digit: %q", f.Reason)
+	}
+}
+
 // computed is the time that this process has had a CPU: how busy the machine is does not matter.
 func computed(t *testing.T) time.Duration {
 	var used syscall.Rusage
@@ -209,6 +255,13 @@ func TestHostileFilesAreCheap(t *testing.T) {
 			"4 0 obj<</Filter/FlateDecode>>stream\n"+deflate(strings.Repeat("0 0 m ", 1<<20))+"\nendstream endobj"), Corrupt},
 		{"trailers of encrypted files", pdf(fill("trailer<</Encrypt 9 0 R>>") + "9 0 obj<</R 6/U(" + strings.Repeat("a", 48) + ")>>"), PasswordProtected},
 		{"objects", pdf(fill("1 0 obj[]")), Corrupt},
+		{"offsets into one number", pdf(strings.Repeat("0", MaxBytes/3)+"1 0 obj", func() string {
+			var b strings.Builder
+			for i := range 100_000 {
+				fmt.Fprintf(&b, "%d 0 n ", 500+30*i)
+			}
+			return b.String()
+		}()), Corrupt},
 		{"slashes", pdf(fill("/")), ""},
 		{"escapes", pdf(fill("/#41#42#43")), ""},
 		{"digits", pdf(fill("1") + " 0 obj"), ""},

@@ -31,10 +31,15 @@ func (s *pdfScan) find(data []byte) {
 		s.add(object{noNumber, data, i, i})
 	}
 	for i := range occurrences(data, "obj") {
-		if n, is := numberBefore(data[:i-len("obj")]); is {
+		if begin, end, is := numberBefore(data[:i-len("obj")]); is {
+			n, err := strconv.Atoi(string(data[begin:end]))
+			if err != nil {
+				n = anyNumber
+			}
 			s.add(object{n, data, i, i})
 		}
 	}
+	s.tables(data)
 	for _, o := range s.objects { // as they are now: unpack adds some
 		v, _ := s.parse(o)
 		switch v := v.(type) {
@@ -45,12 +50,16 @@ func (s *pdfScan) find(data []byte) {
 		case stream:
 			if v.is("Type", "XRef") || v.has("W") && v.has("Root") {
 				s.trailers = append(s.trailers, trailer{v.dict, o.place})
+				s.table(v, max(0, pdfStart(data)))
 			}
 			if v.has("First") { // a required key; readers do without the type
+				from := len(s.objects)
 				s.unpack(v, o.place)
+				s.streams[o.number] = append(s.streams[o.number], objectStream{from, len(s.objects)})
 			}
 		}
 	}
+	s.alias()
 }
 
 // workPerObject is what an object costs at least, and a step that a reference takes.
@@ -78,31 +87,27 @@ func occurrences(data []byte, keyword string) func(yield func(int) bool) {
 	}
 }
 
-// numberBefore reads the number of an object from what stands before its keyword: number, generation. It is anyNumber when there is a
-// comment between them.
-func numberBefore(data []byte) (number int, is bool) {
+// numberBefore finds the first of two integers that stand before a keyword: the number of an object, or an offset. It has no digits when
+// there is a comment between them.
+func numberBefore(data []byte) (begin, end int, is bool) {
 	for range 2 {
-		blank := len(data)
-		for blank > 0 && isBlank(data[blank-1]) {
-			blank--
+		end = len(data)
+		for end > 0 && isBlank(data[end-1]) {
+			end--
 		}
-		if bytes.ContainsAny(data[blank:], "\r\n") && bytes.IndexByte(data[bytes.LastIndexAny(data[:blank], "\r\n")+1:blank], '%') >= 0 {
-			return anyNumber, true
+		if bytes.ContainsAny(data[end:], "\r\n") && bytes.IndexByte(data[bytes.LastIndexAny(data[:end], "\r\n")+1:end], '%') >= 0 {
+			return end, end, true
 		}
-		digits := blank
-		for digits > 0 && isDigit(data[digits-1]) {
-			digits--
+		begin = end
+		for begin > 0 && isDigit(data[begin-1]) {
+			begin--
 		}
-		if digits == blank {
-			return 0, false
+		if begin == end {
+			return 0, 0, false
 		}
-		var err error
-		if number, err = strconv.Atoi(string(data[digits:blank])); err != nil {
-			number = anyNumber
-		}
-		data = data[:digits]
+		data = data[:begin]
 	}
-	return number, true
+	return begin, end, true
 }
 
 // parse reads an object. Odd means that it is a dictionary, a list or a stream, and malformed.
