@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local central test test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
+.PHONY: help run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -27,6 +27,7 @@ central: ## build the operator's command line: .local/bin/central --help
 test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
 	@tools/install.sh dynamodb-local
+	@tools/corpus.sh
 	go -C cmd/local build -o ../../.local/bin/local .
 	CENTRAL_ENGINES=required go -C cmd/local test -race ./...
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
@@ -34,6 +35,9 @@ test: ## install what the tests need and run all of them with the race detector
 	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
 	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
 	$(MAKE) test-pages
+
+corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
+	@tools/corpus.sh
 
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages

@@ -6,6 +6,8 @@ import (
 	"image"
 	"image/color"
 	imagejpeg "image/jpeg"
+	"os"
+	"path/filepath"
 	"sync/atomic"
 	"testing"
 )
@@ -52,4 +54,14 @@ func jpeg(t *testing.T) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// ofCorpus is a file that a program made; its folder says what becomes of it.
+func ofCorpus(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("..", "shared", "document", "testdata", "corpus", filepath.FromSlash(name)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }

@@ -82,6 +82,10 @@ func TestIntakeRefusesWhatGotThroughAndSaysWhatToDo(t *testing.T) {
 		{"an SVG", "scan.png", "image/png", "file_type_mismatch", svg},
 		{"a PDF with a password", "aadhaar.pdf", "application/pdf", "file_password_protected", encrypted},
 		{"a PDF with a script", "form.pdf", "application/pdf", "file_active_content", script},
+		{"a PDF that opens an address by itself", "deed.pdf", "application/pdf", "file_active_content", ofCorpus(t, "file_active_content/ghostscript-open-uri.pdf")},
+		{"a PDF that opens without its password", "deed.pdf", "application/pdf", "file_restricted", ofCorpus(t, "file_restricted/qpdf-r6.pdf")},
+		{"a PDF of empty pages", "deed.pdf", "application/pdf", "file_blank", ofCorpus(t, "file_blank/ghostscript-3-empty.pdf")},
+		{"a JPEG that browsers do not show", "photo.jpg", "image/jpeg", "image_not_shown", ofCorpus(t, "image_not_shown/libjpeg-arithmetic.jpg")},
 		{"half a PDF", "half.pdf", "application/pdf", "file_corrupt", pdf(t)[:400]},
 		{"a JPEG that says it is a PDF", "photo.pdf", "application/pdf", "file_type_mismatch", jpeg(t)},
 	} {

@@ -9,8 +9,10 @@ import (
 	"io"
 )
 
-// MaxBytes is the size of the largest file that is looked at.
-const MaxBytes = 10 << 20
+const (
+	MaxBytes = 10 << 20 // size of the largest file that is looked at
+	MaxPages = 200      // of a PDF: nobody reviews more
+)
 
 // Reason is a stable code for why a file is refused.
 type Reason string
@@ -20,18 +22,24 @@ const (
 	TooLarge          Reason = "file_too_large"          // more than MaxBytes
 	TypeMismatch      Reason = "file_type_mismatch"      // Finding.ContentType is not the declared type
 	TypeNotSupported  Reason = "file_type_not_supported" // the declared type is none that is taken
-	PasswordProtected Reason = "file_password_protected" // an encrypted PDF, even if its password is empty
-	ActiveContent     Reason = "file_active_content"     // a PDF with a script, an attachment or a form program
+	PasswordProtected Reason = "file_password_protected" // an encrypted PDF that the empty password does not open
+	Restricted        Reason = "file_restricted"         // an encrypted PDF that opens without a password
+	ActiveContent     Reason = "file_active_content"     // a PDF that acts by itself, has a program or an attachment, or fetches something
+	WithoutPage       Reason = "file_without_page"       // a PDF in whose page tree is no page
+	TooManyPages      Reason = "file_too_many_pages"     // more than MaxPages
+	Blank             Reason = "file_blank"              // a PDF of which no page paints anything
 	Polyglot          Reason = "file_polyglot"           // two kinds of file in one
 	Corrupt           Reason = "file_corrupt"            // cut off, damaged, or built so that it cannot be checked
 	ImageTooSmall     Reason = "image_too_small"         // under 600 x 400 pixels in either orientation
 	ImageTooLarge     Reason = "image_too_large"         // over 40 million pixels
+	ImageNotShown     Reason = "image_not_shown"         // a whole JPEG or PNG of a kind that browsers do not show
 )
 
 // Reasons lists every reason.
 func Reasons() []Reason {
 	return []Reason{
-		Empty, TooLarge, TypeMismatch, TypeNotSupported, PasswordProtected, ActiveContent, Polyglot, Corrupt, ImageTooSmall, ImageTooLarge,
+		Empty, TooLarge, TypeMismatch, TypeNotSupported, PasswordProtected, Restricted, ActiveContent, WithoutPage, TooManyPages, Blank,
+		Polyglot, Corrupt, ImageTooSmall, ImageTooLarge, ImageNotShown,
 	}
 }
 

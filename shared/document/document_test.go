@@ -50,8 +50,8 @@ func TestFilesOfRealPrograms(t *testing.T) {
 		{"portrait.png", pngType, ""},
 
 		{"encrypted.pdf", pdfType, PasswordProtected},
-		{"encrypted-no-password-to-open.pdf", pdfType, PasswordProtected},
-		{"encrypted-old.pdf", pdfType, PasswordProtected},
+		{"encrypted-no-password-to-open.pdf", pdfType, Restricted},
+		{"encrypted-old.pdf", pdfType, Restricted},
 		{"javascript.pdf", pdfType, ActiveContent},
 		{"javascript-in-object-stream.pdf", pdfType, ActiveContent},
 		{"named-javascript-in-object-stream.pdf", pdfType, ActiveContent},

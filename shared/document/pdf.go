@@ -1,157 +1,140 @@
 package document
 
-import (
-	"bytes"
-	"compress/flate"
-	"io"
-	"regexp"
-)
+import "bytes"
 
-// A reader of PDFs follows offsets into the file, and where they are wrong it searches for objects by itself. So what
-// matters may be anywhere: in a comment, in a string, in the middle of packed pixels. Names that mark something active are
-// therefore looked for at every byte; they are too long to turn up in packed data by chance. Short names count only outside
-// of streams. Objects can also be packed into object streams (ISO 32000-2, 7.5.7): those are unpacked, and one that cannot be
-// unpacked is a reason to refuse the file.
+// A reader of PDFs follows offsets to the objects of a file, and where they are wrong it searches for objects by itself. So an object
+// can be anywhere: in a string, in a comment, in the middle of packed pixels; and several can have the same number. But wherever it
+// is, a reader finds it by "N G obj" before it, or in an object stream, which begins like that; a trailer by its keyword. Therefore:
+//
+//   - Everything behind such a beginning is read as an object, wherever it stands, and judged by its structure (pdfobjects.go). A word
+//     in a string, in text or in metadata is no key and no name of any object: it refuses nothing.
+//   - A reference leads to every object of that number, also by a cross-reference that gives it another (pdfxref.go); one that is refused
+//     is enough.
+//   - Object streams are unpacked. Where that cannot be done, or where their length is not as it says, the file is Corrupt.
+//   - Where an object is malformed, readers differ in what is a key and what a value. Then every name behind its beginning is taken for
+//     a key, to the end of the data (scan.flat). That is more than any reader sees.
+//   - All reading and unpacking is paid from one budget. Who uses it up is Corrupt.
+//
+// What is refused is in pdfactive.go.
 
-// activeNames are refused anywhere (12.6 actions, 7.11.4 embedded files, 13.7 rich media; XFA is in ISO 32000-1, 12.7.8).
-var activeNames = map[string]bool{
-	"JavaScript": true, "Launch": true, "EmbeddedFile": true, "EmbeddedFiles": true, "FileAttachment": true, "RichMedia": true, "Rendition": true,
-	"GoToE": true, "ImportData": true, "XFA": true,
+// workPerFile is the budget: bytes of objects read, again for each time, and of streams unpacked.
+const workPerFile = 64 << 20
+
+// pdfScan collects what is found in a file.
+type pdfScan struct {
+	work     int           // what is left of workPerFile
+	objects  []object      // trailers, objects, objects in object streams: each in the order of the file
+	numbered map[int][]int // indexes of objects by their number
+	trailers []trailer     // and the dictionaries of cross-reference streams, which serve as such
+	catalogs []dict        // objects that say that they are one
+	xref     crossReference
+	streams  map[int][]objectStream // by their number
+	seen     map[*byte][]uint64     // by the first byte of the data: where flat has been
+	active   bool
+	opaque   bool // something that has to be looked into cannot be
 }
 
-// shortNames are refused where a value follows: a script, additional actions, the content of an attachment.
-var shortNames = map[string]bool{"JS": true, "AA": true, "EF": true}
-
-var (
-	valueFollows = regexp.MustCompile(`^[\s\x00]*(\(|<|[0-9]+[\s\x00]+[0-9]+[\s\x00]+R)`)
-	flateFollows = regexp.MustCompile(`^[\s\x00]*(/(FlateDecode|Fl)[\s\x00/>]|\[[\s\x00]*/(FlateDecode|Fl)[\s\x00]*\])`)
-)
-
-const (
-	workPerFile   = 64 << 20 // bytes of dictionaries read and of objects unpacked, for one file
-	workPerStream = 4 << 10  // what unpacking costs at least
-)
-
-// inspectPDF looks for what a printed page would not have. A link, a bookmark, a form without scripts and a signature are fine.
+// inspectPDF looks for what a printed page would not have, and for pages.
 func inspectPDF(data []byte) Reason {
 	start, end := pdfStart(data), bytes.LastIndex(data, []byte("%%EOF"))
 	if end < 0 {
 		return Corrupt
 	}
-	trailer := data[end+len("%%EOF"):]
-	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(trailer) {
+	after := data[end+len("%%EOF"):]
+	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(after) {
 		return Polyglot
 	}
-	s := pdfScan{work: workPerFile}
-	s.file(data)
+	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, streams: map[int][]objectStream{}, seen: map[*byte][]uint64{}}
+	s.find(data)
+	if reason := s.encryption(); reason != "" {
+		return reason
+	}
+	for _, o := range s.objects {
+		s.judge(o)
+	}
 	switch {
-	case s.encrypted:
-		return PasswordProtected
 	case s.active:
 		return ActiveContent
-	case s.opaque, len(bytes.Trim(trailer, "\x00\x1a \t\r\n\f")) > head:
+	case s.opaque, s.work < 0, len(bytes.Trim(after, "\x00\x1a \t\r\n\f")) > head:
 		return Corrupt
 	}
-	return ""
+	return s.pages()
 }
 
-// pdfScan collects what is found in a file and in its object streams.
-type pdfScan struct {
-	encrypted bool
-	active    bool
-	opaque    bool // something that has to be looked into cannot be
-	work      int  // what is left of workPerFile
+// judge looks at one object.
+func (s *pdfScan) judge(o object) {
+	v, odd := s.parse(o)
+	if st, is := v.(stream); is {
+		s.active = s.active || st.has("F") || st.has("FFilter") || st.has("FDecodeParms") // the stream is in another file (7.3.8)
+		v = st.dict
+	}
+	s.walk(v)
+	if odd {
+		s.flat(o)
+	}
+	if d, is := v.(dict); is && d.is("Type", "Catalog") {
+		s.catalogs = append(s.catalogs, d)
+	}
 }
 
-// file looks at every byte for names, and at every "obj" for the stream that it may begin.
-func (s *pdfScan) file(data []byte) {
-	inside := 0 // up to here, what is seen is in a stream that is no object stream
-	for i := range data {
-		switch {
-		case data[i] == '/':
-			s.name(data[i+1:], i >= inside)
-		case data[i] == 'o' && bytes.HasPrefix(data[i:], []byte("obj")):
-			n, packed := s.object(data[i+len("obj"):])
-			if n > 0 && !packed && i >= inside {
-				inside = i + n + streamLength(data[i+n:])
+// walk looks at each entry of each dictionary in an object.
+func (s *pdfScan) walk(v any) {
+	switch v := v.(type) {
+	case list:
+		for _, v := range v {
+			s.walk(v)
+		}
+	case dict:
+		for _, e := range v {
+			if refuses := rules[e.key]; refuses != nil && refuses(s, v, e.value) {
+				s.active = true
 			}
+			s.walk(e.value)
 		}
 	}
 }
 
-// name looks at the name that data begins with. Outside is false in a stream.
-func (s *pdfScan) name(data []byte, outside bool) {
-	name, n := readName(data)
-	switch {
-	case name == "Encrypt":
-		s.encrypted = true
-	case activeNames[name]:
-		s.active = true
-	case outside && shortNames[name] && valueFollows.Match(data[n:min(len(data), n+maxName)]):
-		s.active = true
+// flat takes every name from the beginning of an object to the end of the data for a key.
+func (s *pdfScan) flat(o object) {
+	seen := s.seen[&o.data[0]]
+	if seen == nil {
+		seen = make([]uint64, len(o.data)/64+1)
+		s.seen[&o.data[0]] = seen
+	}
+	p := parser{lexer: lexer{data: o.data, at: o.at, work: &s.work}}
+	for own := true; ; {
+		if bit := uint64(1) << (p.at % 64); !own && seen[p.at/64]&bit != 0 {
+			return // from here on, all has been seen
+		} else {
+			seen[p.at/64] |= bit
+		}
+		kind, key := p.next()
+		switch {
+		case kind == endOfData:
+			return
+		case kind == wordToken && string(key) == "obj":
+			own = false
+		case kind == nameToken:
+			value := parser{lexer: lexer{data: o.data, at: p.at, work: &s.work}}
+			s.entry(string(key), &value, own)
+		}
 	}
 }
 
-// object reads the dictionary of an object. If a stream follows it returns the offset of its first byte, otherwise 0. Packed
-// means that the stream holds objects, which it has looked at.
-func (s *pdfScan) object(data []byte) (offset int, packed bool) {
-	begin := s.blank(data)
-	if !bytes.HasPrefix(data[begin:], []byte("<<")) {
-		return 0, false
-	}
-	d, n := readDict(data[begin:min(len(data), begin+s.work)])
-	s.work -= n
-	if !d.complete {
-		s.opaque = true
-		return 0, false
-	}
-	offset = begin + n
-	offset += s.blank(data[offset:])
-	body, ok := bytes.CutPrefix(data[offset:], []byte("stream"))
-	if !ok {
-		return 0, false
-	}
-	body = bytes.TrimPrefix(bytes.TrimPrefix(body, []byte("\r")), []byte("\n"))
-	offset = len(data) - len(body)
-	if d.objects && d.filters > 0 {
-		s.unpack(d, body)
-	}
-	return offset, d.objects
-}
-
-// blank is the number of bytes of white space and comments at the start of data.
-func (s *pdfScan) blank(data []byte) int {
-	n := blankLength(data[:min(len(data), s.work)])
-	s.work -= n
-	if s.work == 0 {
-		s.opaque = true
-	}
-	return n
-}
-
-// unpack looks at the objects in a stream. Writers pack them with plain Flate; anything else could hide them.
-func (s *pdfScan) unpack(d dict, body []byte) {
-	const zlibHeader = 2 // the checksum at the end does not matter: readers do not mind a wrong one
-	if d.filters > 1 || !d.flate || d.params || len(body) < zlibHeader || s.work == 0 {
-		s.opaque = true
+// entry judges a key and what follows it, in a dictionary of which nothing is known.
+func (s *pdfScan) entry(key string, p *parser, own bool) {
+	refuses := rules[key]
+	if refuses == nil && key != "First" && key != "FFilter" {
 		return
 	}
-	objects, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(body[zlibHeader:])), int64(s.work)))
-	s.work = max(0, s.work-max(len(objects), workPerStream))
-	if s.work == 0 || err != nil && len(objects) == 0 {
+	v := p.value()
+	_, isNumber := v.(number)
+	switch {
+	case key == "First" && isNumber && own: // an object stream, for some readers
+		s.opaque = true
+	case key == "FFilter", refuses != nil && refuses(s, nil, v):
+		s.active = true
+	case p.odd && (key == "OpenAction" || key == "AA"):
 		s.opaque = true
 	}
-	for i, c := range objects {
-		if c == '/' {
-			s.name(objects[i+1:], true)
-		}
-	}
-}
-
-// streamLength is the number of bytes up to "endstream", or to the end.
-func streamLength(body []byte) int {
-	if n := bytes.Index(body, []byte("endstream")); n >= 0 {
-		return n
-	}
-	return len(body)
 }

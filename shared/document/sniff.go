@@ -72,9 +72,9 @@ func sniff(data []byte) string {
 	return unknownType
 }
 
-// pdfStart is the offset of the header of a PDF, or -1.
+// pdfStart is the offset of the header of a PDF, or -1. It begins within the first 1024 bytes.
 func pdfStart(data []byte) int {
-	return bytes.Index(data[:min(len(data), head+5)], []byte("%PDF-"))
+	return bytes.Index(data[:min(len(data), head-1+len("%PDF-"))], []byte("%PDF-"))
 }
 
 // sniffMarkup knows files that a browser would show as a page or a drawing.

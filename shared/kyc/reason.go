@@ -9,11 +9,16 @@ var fileReasons = map[string]string{
 	"file_type_mismatch":      "The file is not what it says it is. Open it, save it as PDF, JPEG or PNG, and upload that.",
 	"file_type_not_supported": "This kind of file is not taken. Save it as PDF, JPEG or PNG.",
 	"file_password_protected": "The file is protected by a password. Open it with the password, print it to a new PDF, and upload that. An e-Aadhaar is protected like this: cover its first eight digits too, or download the masked one.",
-	"file_active_content":     "The PDF has a script, an attachment or another active part. Open it, print it to a new PDF, and upload that.",
+	"file_restricted":         "The PDF opens without a password, but is protected against printing or changes, so it cannot be checked. Open it, print it to a new PDF, and upload that. Where printing is locked, take a photo of each page, or scan the paper.",
+	"file_active_content":     "The PDF does something by itself when it is opened, or has a script, an attachment or a link to another file. Open it, print it to a new PDF, and upload that.",
+	"file_without_page":       "The PDF has no page. Save or scan the document again.",
+	"file_too_many_pages":     "The PDF has more than 200 pages. Print the pages that are asked for to a new PDF, and upload that.",
+	"file_blank":              "All pages of the PDF are empty. Save or scan the document again, and look at it before you upload it.",
 	"file_polyglot":           "The file contains a second file of another kind. Open it, print it to a new PDF, and upload that.",
 	"file_corrupt":            "The file is damaged or not complete. Save or scan it again; a PDF can be printed to a new PDF.",
 	"image_too_small":         "The picture is too small to read: it needs at least 600 × 400 pixels. Scan it again, or take a photo from nearer.",
 	"image_too_large":         "The picture has more than 40 million pixels. Save it smaller.",
+	"image_not_shown":         "The picture is whole, but of a kind that browsers do not show. Open it in a program for pictures, save it as an ordinary JPEG or PNG, and upload that.",
 }
 
 // foundTypes are sentences for a kind of file that is known: the whole reason where it is one that is taken, otherwise its start.
