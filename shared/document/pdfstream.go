@@ -66,15 +66,16 @@ var endstream = []byte("endstream")
 // packed is a stream as it is in the file. Sure means that all readers find the same start and end.
 func (s *pdfScan) packed(st stream) (data []byte, sure bool) {
 	data, sure = st.body, st.neat || st.has("Filter") // filters that are known here begin with no white space, or do not mind it
-	lengths := st.all("Length")
+	var lengths []any
+	for _, v := range st.all("Length") {
+		lengths = append(lengths, s.resolve(v)...)
+	}
+	sure = sure && (len(lengths) == 1 || !st.has("Length"))
 	for _, v := range lengths {
-		for _, v := range s.resolve(v) {
-			n, is := v.(number)
-			if !is || n < 0 || int(n) > len(st.body) || !s.ends(st.body[n:]) {
-				sure = false
-				continue
-			}
+		if n, is := v.(number); is && 0 <= n && int(n) <= len(st.body) && s.ends(st.body[n:]) {
 			data = st.body[:n]
+		} else {
+			sure = false
 		}
 	}
 	if len(data) == len(st.body) && s.work >= 0 {
