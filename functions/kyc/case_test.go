@@ -50,7 +50,8 @@ func TestAStaleTabChangesNothing(t *testing.T) {
 		body         any
 	}{
 		{"PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{}}}, {"PATCH", "/v1/kyc", m{"fields": m{"pinCode": nil}}},
-		{"POST", "/v1/kyc/documents", upload}, {"DELETE", "/v1/kyc/documents/" + pan, nil}, {"POST", "/v1/kyc/submit", nil},
+		{"POST", "/v1/kyc/documents", upload}, {"DELETE", "/v1/kyc/documents/" + pan, nil},
+		{"POST", "/v1/kyc/documents/" + pan + "/complete", nil}, {"POST", "/v1/kyc/submit", nil},
 	} {
 		for _, tag := range []string{stale, `"999"`, "W/" + p.call("GET", "/v1/kyc", nil).etag, "1"} {
 			p.want(t, "412 version_mismatch", call.method, call.path, call.body, "If-Match", tag)

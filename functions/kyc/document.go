@@ -74,37 +74,36 @@ var (
 
 // completeDocument notes that the upload is done. The browser's word is not enough: storage must have the file. Repeating it does no harm.
 func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpapi.None) (documentView, error) {
-	found, d, err := h.document(ctx, c)
-	switch {
-	case err != nil || d.State != kyc.DocRequested:
-		return viewOfDocument(d), err
-	case !found.Status.Editable():
-		return documentView{}, kyc.ErrLocked
-	}
-	_, err = h.bucket.Stat(ctx, d.Key)
-	switch {
-	case err == nil:
-		if err := h.store.DocumentUploaded(ctx, c.Profile.ID, found.No, d.ID, c.Now); err != nil {
-			return documentView{}, err
+	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+		d, err := found.Document(c.Path("id"))
+		switch {
+		case err != nil || d.State != kyc.DocRequested:
+			return err
+		case !found.Status.Editable():
+			return kyc.ErrLocked
 		}
-	case !errors.Is(err, upload.ErrAbsent):
+		if _, err = h.bucket.Stat(ctx, d.Key); err != nil {
+			return err
+		}
+		return h.store.DocumentUploaded(ctx, c.Profile.ID, found.No, d.ID, c.Now)
+	})
+	if err != nil && !errors.Is(err, upload.ErrAbsent) {
 		return documentView{}, err
 	}
 	// The check may have been faster than this request, and have moved the file: what the table says now counts.
-	_, d, err2 := h.document(ctx, c)
-	if err2 == nil && d.State == kyc.DocRequested {
+	d, err := h.document(ctx, c)
+	if err == nil && d.State == kyc.DocRequested {
 		return documentView{}, errNotArrived
 	}
-	return viewOfDocument(d), err2
+	return viewOfDocument(d), err
 }
 
-func (h *handler) document(ctx context.Context, c *httpapi.Call) (kyc.Case, kyc.Document, error) {
+func (h *handler) document(ctx context.Context, c *httpapi.Call) (kyc.Document, error) {
 	found, err := h.store.Case(ctx, c.Profile.ID)
 	if err != nil {
-		return kyc.Case{}, kyc.Document{}, err
+		return kyc.Document{}, err
 	}
-	d, err := found.Document(c.Path("id"))
-	return found, d, err
+	return found.Document(c.Path("id"))
 }
 
 type contentAnswer struct {
@@ -114,7 +113,7 @@ type contentAnswer struct {
 
 // documentContent gives a short-lived address of exactly the bytes that were checked.
 func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpapi.None) (contentAnswer, error) {
-	_, d, err := h.document(ctx, c)
+	d, err := h.document(ctx, c)
 	if err != nil {
 		return contentAnswer{}, err
 	}

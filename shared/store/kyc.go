@@ -96,11 +96,18 @@ func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, 
 			}
 		}
 	}
-	err := s.transact(ctx, "save case", actions...)
-	if _, _, failed := failedAt(err); failed {
-		return kyc.Case{}, account.ErrBusy.Because(err)
+	if err := busy(s.transact(ctx, "save case", actions...)); err != nil {
+		return kyc.Case{}, err
 	}
-	return edited, err
+	return edited, nil
+}
+
+// busy makes account.ErrBusy of the failure of a write that something else was faster than, or is still in the way of.
+func busy(err error) error {
+	if _, _, failed := failedAt(err); failed || isConflict(err) {
+		return account.ErrBusy.Because(err)
+	}
+	return err
 }
 
 func (s *Store) editCase(read, edited kyc.Case) types.TransactWriteItem {
@@ -157,9 +164,5 @@ func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ ac
 	if round, ok := read.Reviewed(submitted.SubmittedAt); ok {
 		actions = append(actions, putNew(s.users, roundToRow(read.AccountID, read.No, round)))
 	}
-	err := s.transact(ctx, "submit case", actions...)
-	if _, _, failed := failedAt(err); failed {
-		return account.ErrBusy.Because(err)
-	}
-	return err
+	return busy(s.transact(ctx, "submit case", actions...))
 }

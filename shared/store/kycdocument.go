@@ -40,13 +40,6 @@ func (s *Store) RemoveDocument(ctx context.Context, c kyc.Case, documentID strin
 	return busy(s.transact(ctx, "remove document", s.changeCase(c, now), updateIn(s.users, setState(c, documentID, kyc.DocSuperseded))))
 }
 
-func busy(err error) error {
-	if _, _, failed := failedAt(err); failed {
-		return account.ErrBusy.Because(err)
-	}
-	return err
-}
-
 // Document reads one document. It returns kyc.ErrDocumentUnknown when there is none.
 func (s *Store) Document(ctx context.Context, id account.ID, no int, documentID string) (kyc.Document, error) {
 	var row documentRow
@@ -61,7 +54,7 @@ func (s *Store) Document(ctx context.Context, id account.ID, no int, documentID 
 }
 
 // DocumentUploaded notes that the browser has finished its upload. A document that is further already stays as it is. It returns
-// kyc.ErrLocked when the case cannot be changed any more.
+// kyc.ErrLocked when the case cannot be changed any more, and account.ErrBusy while others are changing it.
 func (s *Store) DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error {
 	err := s.transact(ctx, "note upload",
 		updateIn(s.users, change{
@@ -73,7 +66,7 @@ func (s *Store) DocumentUploaded(ctx context.Context, id account.ID, no int, doc
 	index, _, failed := failedAt(err)
 	switch {
 	case !failed:
-		return err
+		return busy(err)
 	case index == 0:
 		return nil
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -66,6 +67,27 @@ func TestDocuments(t *testing.T) {
 			must(t, err)
 			if len(c.Unpurged()) != 0 || len(c.Documents) != 1 {
 				t.Errorf("after the purge: %+v", c.Documents)
+			}
+		})
+		t.Run("a conflict that does not end in time is for the caller to try again on the fresh case", func(t *testing.T) {
+			p, c := applicant(t, f, "conflict@example.com")
+			d := upload(t, f, p.ID, "entity_pan", "epan")
+			c.Version++
+			s, _ := f.WithFault(t, "TransactWriteItems", Conflict, 1000)
+			_, saved := s.SaveCase(t.Context(), c, edit(t, c, "AAAPL1234C"))
+			for what, err := range map[string]error{
+				"SaveCase": saved, "AddDocument": s.AddDocument(t.Context(), c, newDocument(t, c, "entity_pan", "epan")),
+				"RemoveDocument":   s.RemoveDocument(t.Context(), c, d.ID, now),
+				"DocumentUploaded": s.DocumentUploaded(t.Context(), p.ID, 1, d.ID, now),
+			} {
+				if !errors.Is(err, account.ErrBusy) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			s, hits := f.WithFault(t, "TransactWriteItems", Conflict, 3)
+			must(t, s.RemoveDocument(t.Context(), c, d.ID, now))
+			if hits.Load() != 3 {
+				t.Errorf("%d conflicts", hits.Load())
 			}
 		})
 		t.Run("an answer lost after the commit is no failure", func(t *testing.T) {
