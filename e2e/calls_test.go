@@ -79,6 +79,18 @@ func (p *person) inHindi() *person {
 	return p
 }
 
+// GET /v1/otp/{id} would take "verify" for an id.
+func TestVerifyingACodeIsNoChallengeToLookAt(t *testing.T) {
+	answer, err := http.Get(system.url + "/v1/otp/verify")
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+	if answer.StatusCode != 405 || answer.Header.Get("Allow") != "POST" {
+		t.Errorf("answered %d, Allow %q", answer.StatusCode, answer.Header.Get("Allow"))
+	}
+}
+
 func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
 	withCallAPI(t)
 	t.Run("a landline is proven, in the person's language", func(t *testing.T) {
