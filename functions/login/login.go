@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -83,6 +84,7 @@ var (
 	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "E-mail address or password are not right.")
 	errNotVerified = fault.New(fault.Forbidden, "email_not_verified", "Verify your e-mail address first: open the link in the mail that we sent.")
 	errTransport   = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
+	errCaptcha     = fault.At("/captcha", "captcha_invalid", "The check against robots did not succeed. Let it run again.")
 )
 
 // login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
@@ -142,6 +144,9 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	case cookie, bearer:
 	default:
 		note(errTransport)
+	}
+	if len(in.Captcha) > captcha.MaxResponse { // also where none is asked for
+		note(errCaptcha)
 	}
 	return address, typed, fault.InvalidFields(fields)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -51,7 +52,10 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	return verifyAnswer{challenge.Number.E164(), challenge.Number.Kind(), c.Now}, nil
 }
 
-const codeLength = 6
+const (
+	codeLength = 6
+	maxTyped   = 32 // code points
+)
 
 // parseCode takes what people type or paste: "123-456", "123 456".
 func parseCode(in verifyRequest) (string, error) {
@@ -60,7 +64,7 @@ func parseCode(in verifyRequest) (string, error) {
 	if !token.IsID(in.ChallengeID) {
 		fields = append(fields, errChallengeID.Fields...)
 	}
-	if len(code) != codeLength || strings.Trim(code, "0123456789") != "" {
+	if utf8.RuneCountInString(in.Code) > maxTyped || len(code) != codeLength || strings.Trim(code, "0123456789") != "" {
 		fields = append(fields, errCodeShape.Fields...)
 	}
 	return code, fault.InvalidFields(fields)

@@ -29,7 +29,7 @@ var (
 // the answer does not.
 func (h *handler) resend(ctx context.Context, c *httpapi.Call, in resendRequest) (resendAnswer, error) {
 	digest, id, ok := strings.Cut(in.SignupID, ".")
-	if !ok || len(digest) != digestLength || !token.IsID(id) {
+	if !ok || !account.IsDigest(digest) || !token.IsID(id) {
 		return resendAnswer{}, errSignupID
 	}
 	if _, err := h.store.Take(ctx, c.Now, limit.SignupIP.By(c.Network)); err != nil {
@@ -56,6 +56,3 @@ func (h *handler) resend(ctx context.Context, c *httpapi.Call, in resendRequest)
 	h.outbox.Now(ctx, m)
 	return resendAnswer{int(limit.MailGap.Window.Seconds())}, nil
 }
-
-// digestLength of account.Email.Digest.
-const digestLength = 22

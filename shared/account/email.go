@@ -16,24 +16,24 @@ import (
 // sending. Values compare with ==. The zero value is no address.
 type Email struct{ address string }
 
-// Limits in bytes of RFC 5321 4.5.3.1 (the path of 256 has two angle brackets) and RFC 1035 2.3.4.
+// Limits of RFC 5321 4.5.3.1 (the path of 256 has two angle brackets) and RFC 1035 2.3.4: in bytes, and that of an address in characters
+// as it was typed, too.
 const (
 	maxAddress = 254
 	maxLocal   = 64
 	maxLabel   = 63
-	maxRaw     = 4 * maxAddress // what is longer cannot become short enough in ASCII
 )
 
 // ParseEmail reads an address. Its rules are narrower than RFC 5322, because an address must not have two spellings: the
 // local part is ASCII of RFC 5322 atoms (no quotes, no comments), the domain becomes A-labels (UTS 46), ASCII letters become
 // lower case. Parsing String() again gives the same Email. The fault is email_invalid at /email.
 func ParseEmail(s string) (Email, error) {
+	if utf8.RuneCountInString(s) > maxAddress {
+		return Email{}, invalidEmail("This is too long for an e-mail address.")
+	}
 	s = strings.Trim(s, " ")
 	if s == "" {
 		return Email{}, invalidEmail("Enter your e-mail address.")
-	}
-	if len(s) > maxRaw {
-		return Email{}, invalidEmail("This is too long for an e-mail address.")
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
 		return Email{}, invalidEmail("An e-mail address has no spaces or control characters.")
@@ -128,7 +128,15 @@ func (e Email) Local() string {
 // the address can compute it.
 func (e Email) Digest() string {
 	sum := sha256.Sum256([]byte(e.address))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+	return base64.RawURLEncoding.EncodeToString(sum[:digestBytes])
+}
+
+const digestBytes = 16
+
+// IsDigest reports the shape of a Digest.
+func IsDigest(s string) bool {
+	sum, err := base64.RawURLEncoding.DecodeString(s) // which passes over line breaks
+	return err == nil && len(sum) == digestBytes && len(s) == base64.RawURLEncoding.EncodedLen(digestBytes)
 }
 
 // LogValue masks the address: "a***@example.com".

@@ -13,7 +13,7 @@ import (
 )
 
 // maxRaw bounds the work that a hostile input causes; the longest honest spelling, "tel:+91-98765-43210" and spaces, fits.
-const maxRaw = 32
+const maxRaw = 64
 
 const (
 	region      = "IN"
@@ -49,7 +49,7 @@ func parse(raw string) (*phonenumbers.PhoneNumber, error) {
 	if strings.TrimSpace(raw) == "" {
 		return nil, invalid("Enter a phone number.")
 	}
-	if len(raw) > maxRaw*utf8.UTFMax || utf8.RuneCountInString(raw) > maxRaw {
+	if utf8.RuneCountInString(raw) > maxRaw {
 		return nil, invalid("This is too long for a phone number.")
 	}
 	n, err := phonenumbers.Parse(raw, region)
