@@ -19,7 +19,7 @@ made=$PWD/.local/clients source=$PWD/e2e/clients contract=$PWD/api/openapi.yaml
 need() { command -v "$1" >/dev/null || { echo "tools/clients.sh: $1 is needed for the client in $2" >&2; exit 1; }; }
 
 # What a client is made of, as one sum.
-sum() { cat "$contract" tools/clients.sh "$source"/instances/* "$source/$1"/* | sha256sum | cut -d' ' -f1; }
+sum() { cat "$contract" tools/clients.sh "$source"/instances/* "$source/$1"/* | git hash-object --stdin; }
 
 # Makes the client of a language anew where that is needed: a folder that was not finished has no sum.
 client() {
