@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
@@ -28,6 +28,7 @@ test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
 	@tools/install.sh dynamodb-local
 	@tools/corpus.sh
+	@tools/clients.sh python
 	go -C cmd/local build -o ../../.local/bin/local .
 	CENTRAL_ENGINES=required go -C cmd/local test -race ./...
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
@@ -53,6 +54,9 @@ lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (per
 screens: ## pictures of every page into docs/screens
 	@tools/install.sh pages
 	cd e2e/browser && npm run screens
+
+clients: ## make clients of the contract with three generators, compile and try them (.local/clients)
+	@tools/clients.sh
 
 check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
 	tools/check.sh

@@ -158,3 +158,35 @@ func TestHeadIsAnsweredAsGetWithoutABody(t *testing.T) {
 		}
 	}
 }
+
+// From the connection to the function: what is left of a cookie is no credential, and only spaces and tabs around one do not count.
+func TestAnEmptyCookieIsNoCredential(t *testing.T) {
+	p := member(t)
+	for _, c := range []struct {
+		name   string
+		cookie string
+		bearer bool
+		status int
+	}{
+		{"an empty one beside a token", "__Host-session=", true, 200},
+		{"a blank one beside a token", "a=1; __Host-session= \t; b=2", true, 200},
+		{"two empty ones beside a token", "__Host-session=; __Host-session=", true, 200},
+		{"the same as the token", "__Host-session=" + p.bearer, true, 200},
+		{"another than the token", "__Host-session=" + p.bearer + "x", true, 401},
+		{"an empty one", "__Host-session=", false, 401},
+		{"an empty one and the right one", "__Host-session=; __Host-session=" + p.bearer, false, 200},
+		{"the right one and an empty one", "__Host-session=" + p.bearer + ";__Host-session=", false, 200},
+		{"the right one with spaces and tabs around", "\t __Host-session= " + p.bearer + " \t", false, 200},
+		{"a no-break space behind it", "__Host-session=" + p.bearer + "\u00a0", false, 401},
+		{"a no-break space before its name", "\u00a0__Host-session=" + p.bearer, false, 401},
+		{"two that differ", "__Host-session=" + p.bearer + "; __Host-session=x", false, 401},
+	} {
+		headers := []string{"Cookie", c.cookie}
+		if c.bearer {
+			headers = append(headers, "Authorization", "Bearer "+p.bearer)
+		}
+		if answer, body := p.raw("GET", "/v1/account", headers...); answer.StatusCode != c.status {
+			t.Errorf("%s: %d %s", c.name, answer.StatusCode, body)
+		}
+	}
+}

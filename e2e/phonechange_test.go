@@ -42,7 +42,9 @@ func TestWhoeverChangesTheNumberTheAddressAndTheOlderNumberAreTold(t *testing.T)
 	p.want(p.call("PUT", "/v1/account/locale", m{"locale": "hi"}), 200)
 	p.provePhone(lastMobile, "mobile")
 	eventually(t, "the landline is called", func() bool { return p.told(line, "call", call) > 0 })
-	eventually(t, "the mail comes in the person's language", func() bool { return p.told(p.email, "email", "आपका फ़ोन नंबर बदल दिया गया") > 0 })
+	eventually(t, "the mail comes in the person's language", func() bool {
+		return p.told(p.email, "email", "आपका फ़ोन नंबर बदल दिया गया") > 0
+	})
 
 	eventually(t, "nothing is left to send", func() bool {
 		return len(itemsOf(t, "tokens", func(i item) bool { return i["account"] == id })) == 0

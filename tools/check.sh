@@ -74,6 +74,7 @@ check "types of scripts" scripts
 check govulncheck vulnerabilities
 check "workflows" go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 check "OpenAPI" openapi
+check "clients of it" tools/clients.sh
 check "template" template
 check "sam deploy --guided" guided
 check "a stack of it" stack

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,9 +70,63 @@ func strict(t *testing.T, where string, ref *openapi3.SchemaRef, in bool) {
 	}
 }
 
+// What generators of clients stumble over, whatever the language; make clients says the same, later.
+func TestGeneratorsHaveANameForEverything(t *testing.T) {
+	doc := contract(t)
+	for name, s := range doc.Components.Schemas {
+		named(t, doc, name, s.Value)
+	}
+	operations := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method, op := range item.Operations() {
+			if operations[op.OperationID] || op.OperationID == "" {
+				t.Errorf("%s %s: its operationId %q is no name of its own", method, path, op.OperationID)
+			}
+			operations[op.OperationID] = true
+			if op.RequestBody != nil {
+				named(t, doc, op.OperationID+"Body", op.RequestBody.Value.Content["application/json"].Schema.Value)
+			}
+			for status, answer := range op.Responses.Map() {
+				if media := answer.Value.Content["application/json"]; media != nil && media.Schema.Ref == "" {
+					named(t, doc, op.OperationID+status, media.Schema.Value)
+				}
+			}
+		}
+	}
+}
+
+func named(t *testing.T, doc *openapi3.T, name string, s *openapi3.Schema) {
+	if len(s.OneOf) > 0 && s.Discriminator == nil {
+		t.Errorf("%s: which kind it is has to be tried out: it needs a discriminator", name)
+	}
+	for _, kind := range s.OneOf {
+		if said := len(s.OneOf) == len(s.Discriminator.Mapping); kind.Ref == "" || !said {
+			t.Errorf("%s: each kind is a component, and the discriminator leads to it", name)
+		}
+	}
+	if slices.Contains(s.Enum, nil) {
+		t.Errorf("%s: null in an enumeration becomes a word of it", name)
+	}
+	for member, ref := range s.Properties {
+		inner := name + strings.ToUpper(member[:1]) + member[1:]
+		for ref.Ref == "" && ref.Value.Items != nil {
+			ref = ref.Value.Items
+		}
+		if ref.Ref == "" && len(ref.Value.Properties) > 0 {
+			t.Errorf("%s: an object in another is a component, so that it has a name", inner)
+		}
+		if ref.Ref == "" && len(ref.Value.Enum) > 0 && doc.Components.Schemas[inner] != nil {
+			t.Errorf("%s: the name that generators make of its place is that of a component", inner)
+		}
+		if ref.Ref == "" {
+			named(t, doc, inner, ref.Value)
+		}
+	}
+}
+
 var (
 	documented = regexp.MustCompile("(?m)^\\| `([a-z0-9_]+)` \\| (\\d+) \\|")
-	named      = regexp.MustCompile("`([a-z0-9_]+)`")
+	quoted     = regexp.MustCompile("`([a-z0-9_]+)`")
 )
 
 // elsewhere are codes that no operation lists.
@@ -95,7 +150,7 @@ func TestTheContractListsEveryErrorCodeUnderItsStatus(t *testing.T) {
 				if status < "400" {
 					continue
 				}
-				codes := named.FindAllStringSubmatch(*answer.Value.Description, -1)
+				codes := quoted.FindAllStringSubmatch(*answer.Value.Description, -1)
 				if len(codes) == 0 {
 					t.Errorf("%s %s: %s without a code", method, path, status)
 				}

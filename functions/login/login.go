@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -83,6 +84,7 @@ var (
 	errNotVerified = fault.New(fault.Forbidden, "email_not_verified",
 		"Verify your e-mail address first: open the link in the mail that we sent. Where the address has an account already, log in with the password of that account, or reset it.")
 	errTransport = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
+	errCaptcha   = fault.At("/captcha", "captcha_invalid", "The check against robots did not succeed. Let it run again.")
 )
 
 // login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
@@ -176,6 +178,9 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	case cookie, bearer:
 	default:
 		note(errTransport)
+	}
+	if len(in.Captcha) > captcha.MaxResponse { // also where none is asked for
+		note(errCaptcha)
 	}
 	return address, typed, fault.InvalidFields(fields)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
@@ -87,13 +88,13 @@ func (h *handler) notices(c *httpapi.Call, number phone.Number) []message.Messag
 
 const (
 	codeLength = 6
-	maxCode    = 128 // bytes as typed: bounds the work
+	maxTyped   = 32 // code points
 )
 
 // parseCode takes what people type or paste: "123-456", "123 456", digits of any script, with the marks that a chat puts around them.
 func parseCode(in verifyRequest) (string, error) {
 	code := ""
-	if len(in.Code) <= maxCode {
+	if utf8.RuneCountInString(in.Code) <= maxTyped {
 		code = typed.Compact(typed.Digits(in.Code))
 	}
 	var fields []fault.Field

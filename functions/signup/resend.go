@@ -81,8 +81,5 @@ func (h *handler) open(ctx context.Context, c *httpapi.Call, digest, id string) 
 // parseSignupID takes apart what sign-up answered.
 func parseSignupID(s string) (digest, id string, ok bool) {
 	digest, id, ok = strings.Cut(s, ".")
-	return digest, id, ok && len(digest) == digestLength && token.IsID(id)
+	return digest, id, ok && account.IsDigest(digest) && token.IsID(id)
 }
-
-// digestLength of account.Email.Digest.
-const digestLength = 22

@@ -24,7 +24,7 @@ type Details struct {
 // IsZero reports that no details were given yet.
 func (d Details) IsZero() bool { return d == Details{} }
 
-// Lengths in code points, after normalisation.
+// Lengths in code points, as typed and after normalisation.
 const (
 	maxPersonName  = 100
 	maxCompanyName = 200
@@ -68,7 +68,7 @@ func ParseDetails(typ, first, last, company, sector string) (Details, error) {
 // escapes it.
 func cleanName(what, s string, limit int) (clean, code, detail string) {
 	tooLong := fmt.Sprintf("The %s is too long: at most %d characters.", what, limit)
-	if len(s) > 16*limit { // 4 bytes for each of 4 code points that compose into one: bounds the work below
+	if utf8.RuneCountInString(s) > limit {
 		return "", "name_too_long", tooLong
 	}
 	trimmed := typed.Trim(s)

@@ -58,8 +58,8 @@ func TestParseDetailsCleansWhatItAccepts(t *testing.T) {
 			[5]string{"company", "Asha", "Verma", "24/7", "other"},
 			Details{Company, "Asha", "Verma", "24/7", "other"}},
 		"the longest names": {
-			[5]string{"company", strings.Repeat("\u0939", 100), strings.Repeat("\U00010400", 100), strings.Repeat("e\u0301", 200), "other"},
-			Details{Company, strings.Repeat("\u0939", 100), strings.Repeat("\U00010400", 100), strings.Repeat("\u00e9", 200), "other"}},
+			[5]string{"company", strings.Repeat("\u0939", 100), strings.Repeat("\U00010400", 100), strings.Repeat("e\u0301", 100), "other"},
+			Details{Company, strings.Repeat("\u0939", 100), strings.Repeat("\U00010400", 100), strings.Repeat("\u00e9", 100), "other"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := ParseDetails(c.in[0], c.in[1], c.in[2], c.in[3], c.in[4])

@@ -18,12 +18,12 @@ import (
 // sending. Values compare with ==. The zero value is no address.
 type Email struct{ address string }
 
-// Limits in bytes of RFC 5321 4.5.3.1 (the path of 256 has two angle brackets) and RFC 1035 2.3.4.
+// Limits of RFC 5321 4.5.3.1 (the path of 256 has two angle brackets) and RFC 1035 2.3.4: in bytes, and that of an address in characters
+// as it was typed, too.
 const (
 	maxAddress = 254
 	maxLocal   = 64
 	maxLabel   = 63
-	maxRaw     = 4 * maxAddress // what is longer cannot become short enough in ASCII
 )
 
 // ParseEmail reads an address, with whatever white space and invisible marks came along at its ends. Its rules are narrower than
@@ -31,15 +31,12 @@ const (
 // domain becomes A-labels (UTS 46), ASCII letters become lower case. Parsing String() again gives the same Email. The fault is
 // email_invalid at /email.
 func ParseEmail(s string) (Email, error) {
-	if len(s) > maxRaw {
-		s = s[:maxRaw+1] // bounds the work below
+	if utf8.RuneCountInString(s) > maxAddress {
+		return Email{}, invalidEmail("This is too long for an e-mail address.")
 	}
 	s = typed.Trim(s)
 	if s == "" {
 		return Email{}, invalidEmail("Enter your e-mail address.")
-	}
-	if len(s) > maxRaw {
-		return Email{}, invalidEmail("This is too long for an e-mail address.")
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
 		return Email{}, invalidEmail("An e-mail address has no spaces or control characters.")
@@ -144,7 +141,15 @@ func (e Email) Local() string {
 // the address can compute it.
 func (e Email) Digest() string {
 	sum := sha256.Sum256([]byte(e.address))
-	return base64.RawURLEncoding.EncodeToString(sum[:16])
+	return base64.RawURLEncoding.EncodeToString(sum[:digestBytes])
+}
+
+const digestBytes = 16
+
+// IsDigest reports the shape of a Digest.
+func IsDigest(s string) bool {
+	sum, err := base64.RawURLEncoding.DecodeString(s) // which passes over line breaks
+	return err == nil && len(sum) == digestBytes && len(s) == base64.RawURLEncoding.EncodedLen(digestBytes)
 }
 
 // LogValue masks the address: "a***@example.com".

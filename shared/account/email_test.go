@@ -86,6 +86,7 @@ func TestParseEmailRefuses(t *testing.T) {
 		"two dots":                            {"as..ha@example.com", "dot"},
 		"65 bytes before the @":               {strings.Repeat("a", 65) + "@example.com", "too long"},
 		"255 bytes":                           {longAddress(255), "too long"},
+		"255 characters with the blanks":      {longAddress(250) + "     ", "too long"},
 		"a megabyte":                          {strings.Repeat("a", 1<<20), "too long"},
 		"no dot in the domain":                {"asha@localhost", "after the @"},
 		"a dot at the end":                    {"asha@example.com.", "the sign . at the end"},
@@ -198,4 +199,16 @@ func FuzzParsedEmailIsPlainAndStable(f *testing.F) {
 			t.Errorf("%q is not masked", masked)
 		}
 	})
+}
+
+func TestADigestHasOneShape(t *testing.T) {
+	good := parsed(t, "asha@example.com").Digest()
+	if !IsDigest(good) {
+		t.Errorf("%s is none", good)
+	}
+	for _, other := range []string{"", good[:21], good + "a", "!" + good[1:], " " + good[1:], good[:21] + "=", good[:20] + "\r\n", good + "\n", strings.Repeat("\u0939", 22)} {
+		if IsDigest(other) {
+			t.Errorf("%q is one", other)
+		}
+	}
 }

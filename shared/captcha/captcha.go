@@ -130,15 +130,16 @@ func (p Parameters) parts() []string {
 
 func keyParts(nonce, key string) []string { return []string{"key", nonce, key} }
 
-// maxPayload is several times what the widget sends.
-const maxPayload = 4096
+// MaxResponse bounds, in bytes, what solves a captcha of whatever provider: several times a payload of ours. Cloudflare documents 2048
+// for its tokens; the others document nothing and send up to a few thousand.
+const MaxResponse = 8192
 
 // Check checks a solved challenge: first that the challenge is ours, before any of its parameters is believed, then its
 // time, then the key. It keeps no memory: the caller must spend the returned name once and keep it spent until the returned
 // time. Faults at /captcha: captcha_invalid, captcha_expired.
 func (i Issuer) Check(payload string, now time.Time) (spend string, until time.Time, err error) {
 	invalid := fault.At("/captcha", "captcha_invalid", "The check against robots did not succeed. Let it run again.")
-	if len(payload) > maxPayload {
+	if len(payload) > MaxResponse {
 		return "", time.Time{}, invalid
 	}
 	raw, err := base64.StdEncoding.DecodeString(payload)

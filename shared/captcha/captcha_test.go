@@ -224,6 +224,21 @@ func TestCheckRefusesWhatIsNoPayload(t *testing.T) {
 	}
 }
 
+// What the contract takes is what is read: a payload of the greatest length, here with white space in its JSON, is one.
+func TestAPayloadMayBeAsLongAsTheContractSays(t *testing.T) {
+	i := cheap(t)
+	raw, err := base64.StdEncoding.DecodeString(captchatest.Solve(issue(t, i)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for length, taken := range map[int]bool{captcha.MaxResponse: true, captcha.MaxResponse + 4: false} {
+		payload := base64.StdEncoding.EncodeToString(append(raw, strings.Repeat(" ", length/4*3-len(raw))...))
+		if _, _, err := i.Check(payload, noon); len(payload) != length || (err == nil) != taken {
+			t.Errorf("%d characters: %v", len(payload), err)
+		}
+	}
+}
+
 func FuzzCheckTakesNothingThatWeDidNotIssue(f *testing.F) {
 	i := cheap(f)
 	for _, s := range []string{"", "null", "{}", `{"challenge":{"parameters":{},"signature":""},"solution":{}}`, `{"challenge":{"parameters":{"cost":1e9}}}`} {

@@ -23,7 +23,7 @@ const (
 	MaxDocumentBytes = 10 << 20         // of any requirement; Requirement.MaxBytes may say less
 	MaxFiles         = 10               // for one requirement: front, back, and a few attempts
 	UploadLife       = 10 * time.Minute // of one upload: a slow phone on a slow network, for up to 10 MiB
-	maxFileName      = 200              // code points
+	maxFileName      = 200              // code points, as typed and after normalisation
 )
 
 // extensions of the content types that are taken.
@@ -73,7 +73,7 @@ func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 			Pointer: "/requirement", Code: "requirement_unknown", Detail: "This is not asked of your entity type. Choose a requirement from the list.",
 		})
 	}
-	fields = append(fields, d.fileFaults(req.MaxBytes)...)
+	fields = append(fields, d.fileFaults(u.FileName, req.MaxBytes)...)
 	if len(fields) > 0 {
 		return Document{}, fault.InvalidFields(fields)
 	}
@@ -142,8 +142,8 @@ func (c Case) Without(id string) Case {
 	return c
 }
 
-// fileFaults checks what can be known of a file without having it.
-func (d Document) fileFaults(maxBytes int64) (fields []fault.Field) {
+// fileFaults checks what can be known of a file without having it. typedName is its name as it came.
+func (d Document) fileFaults(typedName string, maxBytes int64) (fields []fault.Field) {
 	wrong := func(pointer, code, detail string) {
 		fields = append(fields, fault.Field{Pointer: pointer, Code: code, Detail: detail})
 	}
@@ -155,7 +155,7 @@ func (d Document) fileFaults(maxBytes int64) (fields []fault.Field) {
 	switch ext := strings.ToLower(path.Ext(d.FileName)); {
 	case d.FileName == "":
 		wrong("/fileName", "file_name_required", "The file needs a name.")
-	case utf8.RuneCountInString(d.FileName) > maxFileName:
+	case max(utf8.RuneCountInString(typedName), utf8.RuneCountInString(d.FileName)) > maxFileName:
 		wrong("/fileName", "file_name_too_long", fmt.Sprintf("The file name is too long: at most %d characters.", maxFileName))
 	case !utf8.ValidString(d.FileName) || strings.ContainsFunc(d.FileName, notInFileName):
 		wrong("/fileName", "file_name_characters", "The file name has a slash, a line break or an invisible character. Rename the file.")

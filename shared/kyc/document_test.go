@@ -50,6 +50,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		{"no type where there is one alone", "partnership", func(u *Upload) { u.Requirement, u.DocumentType = "partnership_deed", "" }, ""},
 		{"no name", "individual", func(u *Upload) { u.FileName = "  " }, "/fileName file_name_required"},
 		{"a long name", "individual", func(u *Upload) { u.FileName = strings.Repeat("न", 200) + ".pdf" }, "/fileName file_name_too_long"},
+		{"a long name that is short in NFC", "individual", func(u *Upload) { u.FileName = strings.Repeat("e\u0301", 99) + ".pdf" }, "/fileName file_name_too_long"},
 		{"the longest name", "individual", func(u *Upload) { u.FileName = strings.Repeat("न", 196) + ".pdf" }, ""},
 		{"a path", "individual", func(u *Upload) { u.FileName = "../../etc/a.pdf" }, "/fileName file_name_characters"},
 		{"a path of Windows", "individual", func(u *Upload) { u.FileName = `C:\a.pdf` }, "/fileName file_name_characters"},

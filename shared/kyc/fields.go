@@ -67,18 +67,16 @@ func checkCIN(f FieldSpec, value string, now time.Time) (string, error) {
 	return c.String(), nil
 }
 
-const maxText = 200 // code points
+const maxText = 200 // code points, as typed and after normalisation
+
+var errTooLong = invalid("text_too_long", fmt.Sprintf("This is too long: at most %d characters.", maxText))
 
 // checkText takes one line of any script: text_too_long, text_characters, aadhaar_number_present.
 func checkText(_ FieldSpec, value string, _ time.Time) (string, error) {
-	tooLong := invalid("text_too_long", fmt.Sprintf("This is too long: at most %d characters.", maxText))
-	if len(value) > 16*maxText { // 4 bytes for each of 4 code points that compose into one: bounds the work below
-		return "", tooLong
-	}
 	value = norm.NFC.String(value)
 	switch {
 	case utf8.RuneCountInString(value) > maxText:
-		return "", tooLong
+		return "", errTooLong
 	case !utf8.ValidString(value) || strings.ContainsFunc(value, typed.Hidden):
 		return "", invalid("text_characters", "This has a line break or an invisible character. Type it by hand.")
 	case aadhaar.In(value):
@@ -116,6 +114,10 @@ func (e EntityType) parseEach(raw map[string]string, now time.Time) (clean map[s
 		}
 	}
 	for _, spec := range e.Fields {
+		if utf8.RuneCountInString(raw[spec.Name]) > maxText {
+			wrong(spec.Name, errTooLong)
+			continue
+		}
 		value := typed.Trim(raw[spec.Name])
 		if value == "" {
 			continue

@@ -41,6 +41,8 @@ func TestParseFields(t *testing.T) {
 		{"a line break", "huf", account.Individual, fields{"signatoryName": "Asha\nRao"}, nil, "/fields/signatoryName text_characters"},
 		{"broken UTF-8", "huf", account.Individual, fields{"signatoryName": "Asha\xff"}, nil, "/fields/signatoryName text_characters"},
 		{"a novel", "huf", account.Individual, fields{"signatoryName": strings.Repeat("न", 201)}, nil, "/fields/signatoryName text_too_long"},
+		{"a PAN with as many blanks as there is room for", "huf", account.Individual, fields{"pan": "AAAHL1234C" + strings.Repeat("\u00a0", 190)}, fields{"pan": "AAAHL1234C"}, ""},
+		{"a PAN with a blank more", "huf", account.Individual, fields{"pan": "AAAHL1234C" + strings.Repeat("\u00a0", 191)}, nil, "/fields/pan text_too_long"},
 		{"a library", "huf", account.Individual, fields{"signatoryName": strings.Repeat("न", 50000)}, nil, "/fields/signatoryName text_too_long"},
 		{
 			"everything wrong at once", "private_limited", account.Company,

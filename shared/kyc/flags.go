@@ -126,24 +126,29 @@ func (c Case) unanswered() (missing []fault.Field) {
 	return missing
 }
 
-const maxAnswer = 500 // code points
+const maxAnswer = 500 // code points, as typed and after normalisation
 
 // answers checks what the holder says to flags and returns it on one line each, without empty ones: answer_unexpected, text_too_long,
 // aadhaar_number_present, each at /answers/<pointer>.
 func (c Case) answers(raw map[string]string) (clean map[string]string, faults []fault.Field) {
 	clean = map[string]string{}
 	for _, pointer := range slices.Sorted(maps.Keys(raw)) {
-		text := sentence(raw[pointer])
 		_, flagged := c.Flags[pointer]
 		wrong := func(code, detail string) {
 			faults = append(faults, fault.Field{Pointer: "/answers/" + pointerEscapes.Replace(pointer), Code: code, Detail: detail})
 		}
+		tooLong := utf8.RuneCountInString(raw[pointer]) > maxAnswer
+		text := ""
+		if !tooLong {
+			text = sentence(raw[pointer])
+			tooLong = utf8.RuneCountInString(text) > maxAnswer
+		}
 		switch {
+		case tooLong:
+			wrong("text_too_long", fmt.Sprintf("This is too long: at most %d characters.", maxAnswer))
 		case text == "":
 		case !flagged || c.Status != NeedsInfo:
 			wrong("answer_unexpected", "The reviewer asked for nothing here. Answer what was asked.")
-		case utf8.RuneCountInString(text) > maxAnswer:
-			wrong("text_too_long", fmt.Sprintf("This is too long: at most %d characters.", maxAnswer))
 		case aadhaar.In(text):
 			wrong(aadhaar.Present, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
 		default:
@@ -155,9 +160,6 @@ func (c Case) answers(raw map[string]string) (clean map[string]string, faults []
 
 // sentence is what can be read of a text, on one line.
 func sentence(text string) string {
-	if len(text) > 16*maxAnswer { // bounds the work below; too long in any case
-		return text
-	}
 	text = strings.Join(strings.Fields(norm.NFC.String(text)), " ")
 	return typed.Trim(strings.Map(func(r rune) rune {
 		if typed.Hidden(r) {

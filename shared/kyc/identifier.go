@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -15,12 +16,12 @@ import (
 )
 
 // maxIdentifier is far beyond the longest identifier (a CIN, 21) with any spaces that people put in; it bounds the work.
-const maxIdentifier = 200 // bytes
+const maxIdentifier = 200 // code points
 
 // normalise gives an identifier the spelling that is checked: as typed on any keyboard and in the digits of any script, copied from a
 // PDF, with spaces and hyphens or without. What is not ASCII after that becomes "?", which no identifier has.
 func normalise(s string) string {
-	if len(s) <= maxIdentifier {
+	if utf8.RuneCountInString(s) <= maxIdentifier {
 		s = strings.Map(func(r rune) rune {
 			if r > unicode.MaxASCII {
 				return '?'
@@ -28,7 +29,7 @@ func normalise(s string) string {
 			return unicode.ToUpper(r)
 		}, typed.Compact(norm.NFKC.String(typed.Digits(s))))
 	}
-	if len(s) > maxIdentifier {
+	if utf8.RuneCountInString(s) > maxIdentifier {
 		return ""
 	}
 	return s

@@ -22,7 +22,7 @@ func New(pointer, s string, email account.Email) (Password, error) {
 		return Password{}, err
 	}
 	var fields []fault.Field
-	for _, r := range broken(p.normal.Reveal(), email) {
+	for _, r := range broken(s, p.normal.Reveal(), email) {
 		fields = append(fields, fault.Field{Pointer: pointer, Code: r.code, Detail: r.detail})
 	}
 	if len(fields) > 0 {
@@ -33,14 +33,15 @@ func New(pointer, s string, email account.Email) (Password, error) {
 
 type rule struct{ code, detail string }
 
-func broken(s string, email account.Email) (rules []rule) {
+// broken judges a password as it is kept; its length, as it was typed as well, which is what the contract counts.
+func broken(typed, s string, email account.Email) (rules []rule) {
 	need := func(ok bool, code, detail string) {
 		if !ok {
 			rules = append(rules, rule{code, detail})
 		}
 	}
 	lowered := strings.ToLower(s)
-	need(utf8.RuneCountInString(s) >= MinLength, "password_too_short", fmt.Sprintf("Use at least %d characters.", MinLength))
+	need(min(utf8.RuneCountInString(typed), utf8.RuneCountInString(s)) >= MinLength, "password_too_short", fmt.Sprintf("Use at least %d characters.", MinLength))
 	need(strings.ContainsFunc(s, unicode.IsUpper), "password_needs_upper", "Use at least one upper-case letter.")
 	need(strings.ContainsFunc(s, unicode.IsLower), "password_needs_lower", "Use at least one lower-case letter.")
 	need(strings.ContainsFunc(s, unicode.IsDigit), "password_needs_digit", "Use at least one digit.")

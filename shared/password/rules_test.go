@@ -43,6 +43,8 @@ func TestNewNamesEveryRuleThatIsBroken(t *testing.T) {
 		want []string
 	}{
 		"nothing at all":                            {"", []string{"password_too_short", "password_needs_upper", "password_needs_lower", "password_needs_digit", "password_needs_special"}},
+		"seven typed that are kept as eight":        {"Xk9#mVﬁ", []string{"password_too_short"}},
+		"eight typed that are kept as seven":        {"Xk9#mVe\u0301", []string{"password_too_short"}},
 		"seven characters of every class":           {"Xk9#mVq", []string{"password_too_short"}},
 		"no upper-case letter":                      {"xk9#mvq2", []string{"password_needs_upper"}},
 		"no lower-case letter":                      {"XK9#MVQ2", []string{"password_needs_lower"}},

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/token"
 )
@@ -30,14 +31,6 @@ var endpoints = map[Provider]string{
 	Turnstile: "https://challenges.cloudflare.com/turnstile/v0/siteverify",
 	HCaptcha:  "https://api.hcaptcha.com/siteverify",
 	ReCAPTCHA: "https://www.google.com/recaptcha/api/siteverify",
-}
-
-// maxResponse bounds the token in bytes. Cloudflare documents 2048; the others document none and send up to a few thousand.
-func (p Provider) maxResponse() int {
-	if p == Turnstile {
-		return 2048
-	}
-	return 8192
 }
 
 // Timeout is how long the provider may take: a request has to be answered within three seconds in all.
@@ -68,7 +61,7 @@ func New(provider string, secret token.Secret, publicURL string) Verifier {
 // or refuses our own credentials.
 func (v Verifier) Verify(ctx context.Context, response, ip string) error {
 	invalid := fault.At("/captcha", "captcha_invalid", "The captcha did not succeed. Do it again.")
-	if response == "" || len(response) > v.Provider.maxResponse() {
+	if response == "" || len(response) > captcha.MaxResponse {
 		return invalid
 	}
 	answer, err := v.ask(ctx, response, ip)

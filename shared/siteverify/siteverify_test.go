@@ -140,7 +140,7 @@ func TestVerifyDoesNotAskAboutWhatCannotBeAToken(t *testing.T) {
 	}{
 		"an empty token":                       {Turnstile, 0, "captcha_invalid"},
 		"Turnstile's longest":                  {Turnstile, 2048, "yes"},
-		"longer than Turnstile documents":      {Turnstile, 2049, "captcha_invalid"},
+		"longer than anything Turnstile sends": {Turnstile, 8193, "captcha_invalid"},
 		"a long one of hCaptcha":               {HCaptcha, 8192, "yes"},
 		"longer than anything hCaptcha sends":  {HCaptcha, 8193, "captcha_invalid"},
 		"longer than anything reCAPTCHA sends": {ReCAPTCHA, 8193, "captcha_invalid"},

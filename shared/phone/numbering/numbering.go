@@ -12,11 +12,9 @@ import (
 	"phonon.in/central/shared/typed"
 )
 
-// Bounds of the work that a hostile input causes: bytes as typed, and characters of the number without blanks and dashes.
-const (
-	maxTyped = 512
-	maxRaw   = 32
-)
+// maxTyped bounds the work that a hostile input causes, in code points; the longest honest spelling, "tel:+91-98765-43210" with marks and
+// spaces, fits.
+const maxTyped = 64
 
 const (
 	region      = "IN"
@@ -49,15 +47,11 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 }
 
 func parse(raw string) (*phonenumbers.PhoneNumber, error) {
-	tooLong := len(raw) > maxTyped
-	if !tooLong {
-		raw = typed.Compact(typed.Digits(raw))
-		tooLong = utf8.RuneCountInString(raw) > maxRaw
-	}
-	switch {
-	case tooLong:
+	if utf8.RuneCountInString(raw) > maxTyped {
 		return nil, invalid("This is too long for a phone number.")
-	case raw == "":
+	}
+	raw = typed.Compact(typed.Digits(raw))
+	if raw == "" {
 		return nil, invalid("Enter a phone number.")
 	}
 	n, err := phonenumbers.Parse(raw, region)

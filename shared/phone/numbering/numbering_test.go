@@ -88,7 +88,7 @@ func TestParseRefuses(t *testing.T) {
 		"no such number":                               {"5012345678", phone.Landline, invalid},
 		"all the same":                                 {"5555555555", phone.Mobile, invalid},
 		"an emergency number":                          {"112", phone.Mobile, invalid},
-		"33 characters":                                {"9876543210" + strings.Repeat(".", 23), phone.Mobile, invalid},
+		"65 characters":                                {"9876543210" + strings.Repeat(" ", 55), phone.Mobile, invalid},
 		"only marks that nobody sees":                  {"\u202a\u202c\u200b", phone.Mobile, invalid},
 		"a word in another script":                     {"९८७६५ ४३२१० पर", phone.Mobile, invalid},
 		"a superscript for a digit":                    {"987654321⁰", phone.Mobile, invalid},

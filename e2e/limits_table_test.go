@@ -1,0 +1,191 @@
+package e2e
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// bodies make somebody who may call a route, and right bodies for it.
+var bodies = map[string]func(t *testing.T) (p *person, body func() m){
+	"POST /v1/signup": func(t *testing.T) (*person, func() m) {
+		p := newPerson(t)
+		version := p.call("GET", "/v1/terms", nil).text("version")
+		return p, func() m { // the captcha is the last thing to be looked at: a wrong one leaves every other value to be judged
+			return m{"email": p.email, "password": goodPassword, "captcha": "none", "terms": m{"version": version, "accepted": true}}
+		}
+	},
+	"POST /v1/signup/resend": func(t *testing.T) (*person, func() m) { return newPerson(t), func() m { return m{} } },
+	"POST /v1/verify": func(t *testing.T) (*person, func() m) {
+		p, other := newPerson(t), newPerson(t) // in another browser the password is asked for
+		p.signup()
+		link := p.linkToken()
+		return other, func() m { return m{"token": link} }
+	},
+	"POST /v1/verify/check": func(t *testing.T) (*person, func() m) {
+		p := newPerson(t)
+		p.signup()
+		link := p.linkToken()
+		return p, func() m { return m{"token": link} }
+	},
+	"POST /v1/login": func(t *testing.T) (*person, func() m) {
+		p := newPerson(t)
+		return p, func() m { return m{"email": p.email, "password": goodPassword} }
+	},
+	"POST /v1/password/forgot": func(t *testing.T) (*person, func() m) {
+		p := newPerson(t)
+		return p, func() m { return m{"email": p.email, "captcha": "none"} }
+	},
+	"POST /v1/password/reset": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		p.want(p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()}), 202)
+		link := p.message(p.email, `/reset-password#(\S+)`)
+		return p, func() m { return m{"token": link, "password": "River stone 77!"} }
+	},
+	"PUT /v1/account/details": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		p.provePhone(mobile(), "mobile")
+		return p, func() m {
+			return m{"type": "company", "firstName": "Asha", "lastName": "Rao", "companyName": "Rao Traders", "sector": "other"}
+		}
+	},
+	"PUT /v1/account/locale": func(t *testing.T) (*person, func() m) { return member(t), func() m { return m{} } },
+	"PUT /v1/account/password": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"currentPassword": goodPassword, "newPassword": "River stone 77!"} }
+	},
+	"POST /v1/otp": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"phone": mobile(), "kind": "mobile"} }
+	},
+	"POST /v1/otp/verify": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"challengeId": strings.Repeat("A", 26), "code": "123456"} }
+	},
+	"PUT /v1/kyc": func(t *testing.T) (*person, func() m) {
+		return applicant(t), func() m { return m{"entityType": "individual", "fields": m{}, "answers": m{}} }
+	},
+	"PATCH /v1/kyc": func(t *testing.T) (*person, func() m) {
+		p := applicant(t)
+		p.want(p.call("PUT", "/v1/kyc", m{"entityType": "individual"}), 200)
+		return p, func() m { return m{"fields": m{}, "answers": m{}} }
+	},
+	"POST /v1/kyc/documents": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		p.provePhone(mobile(), "mobile")
+		p.saveDetails("company")
+		p.want(p.call("PUT", "/v1/kyc", m{"entityType": "partnership"}), 200)
+		return p, func() m {
+			return m{"requirement": "partnership_deed", "documentType": "partnership_deed", "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
+		}
+	},
+}
+
+func padded(s string) func(*person, int) string {
+	return func(_ *person, n int) string {
+		if n < len(s) {
+			return s[:n]
+		}
+		return s + strings.Repeat(" ", n-len(s))
+	}
+}
+
+func letters(_ *person, n int) string { return strings.Repeat("ह", n) }
+
+// newPassword has one of each kind of character in front, and as many of four bytes behind as it takes.
+func newPassword(_ *person, n int) string { return "aA1-" + strings.Repeat("\U00010400", n-4) }
+
+// address is the person's own one, longer.
+func address(p *person, n int) string {
+	local, _, _ := strings.Cut(p.email, "@")
+	if n < 64 {
+		return ""
+	}
+	domain := strings.Repeat(strings.Repeat("d", 30)+".", (n-len(local)-13)/31) + "example.com"
+	return local + strings.Repeat("x", n-len(local)-1-len(domain)) + "@" + domain
+}
+
+// solution is a right one with white space in its JSON, so that its base64 has at least n characters.
+func solution(p *person, n int) string {
+	text, err := base64.StdEncoding.DecodeString(p.captcha())
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return base64.StdEncoding.EncodeToString(append(text, strings.Repeat(" ", (n+3)/4*3-len(text))...))
+}
+
+func number(_ *person, n int) string {
+	if own := mobile(); n >= len(own) {
+		return padded(own)(nil, n)
+	}
+	return ""
+}
+
+func language(_ *person, n int) string {
+	tag := "en" + strings.Repeat("-aaaaaaaa", (n-2)/9)
+	return tag + "-" + strings.Repeat("a", n-len(tag)-1)
+}
+
+func fileName(_ *person, n int) string {
+	return strings.Repeat("न", max(0, n-4)) + ".pdf"[max(0, 4-n):]
+}
+
+var (
+	tooLong     = []string{"password_too_long"}
+	noLink      = []string{"link_invalid"}
+	tooLongText = []string{"text_too_long"}                   // no answer is expected of this case: it is refused for that, too
+	ofAList     = []any{strings.Repeat("x", 65), "Two Words"} // what is on no list cannot be: right ones are the list's own
+	noID        = []any{"", "x", strings.Repeat("A", 27), strings.Repeat("a", 26), strings.Repeat("A", 25) + "1"}
+	noSignup    = []any{"", "x", strings.Repeat("!", 22) + "." + strings.Repeat("A", 26), strings.Repeat("a", 23) + "." + strings.Repeat("A", 26), strings.Repeat("a", 22) + "." + strings.Repeat("A", 25)}
+	noToken     = []any{"", "x", "a.b", "a.b.c.d", "a.b.!", strings.Repeat("a", 509) + ".b.c"}
+)
+
+// edges has a row for each member of a request that has a limit in the contract.
+var edges = map[string]edge{
+	"POST /v1/signup /email":                    {sized: address},
+	"POST /v1/signup /password":                 {sized: newPassword},
+	"POST /v1/signup /captcha":                  {sized: solution},
+	"POST /v1/signup /terms/version":            {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
+	"POST /v1/signup /terms/accepted":           {wrong: []any{false}},
+	"POST /v1/signup /locale":                   {sized: language, right: []any{"", "hi", "en-IN"}, wrong: []any{"x", "en_IN", "en-", "हि"}},
+	"POST /v1/signup/resend /signupId":          {right: []any{strings.Repeat("a", 22) + "." + strings.Repeat("A", 26)}, wrong: noSignup},
+	"POST /v1/verify /token":                    {wrong: noToken, codes: noLink},
+	"POST /v1/verify /password":                 {sized: letters, codes: tooLong},
+	"POST /v1/verify/check /token":              {wrong: noToken, codes: noLink},
+	"POST /v1/login /email":                     {sized: address},
+	"POST /v1/login /password":                  {sized: letters},
+	"POST /v1/login /captcha":                   {sized: padded("unasked")},
+	"POST /v1/login /transport":                 {},
+	"POST /v1/password/forgot /email":           {sized: address},
+	"POST /v1/password/forgot /captcha":         {sized: solution},
+	"POST /v1/password/reset /token":            {wrong: noToken, codes: noLink},
+	"POST /v1/password/reset /password":         {sized: newPassword},
+	"PUT /v1/account/details /type":             {},
+	"PUT /v1/account/details /firstName":        {sized: letters},
+	"PUT /v1/account/details /lastName":         {sized: letters},
+	"PUT /v1/account/details /companyName":      {sized: letters},
+	"PUT /v1/account/details /sector":           {right: []any{"other", "retail"}, wrong: ofAList},
+	"PUT /v1/account/locale /locale":            {sized: language, right: []any{"hi", "en-IN"}, wrong: []any{"", "x", "en_IN", "en-", "हि"}},
+	"PUT /v1/account/password /currentPassword": {sized: letters, codes: tooLong},
+	"PUT /v1/account/password /newPassword":     {sized: newPassword},
+	"POST /v1/otp /phone":                       {sized: number},
+	"POST /v1/otp /kind": {fit: func(body m, value any) {
+		if value == "landline" {
+			body["phone"] = landline()
+		}
+	}},
+	"POST /v1/otp /channel":                {},
+	"POST /v1/otp/verify /challengeId":     {right: []any{strings.Repeat("A", 26)}, wrong: noID},
+	"POST /v1/otp/verify /code":            {sized: padded("123456"), right: []any{"123 456", " 12-34-56 ", "१२३-४५६", "\ufeff123456"}, wrong: []any{"", "12345", "1234567", "12345a"}},
+	"PUT /v1/kyc /entityType":              {right: []any{"individual"}, wrong: ofAList},
+	"PUT /v1/kyc /fields/*":                {sized: padded("ZZZPZ9999Z")},
+	"PUT /v1/kyc /answers/*":               {sized: letters, codes: tooLongText},
+	"PATCH /v1/kyc /fields/*":              {sized: padded("ZZZPZ9999Z")},
+	"PATCH /v1/kyc /answers/*":             {sized: letters, codes: tooLongText},
+	"POST /v1/kyc/documents /requirement":  {right: []any{"partnership_deed"}, wrong: ofAList},
+	"POST /v1/kyc/documents /documentType": {right: []any{"partnership_deed"}, wrong: ofAList},
+	"POST /v1/kyc/documents /fileName":     {sized: fileName},
+	"POST /v1/kyc/documents /contentType": {fit: func(body m, value any) {
+		body["fileName"] = "a." + strings.NewReplacer("application/", "", "image/", "").Replace(fmt.Sprint(value))
+	}},
+	"POST /v1/kyc/documents /size":   {},
+	"POST /v1/kyc/documents /sha256": {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+}
