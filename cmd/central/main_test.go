@@ -99,7 +99,7 @@ func launch(root string) error {
 		return err
 	}
 	run.url = "http://127.0.0.1:" + strconv.Itoa(port)
-	run.cmd = exec.Command(filepath.Join(folder, "local"), "--root", root, "--data", filepath.Join(folder, "data"), "--no-watch", "--quiet", "--schedule-every", "1h")
+	run.cmd = exec.Command(filepath.Join(folder, "local"), "--root", root, "--data", filepath.Join(folder, "data"), "--no-watch", "--schedule-every", "1h")
 	run.cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "CAPTCHA=")
 	run.cmd.Stdout, run.cmd.Stderr = &run.log, &run.log
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -16,14 +16,14 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"go.mod", "cmd/local/go.mod", "cmd/central/go.mod"} {
+	for _, file := range []string{"go.mod", "cmd/local/s3engine/go.mod", "cmd/central/go.mod"} {
 		mod, err := os.ReadFile(filepath.Join(root(t), file))
 		if err != nil {
 			t.Fatal(err)
 		}
 		found := direct.FindAllStringSubmatch(string(mod), -1)
-		if len(found) < 3 {
-			t.Errorf("only %d requirements were found in %s", len(found), file)
+		if len(found) == 0 {
+			t.Errorf("no requirement was found in %s", file)
 		}
 		for _, m := range found {
 			// github.com/aws/aws-sdk-go-v2/service/s3: the table has the repository, and the services by name.
