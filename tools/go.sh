@@ -82,7 +82,10 @@ code=1 # unless it says how it ended
 while IFS= read -r line <&3; do
   case $line in
     tick) ;;
-    "ended "*) code=${line#ended } ;;
+    "ended "*)
+      code=${line#ended }
+      break
+      ;;
     *) take "$line" "${of_command[@]}" ;;
   esac
   progress
