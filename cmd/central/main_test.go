@@ -88,8 +88,8 @@ func launch(root string) error {
 	}
 	run.folder = folder
 	for _, name := range []string{"local", "central"} {
-		build := exec.Command("go", "build", "-o", filepath.Join(folder, name), ".")
-		build.Dir = filepath.Join(root, "cmd", name)
+		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(folder, name), ".")
+		build.Dir, build.Env = filepath.Join(root, "cmd", name), append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("cmd/%s does not build: %w\n%s", name, err, said)
 		}

@@ -18,6 +18,7 @@ type running struct {
 	URL         string            `json:"url"`
 	PID         int               `json:"pid"`
 	Data        string            `json:"data"`
+	EnginesOnly bool              `json:"enginesOnly"` // there are no pages at url
 	Environment map[string]string `json:"environment"` // endpoints, and the names of tables, bucket and secret, as the functions get them
 }
 
@@ -38,7 +39,7 @@ func (l *local) running() running {
 			}
 		}
 	}
-	return running{l.url, os.Getpid(), l.options.data, env}
+	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}
 }
 
 // announce writes the file by which other programs find this run.
