@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -185,6 +187,34 @@ func TestAccountsAreListedByWhatTheirNamesBeginWith(t *testing.T) {
 	}
 	if text := l.central(t, "", "account", "list", "--email", "demo", "--limit", "1").want(t, exitGood).out; !strings.Contains(text, "d***@example.com") || strings.Contains(text, "demo") || !strings.Contains(text, "There are more: --after ") {
 		t.Error(text)
+	}
+}
+
+func TestWhatARunHasLeftIsReadWithoutStartingIt(t *testing.T) {
+	startLocal(t) // it builds the programs
+	project, root := t.TempDir(), filepath.Join("..", "..")
+	for _, name := range []string{"go.mod", "template.yaml", ".local/tools", ".local/bin/local"} {
+		from, err := filepath.Abs(filepath.Join(root, name))
+		if name == ".local/bin/local" {
+			from = filepath.Join(run.folder, "local")
+		}
+		to := filepath.Join(project, name)
+		if err = errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o700), os.Symlink(from, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(project, ".local", "dynamo.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first leaves nothing running
+		var out, said bytes.Buffer
+		c := &cli{out: &out, err: &said, here: project, getenv: func(name string) string { return map[string]string{"PORT": "1"}[name] }, now: time.Now}
+		if code := c.run(t.Context(), []string{"account", "list"}); code != exitGood || out.String() != "no accounts\n" || !strings.Contains(said.String(), "its engines run for this command") {
+			t.Fatalf("exit %d, %q, said %q", code, &out, &said)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(project, ".local", "run.json")); err == nil {
+		t.Error("it says that it still runs")
 	}
 }
 
