@@ -71,6 +71,8 @@ func (c *cli) run(ctx context.Context, args []string) int {
 			command.Help()
 		}
 		return exitUsage
+	case ctx.Err() != nil:
+		c.fail(errors.New("it was interrupted"))
 	case !errors.Is(err, errFound):
 		c.fail(err)
 	}

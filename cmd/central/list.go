@@ -16,8 +16,8 @@ import (
 
 const listHelp = `Lists accounts, those whose address, number and id begin as the flags say. Addresses and numbers are masked without --reveal.
 
-It reads through the table of accounts, which has no order: a system of a hundred thousand accounts takes about half a minute and costs
-about two US cents. It ends with --limit accounts, and says how to go on from there. One account that can be named is found at once by
+It reads through the table of accounts, which has no order: a hundred thousand accounts are about half a gigabyte, some minutes of
+reading and one US cent. It ends with --limit accounts, and says how to go on from there. One account that can be named is found at once by
 central account show.`
 
 // accountList is what `account list` prints. Next names the account behind which --after goes on, "" at the end.

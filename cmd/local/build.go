@@ -172,3 +172,23 @@ func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
 	}
 	return functions, nil
 }
+
+// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
+func (l *local) build(ctx context.Context) {
+	l.builder = &builder{root: l.options.root, out: filepath.Join(l.options.root, ".local", "bin"), race: l.options.race, log: l.journal}
+	if l.options.race {
+		l.builder.out = filepath.Join(l.builder.out, "race")
+	}
+	w := &watcher{builder: l.builder}
+	l.unchanged = w.snapshot()
+	var names []string
+	for _, f := range l.template.Functions {
+		names = append(names, f.Name)
+	}
+	late := time.AfterFunc(patience, func() { l.journal.say("Building the functions …") })
+	defer late.Stop()
+	l.broken = map[string]bool{}
+	for name := range l.builder.buildAll(ctx, names) {
+		l.broken[name] = true
+	}
+}

@@ -164,6 +164,10 @@ type installation struct {
 	log  io.Writer
 }
 
+func (l *local) installation() installation {
+	return installation{l.options.root, &lines{to: speech{l.journal}}}
+}
+
 func (i installation) path(parts ...string) string {
 	return filepath.Join(append([]string{i.root, ".local", "tools"}, parts...)...)
 }

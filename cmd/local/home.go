@@ -89,3 +89,14 @@ func misdirected(w http.ResponseWriter, home string) {
 		"detail": "This run of Central is at " + home + ": open that address.",
 	})
 }
+
+// besideGateway keeps the gateway's requests away from http.ServeMux, which would clean their paths by redirects.
+func besideGateway(inspect, gateway http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.Path; p == "/_local" || len(p) > 8 && p[:8] == "/_local/" {
+			inspect.ServeHTTP(w, r)
+			return
+		}
+		gateway.ServeHTTP(w, r)
+	})
+}

@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"sync"
+	"syscall"
 	"time"
 
 	"phonon.in/central/cmd/local/template"
@@ -82,24 +85,46 @@ func (l *local) start(ctx context.Context) error {
 	return l.connect(ctx)
 }
 
-// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
-func (l *local) build(ctx context.Context) {
-	l.builder = &builder{root: l.options.root, out: filepath.Join(l.options.root, ".local", "bin"), race: l.options.race, log: l.journal}
-	if l.options.race {
-		l.builder.out = filepath.Join(l.builder.out, "race")
+// prepare takes what only one run can have: the data and the port. It reads the template.
+func (l *local) prepare() error {
+	o := l.options
+	if err := os.MkdirAll(filepath.Join(o.data, "log"), 0o700); err != nil {
+		return err
 	}
-	w := &watcher{builder: l.builder}
-	l.unchanged = w.snapshot()
-	var names []string
-	for _, f := range l.template.Functions {
-		names = append(names, f.Name)
+	var err error
+	// The system lets go of the lock when the process ends, however it ends: a file that was left behind does no harm.
+	if l.lock, err = os.OpenFile(filepath.Join(o.data, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
 	}
-	late := time.AfterFunc(patience, func() { l.journal.say("Building the functions …") })
-	defer late.Stop()
-	l.broken = map[string]bool{}
-	for name := range l.builder.buildAll(ctx, names) {
-		l.broken[name] = true
+	if err := syscall.Flock(int(l.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another local run uses the data in %s%s; end it, or choose another folder with --data and another port with --port", o.data, whose(o.data))
 	}
+	file := filepath.Join(o.data, "log", "run.log")
+	l.journal.path = fromHere(file)
+	if l.journal.log, err = os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
+		return err
+	}
+	address := "127.0.0.1:" + strconv.Itoa(o.port)
+	if o.enginesOnly { // the port belongs to who uses the engines, such as sam local
+		address = "127.0.0.1:0"
+	}
+	if err := l.listen(address); err != nil {
+		return err
+	}
+	if o.fresh {
+		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "secret.json"} {
+			if err := os.RemoveAll(filepath.Join(o.data, name)); err != nil {
+				return err
+			}
+		}
+	}
+	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom}
+	if o.enginesOnly {
+		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
+	}
+	maps.Copy(parameters, o.set)
+	l.template, err = template.Read(o.template, parameters)
+	return err
 }
 
 // connect puts functions, events, schedules and gateway on top of the running services.
@@ -165,17 +190,6 @@ func (l *local) connect(ctx context.Context) error {
 		l.watching.Go(func() { w.run(l.ctx, l.unchanged) })
 	}
 	return nil
-}
-
-// besideGateway keeps the gateway's requests away from http.ServeMux, which would clean their paths by redirects.
-func besideGateway(inspect, gateway http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := r.URL.Path; p == "/_local" || len(p) > 8 && p[:8] == "/_local/" {
-			inspect.ServeHTTP(w, r)
-			return
-		}
-		gateway.ServeHTTP(w, r)
-	})
 }
 
 // stop ends everything: first what brings requests, then what answers them.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -83,4 +85,25 @@ func (l *lines) Write(b []byte) (int, error) {
 	l.rest = append(l.rest[:0], l.rest[end+1:]...)
 	l.to.Write(out.Bytes())
 	return len(b), nil
+}
+
+// engineLog is the log of one engine, of this run alone.
+func (l *local) engineLog(name string) io.Writer {
+	f, err := os.OpenFile(filepath.Join(l.options.data, "log", name+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return l.journal
+	}
+	return f
+}
+
+// fromHere is the shorter name of a file: from the working directory, or from the root.
+func fromHere(file string) string {
+	here, err := os.Getwd()
+	if err != nil {
+		return file
+	}
+	if short, err := filepath.Rel(here, file); err == nil && len(short) < len(file) {
+		return short
+	}
+	return file
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"html"
@@ -117,8 +116,8 @@ func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, b
 		}
 	}
 	p.engine.ServeHTTP(rec, r)
-	if p.wrong != nil && rec.status >= http.StatusBadRequest {
-		p.wrong("%s refused %s, which %s asked for: %d %s", p.service, operation, cmp.Or(p.caller(r), "somebody"), rec.status, reason(rec.refusal))
+	if who := p.caller(r); p.wrong != nil && who != "" && rec.status >= http.StatusBadRequest { // not what an operator tries
+		p.wrong("%s refused %s, which %s asked for: %d %s", p.service, operation, who, rec.status, reason(rec.refusal))
 	}
 	if p.created == nil || !creates[operation] {
 		p.used.add(p.caller(r), r, p.service, operation, body, rec.status)

@@ -68,16 +68,22 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
 	}
 	s.replace(l.options.getenv)
-	err = s.startTables(ctx, l)
-	s.storage.later = s.named(serviceS3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
-	if err == nil && !s.storage.later {
-		err = s.startStorage(ctx, l)
-	}
-	if err != nil {
+	if err := s.startEngines(ctx, l); err != nil {
 		s.stop()
 		return nil, err
 	}
 	return s, nil
+}
+
+func (s *services) startEngines(ctx context.Context, l *local) error {
+	if err := s.startTables(ctx, l); err != nil {
+		return err
+	}
+	s.storage.later = s.named(serviceS3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
+	if s.storage.later {
+		return nil
+	}
+	return s.startStorage(ctx, l)
 }
 
 func (s *services) named(name string) *service {

@@ -11,6 +11,33 @@ import (
 // direct finds the requirements of a go.mod that are not only there for others.
 var direct = regexp.MustCompile(`(?m)^(?:require )?\t?([a-z0-9.-]+\.[a-z]+/\S+) v\S+$`)
 
+// What the first start needs twice it fetches and compiles once.
+func TestTheEngineOfTheLocalRunHasTheVersionsOfTheFunctions(t *testing.T) {
+	versions := func(file string) map[string]string {
+		mod, err := os.ReadFile(filepath.Join(root(t), file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		all := map[string]string{}
+		for _, m := range regexp.MustCompile(`(?m)^(?:require )?\t?([a-z0-9.-]+\.[a-z]+/\S+) (v\S+)`).FindAllStringSubmatch(string(mod), -1) {
+			all[m[1]] = m[2]
+		}
+		return all
+	}
+	ours, both := versions("go.mod"), 0
+	for module, version := range versions("cmd/local/s3engine/go.mod") {
+		if own, ok := ours[module]; ok {
+			both++
+			if own != version {
+				t.Errorf("cmd/local/s3engine needs %s %s, the functions %s: take the same", module, version, own)
+			}
+		}
+	}
+	if both < 10 {
+		t.Errorf("only %d modules are in both", both)
+	}
+}
+
 func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	text, err := os.ReadFile(filepath.Join(root(t), "docs", "dependencies.md"))
 	if err != nil {

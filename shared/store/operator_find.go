@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,7 +26,7 @@ func (s *Store) ScanAccounts(ctx context.Context, q Search, after account.ID, pa
 		input.ExclusiveStartKey = marshal(profileKey(after))
 	}
 	for {
-		out, err := call(ctx, "scan accounts", func(ctx context.Context) (*dynamodb.ScanOutput, error) { return s.db.Scan(ctx, input) })
+		out, err := s.scan(ctx, input)
 		if err != nil {
 			return err
 		}
@@ -40,6 +41,16 @@ func (s *Store) ScanAccounts(ctx context.Context, q Search, after account.ID, pa
 		}
 		input.ExclusiveStartKey = out.LastEvaluatedKey
 	}
+}
+
+// An operator waits longer for a page of a megabyte than a client may for an answer.
+const scanDeadline = 30 * time.Second
+
+func (s *Store) scan(ctx context.Context, input *dynamodb.ScanInput) (*dynamodb.ScanOutput, error) {
+	ctx, cancel := context.WithTimeout(ctx, scanDeadline)
+	defer cancel()
+	out, err := s.db.Scan(ctx, input)
+	return out, described("scan accounts", err)
 }
 
 func (q Search) filter() (string, values) {
