@@ -25,7 +25,17 @@ sha256="sha256sum"
 command -v sha256sum >/dev/null || sha256="shasum -a 256"
 tmp=
 
-need() { command -v "$1" >/dev/null || { echo "tools/install.sh: $1 is needed to install $2" >&2; exit 1; }; }
+need() { # command, for what
+  command -v "$1" >/dev/null && return
+  local where=
+  case $1 in
+    npm) where=", which comes with Node.js: https://nodejs.org, or your system's packages nodejs and npm" ;;
+    java) where=", 17 or later: your system's package openjdk-17-jre-headless or a later one" ;;
+    mvn) where=", Apache Maven: your system's package maven" ;;
+  esac
+  echo "tools/install.sh: $2 needs $1$where" >&2
+  exit 1
+}
 
 dynoxide_version=1.2.1
 
@@ -40,13 +50,14 @@ dynoxide() {
       return
       ;;
   esac
-  need npm dynoxide
+  need npm "dynoxide, the DynamoDB of the local run,"
   local file sum
   tmp=$(mktemp -d "$tools/.new-XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
-  if ! file=$(cd "$tmp" && npm pack --silent --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
-    echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version:" >&2
-    cat "$tmp/said" >&2
+  if ! file=$(cd "$tmp" && npm pack --loglevel=error --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
+    echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version from $(npm config get registry):" >&2
+    grep -v 'complete log' "$tmp/said" | head -n 5 >&2
+    echo "Look at the network; behind a proxy: npm config set proxy and https-proxy. Then run the same again." >&2
     exit 1
   fi
   sum=$(openssl dgst -sha512 -binary "$tmp/$file" | openssl base64 -A)

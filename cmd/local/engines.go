@@ -181,7 +181,7 @@ func (i installation) install(ctx context.Context, what string) error {
 	if err := cmd.Run(); err != nil && ctx.Err() != nil {
 		return ctx.Err()
 	} else if err != nil {
-		return fmt.Errorf("tools/install.sh %s, which has said why: %w", what, err)
+		return fmt.Errorf("%s could not be installed (tools/install.sh %s): %w", what, what, err)
 	}
 	return nil
 }

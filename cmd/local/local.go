@@ -70,13 +70,17 @@ func (l *local) start(ctx context.Context) error {
 		return err
 	}
 	engines := make(chan error, 1)
+	building, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	go func() {
 		var err error
-		l.services, err = startServices(ctx, l)
+		if l.services, err = startServices(ctx, l); err != nil {
+			giveUp() // nothing will run
+		}
 		engines <- err
 	}()
 	if !l.options.enginesOnly {
-		l.build(ctx)
+		l.build(building)
 	}
 	if err := <-engines; err != nil {
 		return err
