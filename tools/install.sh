@@ -56,7 +56,7 @@ dynoxide() {
   trap 'rm -rf "$tmp"' EXIT
   if ! file=$(cd "$tmp" && npm pack --loglevel=error --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
     echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version from $(npm config get registry):" >&2
-    grep -v 'complete log' "$tmp/said" | head -n 5 >&2
+    grep -v -e 'complete log' -e '    at ' "$tmp/said" | head -n 5 >&2
     echo "Look at the network; behind a proxy: npm config set proxy and https-proxy. Then run the same again." >&2
     exit 1
   fi
