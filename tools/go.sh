@@ -107,7 +107,7 @@ run "$@" || code=$?
 line_off
 if [ "$code" -ne 0 ]; then
   printf '%s' "$errors" >&2
-elif [ $((fetched + compiled)) -gt 0 ] && [ $((SECONDS - began)) -ge 2 ]; then
+elif [ "$fetched" -gt 0 ] || [ "$compiled" -gt 20 ]; then # less than that is an edit
   echo "$what: fetched $fetched modules, compiled $compiled packages, $((SECONDS - began)) s" >&2
 fi
 exit "$code"
