@@ -55,7 +55,7 @@ run() {
   errors=""
   # A tick each second lets the line move while go says nothing.
   exec 3< <(
-    while sleep 1; do echo tick; done &
+    while sleep 1; do echo tick; done 2>/dev/null &
     ticks=$! ended=0
     go -C "$folder" "$@" 2>&1 >/dev/null || ended=$?
     kill "$ticks" 2>/dev/null
