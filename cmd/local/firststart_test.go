@@ -16,6 +16,10 @@ func toolsGo(t *testing.T, version, shell string) (said string, code int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	script := filepath.Join(root, "tools", "go.sh")
+	if _, err := os.ReadFile(script); err != nil { // so that a change of it makes this test run again
+		t.Fatal(err)
+	}
 	bin, folder := t.TempDir(), t.TempDir()
 	fake := "#!/bin/bash\ncase \"$*\" in\n  'env GOVERSION') echo go" + version + " ;;\n  'env '*) echo /cache ;;\n  *) " + shell + " ;;\nesac\n"
 	if err := os.WriteFile(filepath.Join(folder, "go.mod"), []byte("module x\n\ngo 1.26.0\n\nrequire example.com/One v1.0.0\n\nrequire (\n\texample.com/two v1.0.0\n)\n"), 0o600); err != nil {
@@ -26,7 +30,7 @@ func toolsGo(t *testing.T, version, shell string) (said string, code int) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.Command("/bin/bash", filepath.Join(root, "tools", "go.sh"), "Central", folder, "build", "-v", "./x")
+	cmd := exec.Command("/bin/bash", script, "Central", folder, "build", "-v", "./x")
 	cmd.Env = []string{"PATH=" + bin + ":/usr/bin:/bin"}
 	if _, err := exec.LookPath("/usr/bin/go"); err == nil && version == "" {
 		t.Skip("there is a go in /usr/bin")
