@@ -11,34 +11,39 @@ ARGS ?=
 .PHONY: help clients run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
 
 help: ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
+		NR == FNR { if (wanted() && length($$1) > longest && !/^##@/) longest = length($$1); next } \
+		/^##@ / { print "\n" substr($$0, 5); next } \
+		wanted() { printf "  %-" longest "s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST) $(MAKEFILE_LIST)
 
-run: ## run Central on this machine: http://127.0.0.1:3000 (ARGS="--help" says more)
-	@tools/install.sh dynoxide
-	@go -C cmd/local build -o ../../.local/bin/local .
-	@exec .local/bin/local $(ARGS)
+##@ Run it
+
+run: ## Central on this machine: http://127.0.0.1:3000 (ARGS="--help" says more)
+	@tools/run.sh $(ARGS)
 
 sam-local: ## the same behind sam local, in Lambda's containers (needs Docker: tools/docker.sh)
 	@tools/sam-local.sh
 
 central: ## build the operator's command line: .local/bin/central --help
-	@go -C cmd/central build -o ../../.local/bin/central .
+	@CGO_ENABLED=0 tools/go.sh "central" cmd/central build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o $(CURDIR)/.local/bin/central .
+
+##@ Try it
 
 test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
+	@tools/install.sh versitygw
 	@tools/install.sh dynamodb-local
 	@tools/corpus.sh
 	@tools/clients.sh python
-	go -C cmd/local build -o ../../.local/bin/local .
-	CENTRAL_ENGINES=required go -C cmd/local test -race ./...
+	@tools/go.sh "modules of the tests" . list -test -deps ./...
+	@tools/go.sh "modules of central's tests" cmd/central list -test -deps ./...
+	go build -o .local/bin/local ./cmd/local
+	CENTRAL_ENGINES=required go test -race ./cmd/local/...
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
-	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$)
+	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
 	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
 	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
 	$(MAKE) test-pages
-
-corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
-	@tools/corpus.sh
 
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages
@@ -47,13 +52,8 @@ test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 test-sam-local: ## the tests of e2e behind sam local, the journeys first among them
 	@tools/sam-local.sh test
 
-lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)
-	@tools/install.sh pages
-	cd e2e/browser && node measure/lighthouse.mjs --runs 1 --performance 90
-
-screens: ## pictures of every page into docs/screens
-	@tools/install.sh pages
-	cd e2e/browser && npm run screens
+corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
+	@tools/corpus.sh
 
 clients: ## make clients of the contract with three generators, compile and try them (.local/clients)
 	@tools/clients.sh
@@ -61,8 +61,11 @@ clients: ## make clients of the contract with three generators, compile and try 
 check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
 	tools/check.sh
 
-tools: ## install engines and linters into .local/tools
-	tools/install.sh all
+lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)
+	@tools/install.sh pages
+	cd e2e/browser && node measure/lighthouse.mjs --runs 1 --performance 90
+
+##@ Ship it
 
 build: ## build the functions as for Lambda, into .local/build
 	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f || exit 1; done
@@ -74,14 +77,23 @@ reproducible: ## show that make build and sam build make the same binaries, what
 upgrade: ## the last release and the sources here on one database, with every second request on the other
 	@tools/upgrade.sh
 
+##@ Keep it tidy
+
 fmt: ## format the Go sources
 	gofmt -w $$(git ls-files '*.go')
 
 golden: ## rewrite the golden files after a deliberate change
 	go test ./shared/email -update
 
+screens: ## pictures of every page into docs/screens
+	@tools/install.sh pages
+	cd e2e/browser && npm run screens
+
+tools: ## install engines and linters into .local/tools
+	tools/install.sh all
+
 clean: ## remove binaries and data of the local run, but not the installed tools
-	rm -rf .local/bin .local/build .local/s3 .local/events .local/dynamo.db* .local/messages.jsonl .aws-sam
+	rm -rf .local/bin .local/build .local/log .local/s3 .local/events .local/dynamo.db* .local/messages.jsonl .aws-sam
 
 # sam build calls these, one for each function of template.yaml.
 build-%Function:

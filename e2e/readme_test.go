@@ -33,9 +33,18 @@ func TestTheReadmesCommandsWork(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, said)
 	}
-	for _, want := range []string{`"signupId"`, `"next":"login"`, "account-details", `"verifiedAt"`, "kyc", "/requirements/personal_id", "submitted", "home"} {
-		if !strings.Contains(string(said), want) {
-			t.Errorf("the commands do not show %s:\n%s", want, said)
+	// One readable line for each step, and no JSON.
+	steps := []string{
+		"Signed up.", "Verified. Next: login.", "Logged in. Next: account-details.", "Proven with the code", "Saved. Next: kyc.", "Begun. Upload a document",
+		"Uploaded entity_pan: ", "Uploaded personal_id: ", "Handed in: submitted.", "Logged in. Next: home.",
+	}
+	lines := strings.Split(strings.TrimSpace(string(said)), "\n")
+	if len(lines) != len(steps) || strings.ContainsAny(string(said), "{}\"") {
+		t.Fatalf("%d lines for %d steps:\n%s", len(lines), len(steps), said)
+	}
+	for i, step := range steps {
+		if !strings.HasPrefix(lines[i], step) {
+			t.Errorf("line %d is %q, not %q", i+1, lines[i], step)
 		}
 	}
 }

@@ -27,7 +27,7 @@ vulnerabilities() {
     return
   fi
   local module bad=0
-  for module in . cmd/local cmd/central; do
+  for module in . cmd/local/s3engine cmd/central; do
     go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 ./... || bad=1
   done
   return "$bad"
@@ -66,7 +66,7 @@ stack() { tools/install.sh moto && .local/tools/moto/bin/python tools/try-stack.
 
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
-for module in . cmd/local cmd/central; do
+for module in . cmd/local/s3engine cmd/central; do
   check "go vet ($module)" go -C "$module" vet ./...
   check "staticcheck ($module)" go -C "$module" run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 done

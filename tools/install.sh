@@ -4,9 +4,10 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|dynamodb-local|sam|checkov|moto|pages|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|moto|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
+  versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
   checkov         looks for what is not safe in the template (PyPI)
@@ -24,36 +25,43 @@ sha256="sha256sum"
 command -v sha256sum >/dev/null || sha256="shasum -a 256"
 tmp=
 
-need() { command -v "$1" >/dev/null || { echo "tools/install.sh: $1 is needed to install $2" >&2; exit 1; }; }
+need() { # command, for what
+  command -v "$1" >/dev/null && return
+  local where=
+  case $1 in
+    npm) where=", which comes with Node.js: https://nodejs.org, or your system's packages nodejs and npm" ;;
+    java) where=", 17 or later: your system's package openjdk-17-jre-headless or a later one" ;;
+    mvn) where=", Apache Maven: your system's package maven" ;;
+  esac
+  echo "tools/install.sh: $2 needs $1$where" >&2
+  exit 1
+}
 
-# The SHA-512 of each package, as npm publishes it.
 dynoxide_version=1.2.1
-declare -A dynoxide_integrity=(
-  [linux-x64]="sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg=="
-)
 
 dynoxide() {
   [ -x "$tools/dynoxide/dynoxide" ] && [ -f "$tools/dynoxide/$dynoxide_version" ] && return
-  local platform
+  local platform integrity # the SHA-512 of the package, as npm publishes it
   case "$(uname -s)-$(uname -m)" in
-    Linux-x86_64) platform=linux-x64 ;;
+    Linux-x86_64) platform=linux-x64 integrity="sBHqlxJ9ANkLluFkYRfd5r8Y0ApFew4FhOrlhgRAgD4XzEoFOukEo1nuBTQ1+jTtofqwn4NWQ2k0Tn5mNTjgUg==" ;;
     *)
       echo "dynoxide has no package for $(uname -s) on $(uname -m) that we have checked: DynamoDB Local takes its place." >&2
       dynamodb_local
       return
       ;;
   esac
-  need npm dynoxide
+  need npm "dynoxide, the DynamoDB of the local run,"
   local file sum
   tmp=$(mktemp -d "$tools/.new-XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
-  if ! file=$(cd "$tmp" && npm pack --silent --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
-    echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version:" >&2
-    cat "$tmp/said" >&2
+  if ! file=$(cd "$tmp" && npm pack --loglevel=error --ignore-scripts "@dynoxide/$platform@$dynoxide_version" 2>"$tmp/said" | tail -n 1); then
+    echo "tools/install.sh: npm cannot fetch @dynoxide/$platform@$dynoxide_version from $(npm config get registry):" >&2
+    grep -v -e 'complete log' -e '    at ' "$tmp/said" | head -n 5 >&2
+    echo "Look at the network; behind a proxy: npm config set proxy and https-proxy. Then run the same again." >&2
     exit 1
   fi
   sum=$(openssl dgst -sha512 -binary "$tmp/$file" | openssl base64 -A)
-  if [ "$sum" != "${dynoxide_integrity[$platform]}" ]; then
+  if [ "$sum" != "$integrity" ]; then
     echo "tools/install.sh: dynoxide $dynoxide_version is not the package that was checked (SHA-512 $sum)" >&2
     exit 1
   fi
@@ -66,6 +74,21 @@ dynoxide() {
   rm -rf "$tmp"
   trap - EXIT
   echo "installed dynoxide $dynoxide_version" >&2
+}
+
+versitygw() {
+  local sources=$root/cmd/local/s3engine stamp
+  stamp=$(cd "$sources" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
+  [ "$(cat "$tools/versitygw/sources" 2>/dev/null)" = "$stamp" ] && return
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  # With the flags of the functions: what they share is compiled once.
+  CGO_ENABLED=0 "$root/tools/go.sh" "S3 engine" "$sources" build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$tmp/package/versitygw" .
+  printf '%s\n' "$stamp" >"$tmp/package/sources"
+  rm -rf "$tools/versitygw"
+  mv "$tmp/package" "$tools/versitygw"
+  rm -rf "$tmp"
+  trap - EXIT
 }
 
 # The SHA-256 of DynamoDB Local and of everything that it needs.
@@ -140,12 +163,13 @@ pages() {
 
 case "${1:-all}" in
   dynoxide) dynoxide ;;
+  versitygw) versitygw ;;
   dynamodb-local) dynamodb_local ;;
   sam) sam ;;
   checkov) checkov ;;
   moto) moto ;;
   pages) pages ;;
-  all) dynoxide; dynamodb_local; sam; checkov; moto; pages ;;
+  all) dynoxide; versitygw; dynamodb_local; sam; checkov; moto; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

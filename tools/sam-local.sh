@@ -30,6 +30,7 @@ export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1
 mkdir -p "$work"
 tools/install.sh sam
 tools/install.sh dynoxide
+tools/install.sh versitygw
 
 # What the machine runs without emulating, and the variables that lead to the engines: sam local sets only those that a template names.
 arch=$(uname -m) && arch=${arch/aarch64/arm64}
@@ -67,7 +68,7 @@ bridge=$(docker network inspect bridge --format '{{(index .IPAM.Config 0).Gatewa
 # After a restart the engine may know the subnet alone; the interface has the address.
 [ -n "$bridge" ] || bridge=$(ip -4 -o addr show docker0 | sed -n 's|.* inet \([0-9.]*\)/.*|\1|p')
 [ -n "$bridge" ] || { echo "The address of Docker's bridge is not known: docker network inspect bridge" >&2; exit 1; }
-go -C cmd/local build -o ../../.local/bin/local .
+CGO_ENABLED=0 tools/go.sh "the engines" . build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$PWD/.local/bin/local" ./cmd/local
 PORT=$port .local/bin/local --root . --data "$work/data" --fresh --engines-only --address "$bridge" --lambda "http://127.0.0.1:$lambda" >"$work/engines.env" 2>"$work/engines.log" &
 pids+=($!)
 until grep -q USERS_TABLE "$work/engines.env" 2>/dev/null; do
@@ -97,8 +98,8 @@ done
 curl --silent --fail --output /dev/null "http://127.0.0.1:$port/v1/health" || { tail -n 40 "$work/api.log" >&2; echo "sam local does not answer" >&2; exit 1; }
 
 if [ "$mode" = run ]; then
-  echo "Pages and API  http://127.0.0.1:$port (sam local)"
-  echo "Mail, SMS, calls  $CENTRAL_LOCAL_URL"
+  echo "Central     http://127.0.0.1:$port  (sam local; at this address alone, not at localhost: it is the origin that the functions know)"
+  echo "Its inside  $CENTRAL_LOCAL_URL  (mail, SMS, calls, tables)"
   wait "${pids[2]}"
   exit
 fi

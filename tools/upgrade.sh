@@ -20,7 +20,8 @@ tools/install.sh dynoxide
 git worktree add --quiet --detach "$work/before" "$before"
 mkdir -p "$work/before/.local" && ln -s "$PWD/.local/tools" "$work/before/.local/tools"
 go -C "$work/before/cmd/local" build -o "$work/before/.local/bin/local" .
-go -C cmd/local build -o ../../.local/bin/local .
+tools/install.sh versitygw
+go build -o .local/bin/local ./cmd/local
 
 up() { # port
   for _ in $(seq 600); do
@@ -32,7 +33,7 @@ up() { # port
   exit 1
 }
 
-PORT=$old "$work/before/.local/bin/local" --root "$work/before" --data "$work/data" --quiet --no-watch --schedule-every 1s >"$work/before.log" 2>&1 &
+PORT=$old "$work/before/.local/bin/local" --root "$work/before" --data "$work/data" --no-watch --schedule-every 1s >"$work/before.log" 2>&1 &
 up $old
 # The engines of the first take the ports after its own, in this order.
 n=$old
@@ -40,7 +41,7 @@ for service in DYNAMODB S3 SES SNS PINPOINT_SMS_VOICE_V2 SECRETS_MANAGER; do
   n=$((n + 1))
   export "AWS_ENDPOINT_URL_$service=http://127.0.0.1:$n"
 done
-PORT=$new .local/bin/local --root . --data "$work/new" --quiet --no-watch --schedule-every 1s >"$work/new.log" 2>&1 &
+PORT=$new .local/bin/local --root . --data "$work/new" --no-watch --schedule-every 1s >"$work/new.log" 2>&1 &
 up $new
 
 echo "before: $(git log -1 --format='%h %s' "$before")"

@@ -13,8 +13,8 @@ import (
 )
 
 func (c *cli) accountCommand() *cobra.Command {
-	return group(&cobra.Command{Use: "account", Short: "Look at one account, disable, enable or erase it"},
-		c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.eraseCommand())
+	return group(&cobra.Command{Use: "account", Short: "List accounts; look at one, disable, enable or erase it"},
+		c.listCommand(), c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.eraseCommand())
 }
 
 // accountView is what `account show` prints. It never has a hash, and e-mail and phone only with --reveal.
@@ -49,8 +49,8 @@ type eventView struct {
 func (c *cli) showCommand() *cobra.Command {
 	var reveal bool
 	cmd := &cobra.Command{
-		Use: "show <email|id>", Short: "Show an account", Args: cobra.ExactArgs(1),
-		Long: "Shows an account: its profile, state of KYC, how many sessions are open, and what happened last. It changes nothing.",
+		Use: "show <who>", Aliases: []string{"find"}, Short: "Show an account", Args: one("which account"),
+		Long: "Shows an account: its profile, state of KYC, how many sessions are open, and what happened last. It changes nothing.\n\n" + whoHelp,
 	}
 	cmd.Flags().BoolVar(&reveal, "reveal", false, "show names, e-mail address and phone number in full")
 	cmd.RunE = c.action(func(ctx context.Context, args []string) error {

@@ -26,17 +26,27 @@ type cli struct {
 	out, err io.Writer
 	getenv   func(string) string
 	now      func() time.Time
-	terminal bool // err is a terminal
+	terminal bool   // err is a terminal
+	here     string // the working directory, from which a local run is looked for; "" looks nowhere
 
 	json, yes  bool
 	where      where
-	understood bool // the command line was right: what fails from here on is no wrong usage
+	understood bool     // the command line was right: what fails from here on is no wrong usage
+	after      []func() // what has to be ended with the command
+	discovered *system  // the local run that was found, once it was
 }
 
 // usageError is wrong usage that only the command itself can see.
 type usageError struct{ error }
 
 func badUsage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// errMissing is a command without what it works on: its help follows.
+var errMissing = errors.New("an argument is missing")
+
+type missingError struct{ error }
+
+func (missingError) Unwrap() error { return errMissing }
 
 // errFound ends a command whose output has named what is wrong already.
 var errFound = errors.New("something is wrong")
@@ -45,14 +55,24 @@ var errFound = errors.New("something is wrong")
 func (c *cli) run(ctx context.Context, args []string) int {
 	root := c.root()
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	command, err := root.ExecuteContextC(ctx)
+	for _, end := range c.after {
+		end()
+	}
 	var wrong usageError
 	switch {
 	case err == nil:
 		return exitGood
 	case !c.understood || errors.As(err, &wrong):
 		c.fail(err)
+		if errors.Is(err, errMissing) && !c.json {
+			fmt.Fprintln(c.err)
+			command.SetOut(c.err)
+			command.Help()
+		}
 		return exitUsage
+	case ctx.Err() != nil:
+		c.fail(errors.New("it was interrupted"))
 	case !errors.Is(err, errFound):
 		c.fail(err)
 	}
@@ -81,15 +101,19 @@ Which system is meant is said in one of three ways:
   SECRET_ID, PUBLIC_URL, as the functions have them
 A flag for one name also replaces what the stack or the local run says.
 
+Without any of these it is the local run of this folder, or the one on port 3000 (PORT); where that has ended, its engines are started on
+its data for the time of the command. A deployed system is never taken unless it is named. Which system was taken is said on the error
+output.
+
 Region and credentials are those of the AWS SDKs: AWS_PROFILE, AWS_REGION and their files. Endpoints are too: AWS_ENDPOINT_URL_DYNAMODB and
-its kind. The engines of a local run are looked for on the ports after its own; where those were taken, set these variables.
+its kind.
 
 What changes data says first what it will do and asks; --yes does not ask. --json prints one JSON value and nothing else.
 
 Exit codes:
   0  good
   1  something is wrong, and the output names it
-  2  wrong usage`
+  2  wrong usage; a command that others follow is none: alone it prints its help`
 
 func (c *cli) root() *cobra.Command {
 	root := &cobra.Command{
@@ -106,21 +130,57 @@ func (c *cli) root() *cobra.Command {
 	return root
 }
 
-// group makes a command that only has others below it. Alone, or with a name that it does not know, it is wrong usage.
+// group makes a command that only has others below it. Alone it prints its help, as gh and kubectl do; with a name that it does not know
+// it is wrong usage, and the error says what may have been meant.
 func group(parent *cobra.Command, commands ...*cobra.Command) *cobra.Command {
 	parent.AddCommand(commands...)
 	parent.Args = cobra.ArbitraryArgs
 	parent.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) > 0 {
-			return badUsage("%q is no command of %q; see %s --help", args[0], cmd.CommandPath(), cmd.CommandPath())
+		if len(args) == 0 {
+			return cmd.Help()
 		}
-		var names []string
-		for _, sub := range commands {
-			names = append(names, sub.Name())
+		meant := ""
+		if all := suggestions(cmd, args[0]); len(all) > 0 {
+			meant = " Did you mean " + strings.Join(all, ", or ") + "?"
 		}
-		return badUsage("%s what? %s; see %s --help", cmd.CommandPath(), strings.Join(names, ", "), cmd.CommandPath())
+		return badUsage("%q is no command of %q.%s See %s --help", args[0], cmd.CommandPath(), meant, cmd.CommandPath())
 	}
 	return parent
+}
+
+// suggestions are the commands that somebody may have meant by a name: those called so elsewhere, or else those spelled nearly so.
+func suggestions(cmd *cobra.Command, name string) []string {
+	var all []string
+	var walk func(*cobra.Command)
+	walk = func(c *cobra.Command) {
+		if c.Name() == name || c.HasAlias(name) {
+			all = append(all, c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			walk(sub)
+		}
+	}
+	if walk(cmd.Root()); len(all) > 0 {
+		return all
+	}
+	cmd.SuggestionsMinimumDistance = 2
+	for _, near := range cmd.SuggestionsFor(name) {
+		all = append(all, cmd.CommandPath()+" "+near)
+	}
+	return all
+}
+
+// one is the rule of a command that works on one thing. question asks for it.
+func one(question string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch len(args) {
+		case 0:
+			return missingError{fmt.Errorf("%s? %s", question, cmd.UseLine())}
+		case 1:
+			return nil
+		}
+		return badUsage("%s takes one thing, not %d: %q. Quote what has blanks in it.", cmd.CommandPath(), len(args), args)
+	}
 }
 
 // action is what a command does once its line was understood.

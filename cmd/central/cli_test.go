@@ -49,7 +49,7 @@ func (r result) json(t *testing.T, into any) {
 }
 
 var commands = []string{
-	"", "doctor", "account", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
+	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
 	"export", "terms", "terms publish", "journey", "seed", "cost",
 }
 
@@ -69,11 +69,11 @@ func TestEveryLevelHasHelp(t *testing.T) {
 
 func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 	for _, line := range []string{
-		"", "nonsense", "account", "account nonsense", "account show", "account show a b", "outbox list extra", "--nonsense", "doctor --nonsense",
+		"nonsense", "account nonsense", "account show", "account show a b", "account list x", "account list --phone x", "account list --limit 0", "terms publish", "outbox list extra", "--nonsense", "doctor --nonsense",
 		"account disable x@example.com --local http://127.0.0.1:1",
 		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "terms publish 2026-12-01",
 		"doctor --local http://example.com:3000", "doctor --local http://127.0.0.1", "doctor --local http://127.0.0.1:1 --stack x",
-		"seed", "seed --local https://127.0.0.1:3000", "seed --local http://central.example.com", "seed --stack central-prod",
+		"seed", "seed --users-table u --tokens-table t", "seed --local https://127.0.0.1:3000", "seed --local http://central.example.com", "seed --stack central-prod",
 		"seed --local http://127.0.0.1:1 --accounts 0", "cost --kyc-share 2", "cost --signups 0", "cost --sms-usd -1", "cost --codes x",
 	} {
 		t.Run(line, func(t *testing.T) {
@@ -82,6 +82,60 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 				t.Errorf("out %q, err %q", r.out, r.err)
 			}
 		})
+	}
+}
+
+func TestACommandOfOthersAlonePrintsItsHelp(t *testing.T) {
+	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "terms": "publish"} {
+		r := central(t, "", strings.Fields(line)...).want(t, exitGood)
+		if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, names) || r.err != "" {
+			t.Errorf("%q: out %q, err %q", line, r.out, r.err)
+		}
+	}
+}
+
+func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
+	for line, asks := range map[string]string{
+		"account show": "central: which account? central account show <who>", "account erase": "central: which account?", "reviewer add": "central: which account?",
+		"export": "central: whose data?", "terms publish": "central: which version?",
+	} {
+		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+		if !strings.HasPrefix(r.err, asks) || !strings.Contains(r.err, "Usage:") || r.out != "" {
+			t.Errorf("%q: out %q, err %q", line, r.out, r.err)
+		}
+	}
+	if r := central(t, "", "account", "show", "+91", "98765").want(t, exitUsage); !strings.Contains(r.err, "Quote") || strings.Contains(r.err, "Usage:") {
+		t.Error(r.err)
+	}
+}
+
+func TestAMistypedCommandIsUnderstoodByPeople(t *testing.T) {
+	for line, meant := range map[string]string{
+		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show",
+		"list": "central account list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
+		"nonsense": "",
+	} {
+		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+		if suggests := strings.Contains(r.err, "Did you mean"); suggests != (meant != "") || suggests && !strings.Contains(r.err, "Did you mean "+meant+"?") {
+			t.Errorf("%q: %s", line, r.err)
+		}
+	}
+}
+
+func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
+	for text, want := range map[string]string{
+		"+919876543210": "+919876543210", "+91 98765 43210": "+919876543210", "98765-43210": "+919876543210", "09876543210": "+919876543210", "00919876543210": "+919876543210",
+		"(0265) 2330 112": "+912652330112", "\u202a+91 98765 43210\u202c": "+919876543210", "९८७६५४३२१०": "+919876543210", "+44 20 7946 0958": "+442079460958",
+		"98765": "", "9876543210123456": "", "ABCDEFGHIJKLMNOPQRSTUVWXYZ": "", "KYC-2026-000001": "", "": "",
+	} {
+		if got, ok := e164(text); got != want || ok != (want != "") {
+			t.Errorf("%q is %q", text, got)
+		}
+	}
+	for text, want := range map[string]string{"": "", "98": "+9198", "+91 98": "+9198", "9": "+9 +919", "91": "+91 +9191", "0265": "+91265", "+44": "+44", "९८": "+9198"} {
+		if got, ok := phonePrefixes(text); !ok || strings.Join(got, " ") != want {
+			t.Errorf("%q is %q", text, got)
+		}
 	}
 }
 

@@ -31,7 +31,8 @@ const doctorHelp = `Looks at everything that must be right for people to sign up
   FAIL  it is wrong; what to do follows the arrow
   skip  the check could not be made, for the reason that is said: no access, or an engine that lacks it
 
-It only reads, and never prints a secret. The exit code is 1 when any check says FAIL.`
+What only AWS has is one line for a local run; --json has all of them. It only reads, and never prints a secret. The exit code is 1 when any
+check says FAIL, and 0 otherwise.`
 
 func (c *cli) doctorCommand() *cobra.Command {
 	return &cobra.Command{
@@ -56,12 +57,20 @@ func (c *cli) doctorCommand() *cobra.Command {
 }
 
 func printFindings(w io.Writer, all []doctor.Finding) {
+	onlyAWS := 0
 	for _, f := range all {
+		if f.OnlyAWS {
+			onlyAWS++
+			continue
+		}
 		line := fmt.Sprintf("%-4s\t%s\t%s", f.State, f.Name, f.Found)
 		if f.Do != "" {
 			line += "  -> " + f.Do
 		}
 		fmt.Fprintln(w, line)
+	}
+	if onlyAWS > 0 {
+		fmt.Fprintf(w, "%-4s\t%d checks\tonly AWS has what they look at; --json names them\n", doctor.Skip, onlyAWS)
 	}
 	var counts []string
 	for _, s := range []doctor.State{doctor.OK, doctor.Warn, doctor.Fail, doctor.Skip} {

@@ -38,7 +38,7 @@ type erasing struct {
 func (c *cli) eraseCommand() *cobra.Command {
 	var reason string
 	var override, dry bool
-	cmd := &cobra.Command{Use: "erase <email|id>", Short: "Erase an account", Long: eraseHelp, Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: "erase <who>", Short: "Erase an account", Long: eraseHelp + "\n\n" + whoHelp, Args: one("which account")}
 	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
 	cmd.Flags().BoolVar(&override, "override-hold", false, "erase cases that were approved, too")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")

@@ -106,7 +106,7 @@ type exported struct {
 
 func (c *cli) exportCommand() *cobra.Command {
 	var to, documents string
-	cmd := &cobra.Command{Use: "export <email|id>", Short: "Write all data of one person to a file", Long: exportHelp, Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: "export <who>", Short: "Write all data of one person to a file", Long: exportHelp + "\n\n" + whoHelp, Args: one("whose data")}
 	cmd.Flags().StringVar(&to, "to", "", "`file` to write")
 	cmd.Flags().StringVar(&documents, "documents", "", "download the documents into this `folder`, too")
 	cmd.RunE = c.action(func(ctx context.Context, args []string) error {

@@ -8,7 +8,12 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/typed"
 )
+
+// whoHelp says how an account is named.
+const whoHelp = `An account is named by its e-mail address, its phone number (+919876543210, or as people write it), its id, or the
+reference number of its KYC case.`
 
 // openAccount finds the system that the flags mean, and an account in it.
 func (c *cli) openAccount(ctx context.Context, who string) (*system, *store.Store, account.Profile, error) {
@@ -21,29 +26,84 @@ func (c *cli) openAccount(ctx context.Context, who string) (*system, *store.Stor
 	return sys, s, p, err
 }
 
-// find finds an account by its e-mail address or its id.
+// find finds an account by its e-mail address, its number, its id, or the reference number of its case.
 func (c *cli) find(ctx context.Context, s *store.Store, who string) (account.Profile, error) {
-	id := account.ID(strings.ToUpper(who))
-	if strings.Contains(who, "@") {
-		email, err := account.ParseEmail(who)
-		if err != nil {
-			return account.Profile{}, usageError{err}
-		}
-		login, found, err := s.Login(ctx, email)
-		if err != nil {
-			return account.Profile{}, err
-		}
-		if !found {
-			return account.Profile{}, c.noAccount(ctx, s, email)
-		}
-		id = login.AccountID
+	who = typed.Trim(who)
+	var id account.ID
+	var err error
+	number, isNumber := e164(who)
+	switch {
+	case strings.Contains(who, "@"):
+		id, err = c.byAddress(ctx, s, who)
+	case isNumber:
+		id, err = byNumber(ctx, s, number)
+	default:
+		id = account.ID(strings.ToUpper(who))
+	}
+	if err != nil {
+		return account.Profile{}, err
 	}
 	p, err := s.Profile(ctx, id)
-	if errors.Is(err, account.ErrNotFound) {
-		return p, fmt.Errorf("no account is called %q", who)
+	if !errors.Is(err, account.ErrNotFound) {
+		return p, err
 	}
-	return p, err
+	if id, err = s.AccountOfReference(ctx, strings.ToUpper(who)); err != nil {
+		return account.Profile{}, err
+	}
+	if id != "" {
+		return s.Profile(ctx, id)
+	}
+	return account.Profile{}, fmt.Errorf("no account is called %q: it is no address, no number, no id and no reference of any", who)
 }
+
+func (c *cli) byAddress(ctx context.Context, s *store.Store, who string) (account.ID, error) {
+	email, err := account.ParseEmail(who)
+	if err != nil {
+		return "", usageError{err}
+	}
+	login, found, err := s.Login(ctx, email)
+	if err != nil {
+		return "", err
+	}
+	if !found {
+		return "", c.noAccount(ctx, s, email)
+	}
+	return login.AccountID, nil
+}
+
+func byNumber(ctx context.Context, s *store.Store, number string) (account.ID, error) {
+	ids, err := s.AccountsWithPhone(ctx, number)
+	switch {
+	case err != nil:
+		return "", err
+	case len(ids) == 0:
+		return "", fmt.Errorf("no account has proven the number %s", number)
+	case len(ids) > 1:
+		return "", fmt.Errorf("%d accounts have proven the number %s; name one by its id: %v", len(ids), number, ids)
+	}
+	return ids[0], nil
+}
+
+// e164 reads a number as people write it: "+91 98765 43210", "098765-43210", "९८७६५४३२१०". Without a country it is of India.
+func e164(text string) (string, bool) {
+	compact := compactNumber(text)
+	digits := strings.TrimPrefix(compact, "+")
+	if len(digits) < 10 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" {
+		return "", false
+	}
+	if compact != digits && !strings.HasPrefix(digits, "91") {
+		return "+" + digits, true
+	}
+	if national := strings.TrimLeft(digits, "0"); len(national) == 10 || len(national) == 12 && strings.HasPrefix(national, "91") {
+		return "+91" + national[len(national)-10:], true
+	}
+	return "", false
+}
+
+var brackets = strings.NewReplacer("(", "", ")", "", ".", "")
+
+// compactNumber leaves the digits of a number, in ASCII, and its plus.
+func compactNumber(text string) string { return typed.Digits(typed.Compact(brackets.Replace(text))) }
 
 // noAccount says what there is in the place of an account.
 func (c *cli) noAccount(ctx context.Context, s *store.Store, email account.Email) error {

@@ -88,8 +88,8 @@ func launch(root string) error {
 	}
 	run.folder = folder
 	for _, name := range []string{"local", "central"} {
-		build := exec.Command("go", "build", "-o", filepath.Join(folder, name), ".")
-		build.Dir = filepath.Join(root, "cmd", name)
+		build := exec.Command("go", "build", "-trimpath", "-buildvcs=false", "-o", filepath.Join(folder, name), ".")
+		build.Dir, build.Env = filepath.Join(root, "cmd", name), append(os.Environ(), "CGO_ENABLED=0")
 		if said, err := build.CombinedOutput(); err != nil {
 			return fmt.Errorf("cmd/%s does not build: %w\n%s", name, err, said)
 		}
@@ -99,7 +99,7 @@ func launch(root string) error {
 		return err
 	}
 	run.url = "http://127.0.0.1:" + strconv.Itoa(port)
-	run.cmd = exec.Command(filepath.Join(folder, "local"), "--root", root, "--data", filepath.Join(folder, "data"), "--no-watch", "--quiet", "--schedule-every", "1h")
+	run.cmd = exec.Command(filepath.Join(folder, "local"), "--root", root, "--data", filepath.Join(folder, "data"), "--no-watch", "--schedule-every", "1h")
 	run.cmd.Env = append(os.Environ(), "PORT="+strconv.Itoa(port), "CAPTCHA=")
 	run.cmd.Stdout, run.cmd.Stderr = &run.log, &run.log
 	run.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -92,10 +92,13 @@ func (c *cli) bar(what string, total int) *bar {
 }
 
 // step notes that one more step is done.
-func (b *bar) step() {
+func (b *bar) step() { b.add(1) }
+
+// add notes that n more steps are done.
+func (b *bar) add(n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.done++
+	b.done += n
 	b.draw()
 }
 

@@ -27,8 +27,8 @@ func (c *cli) reviewerChange(add bool) *cobra.Command {
 	var reason string
 	var dry bool
 	cmd := &cobra.Command{
-		Use: use + " <email|id>", Short: short, Args: cobra.ExactArgs(1),
-		Long: short + ". " + plan + "\nWho did it and why is kept with the account's activity.",
+		Use: use + " <who>", Short: short, Args: one("which account"),
+		Long: short + ". " + plan + "\nWho did it and why is kept with the account's activity.\n\n" + whoHelp,
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")

@@ -13,7 +13,7 @@ import (
 const seedHelp = `Fills a local run with demo accounts in different stages and entity types, through its API as browsers would: sign up, follow the
 mailed link, prove a number, hand in documents. All have the password "` + seed.Password + `".
 
-It refuses anything but a local run: --local with the URL of this machine.`
+It refuses anything but a local run.`
 
 const mostSeeds = 1000 // three in ten are called, and a day has a budget for calls
 
@@ -22,25 +22,24 @@ func (c *cli) seedCommand() *cobra.Command {
 	cmd := &cobra.Command{Use: "seed", Short: "Fill a local run with demo accounts", Long: seedHelp, Args: cobra.NoArgs}
 	cmd.Flags().IntVar(&accounts, "accounts", 10, "`number` of accounts")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
-		if c.where.local == "" || c.where.stack != "" {
-			return badUsage("seed makes accounts in a local run only: use --local http://127.0.0.1:3000")
+		if c.where.stack != "" || c.where.names.users != "" {
+			return badUsage("seed makes accounts in a local run only, and never on AWS")
 		}
 		if accounts < 1 || accounts > mostSeeds {
 			return badUsage("--accounts is %d, not a number from 1 to %d", accounts, mostSeeds)
 		}
-		sys, err := c.openLocal(ctx)
+		sys, err := c.open(ctx)
 		if err != nil {
 			return err
 		}
-		origin, _, err := localOrigin(c.where.local)
-		if err != nil {
-			return err
+		if sys.local == nil || sys.publicURL == "" {
+			return badUsage("seed makes accounts in a local run that is up, and this is none: %s", sys.title)
 		}
 		if err := c.confirm(ctx, fmt.Sprintf("This will make %d demo accounts in the %s.", accounts, sys.title)); err != nil {
 			return err
 		}
 		progress := c.bar("accounts", accounts)
-		made, err := seed.Run(ctx, origin, accounts, c.now(), progress.step)
+		made, err := seed.Run(ctx, sys.publicURL, accounts, c.now(), progress.step)
 		progress.end()
 		if err != nil {
 			return err

@@ -50,8 +50,8 @@ func (c *cli) statusCommand(to account.Status) *cobra.Command {
 	var reason string
 	var dry bool
 	cmd := &cobra.Command{
-		Use: use + " <email|id>", Short: strings.ToUpper(use[:1]) + use[1:] + " an account", Args: cobra.ExactArgs(1),
-		Long: strings.ToUpper(use[:1]) + use[1:] + "s an account. " + plan + " Who did it and why is kept with the account's activity.",
+		Use: use + " <who>", Short: strings.ToUpper(use[:1]) + use[1:] + " an account", Args: one("which account"),
+		Long: strings.ToUpper(use[:1]) + use[1:] + "s an account. " + plan + " Who did it and why is kept with the account's activity.\n\n" + whoHelp,
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")

@@ -1,7 +1,10 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -16,6 +19,7 @@ import (
 
 	"phonon.in/central/cmd/central/doctor"
 	"phonon.in/central/cmd/central/seed"
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
 )
@@ -86,8 +90,13 @@ func TestDoctorOfALocalRun(t *testing.T) {
 			}
 		})
 	}
-	if r := l.central(t, "", "doctor").want(t, exitGood); !strings.Contains(r.out, "ok    health") || !strings.Contains(r.out, "0 FAIL") {
+	r := l.central(t, "", "doctor").want(t, exitGood)
+	if !strings.Contains(r.out, "ok    health") || !strings.Contains(r.out, "0 FAIL") || strings.Count(r.out, "\nskip ") != 1 || !strings.Contains(r.out, " checks             only AWS has what they look at") {
 		t.Error(r.out)
+	}
+	var found []doctor.Finding
+	if l.central(t, "", "doctor", "--json").want(t, exitGood).json(t, &found); !strings.Contains(r.out, fmt.Sprintf(", %d skip\n", doctor.Count(found, doctor.Skip))) {
+		t.Errorf("%d were skipped, and it says\n%s", doctor.Count(found, doctor.Skip), r.out)
 	}
 }
 
@@ -135,6 +144,110 @@ func TestAnAccountIsShownDisabledAndEnabled(t *testing.T) {
 		l.central(t, "", "account", "show", nobody).want(t, exitWrong)
 	}
 	l.central(t, "", "account", "show", "no@address@here").want(t, exitUsage)
+}
+
+func TestAccountsAreListedByWhatTheirNamesBeginWith(t *testing.T) {
+	l := startLocal(t)
+	made := accounts(t, l, 3)
+	list := func(flags ...string) accountList {
+		t.Helper()
+		var all accountList
+		l.central(t, "", append([]string{"account", "list", "--json"}, flags...)...).want(t, exitGood).json(t, &all)
+		return all
+	}
+	var who accountView
+	l.central(t, "", "account", "show", made[2].Email, "--reveal", "--json").want(t, exitGood).json(t, &who)
+	if who.Phone == "" {
+		t.Fatalf("%+v", who)
+	}
+	for _, flags := range [][]string{
+		{"--email", strings.ToUpper(made[2].Email[:len(made[2].Email)-5])}, {"--phone", who.Phone[3:]}, {"--phone", who.Phone[:7] + " " + who.Phone[7:]},
+		{"--id", strings.ToLower(string(who.ID)[:20])}, {"--email", made[2].Email, "--phone", "+91", "--id", string(who.ID)},
+	} {
+		if all := list(append(flags, "--reveal")...); len(all.Accounts) != 1 || all.Accounts[0].ID != who.ID || all.Accounts[0].Email != who.Email || all.Accounts[0].Phone != who.Phone || all.Next != "" {
+			t.Errorf("%v: %+v", flags, all)
+		}
+	}
+	for _, flags := range [][]string{{"--email", "nobody-is-called-so"}, {"--phone", "+44"}, {"--email", made[2].Email, "--id", "ZZZZ"}} {
+		if all := list(flags...); len(all.Accounts) != 0 || all.Next != "" {
+			t.Errorf("%v: %+v", flags, all)
+		}
+	}
+	whole := list()
+	var pages []account.ID
+	for next, n := account.ID(""), 0; n == 0 || next != ""; n++ {
+		page := list("--limit", "1", "--after", string(next))
+		for _, a := range page.Accounts {
+			pages = append(pages, a.ID)
+		}
+		next = page.Next
+	}
+	if len(whole.Accounts) < 3 || len(pages) != len(whole.Accounts) || !slices.Contains(pages, who.ID) {
+		t.Errorf("%d accounts at once, %d one by one", len(whole.Accounts), len(pages))
+	}
+	if text := l.central(t, "", "account", "list", "--email", "demo", "--limit", "1").want(t, exitGood).out; !strings.Contains(text, "d***@example.com") || strings.Contains(text, "demo") || !strings.Contains(text, "There are more: --after ") {
+		t.Error(text)
+	}
+}
+
+func TestWhatARunHasLeftIsReadWithoutStartingIt(t *testing.T) {
+	startLocal(t) // it builds the programs
+	project, root := t.TempDir(), filepath.Join("..", "..")
+	for _, name := range []string{"go.mod", "template.yaml", ".local/tools", ".local/bin/local"} {
+		from, err := filepath.Abs(filepath.Join(root, name))
+		if name == ".local/bin/local" {
+			from = filepath.Join(run.folder, "local")
+		}
+		to := filepath.Join(project, name)
+		if err = errors.Join(err, os.MkdirAll(filepath.Dir(to), 0o700), os.Symlink(from, to)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(project, ".local", "dynamo.db"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // the first leaves nothing running
+		var out, said bytes.Buffer
+		c := &cli{out: &out, err: &said, here: project, getenv: func(name string) string { return map[string]string{"PORT": "1"}[name] }, now: time.Now}
+		if code := c.run(t.Context(), []string{"account", "list"}); code != exitGood || out.String() != "no accounts\n" || !strings.Contains(said.String(), "its engines run for this command") {
+			t.Fatalf("exit %d, %q, said %q", code, &out, &said)
+		}
+	}
+	if _, err := os.Stat(filepath.Join(project, ".local", "run.json")); err == nil {
+		t.Error("it says that it still runs")
+	}
+}
+
+func TestAnAccountIsFoundByItsNumberAndItsReference(t *testing.T) {
+	l := startLocal(t)
+	who := accounts(t, l, 1)[0]
+	var v, found accountView
+	l.central(t, "", "account", "show", who.Email, "--reveal", "--json").want(t, exitGood).json(t, &v)
+	l.central(t, "", "account", "find", "0"+v.Phone[3:8]+" "+v.Phone[8:], "--json").want(t, exitGood).json(t, &found)
+	if found.ID != v.ID {
+		t.Errorf("%+v", found)
+	}
+	if r := l.central(t, "", "account", "show", "+919000000009").want(t, exitWrong); !strings.Contains(r.err, "no account has proven the number +919000000009") {
+		t.Error(r.err)
+	}
+	if r := l.central(t, "", "account", "show", "K-2026-77").want(t, exitWrong); !strings.Contains(r.err, "no reference of any") {
+		t.Error(r.err)
+	}
+	put := func(item map[string]ddb.AttributeValue) {
+		t.Helper()
+		if _, err := l.db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &l.sys.users, Item: item}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := func(s string) ddb.AttributeValue { return &ddb.AttributeValueMemberS{Value: s} }
+	put(map[string]ddb.AttributeValue{"pk": text("reference#K-2026-77"), "sk": text("case"), "accountId": text(string(v.ID)), "no": &ddb.AttributeValueMemberN{Value: "1"}})
+	if l.central(t, "", "account", "show", " k-2026-77 ", "--json").want(t, exitGood).json(t, &found); found.ID != v.ID {
+		t.Errorf("%+v", found)
+	}
+	put(map[string]ddb.AttributeValue{"pk": text("phone#+919000000008"), "sk": text("claim"), "accounts": &ddb.AttributeValueMemberSS{Value: []string{"A", "B"}}})
+	if r := l.central(t, "", "account", "show", "9000000008").want(t, exitWrong); !strings.Contains(r.err, "2 accounts have proven the number +919000000008; name one by its id: [A B]") {
+		t.Error(r.err)
+	}
 }
 
 func TestDeadMessagesAreTriedAgain(t *testing.T) {

@@ -44,7 +44,7 @@ type publication struct {
 func (c *cli) publishCommand() *cobra.Command {
 	var text, language, root string
 	var write bool
-	cmd := &cobra.Command{Use: "publish <version>", Short: "Check a new version and say how to publish it", Long: publishHelp, Args: cobra.ExactArgs(1)}
+	cmd := &cobra.Command{Use: "publish <version>", Short: "Check a new version and say how to publish it", Long: publishHelp, Args: one("which version")}
 	cmd.Flags().StringVar(&text, "text", "", "`file` with the new text, HTML")
 	cmd.Flags().StringVar(&language, "language", "en", "`tag` of the text's language")
 	cmd.Flags().StringVar(&root, "root", "", "`folder` of the project (found from the working directory)")
@@ -100,12 +100,20 @@ func projectRoot(start string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if root := projectAbove(dir); root != "" {
+		return root, nil
+	}
+	return "", errors.New("this is not inside the project; use --root")
+}
+
+// projectAbove is the folder of template.yaml that dir is in; "" where it is in none.
+func projectAbove(dir string) string {
 	for ; ; dir = filepath.Dir(dir) {
-		if _, err := os.Stat(filepath.Join(dir, "template.yaml")); err == nil {
-			return dir, nil
+		if exists(filepath.Join(dir, "template.yaml")) {
+			return dir
 		}
 		if dir == filepath.Dir(dir) {
-			return "", errors.New("this is not inside the project; use --root")
+			return ""
 		}
 	}
 }

@@ -2,11 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net/http"
-	"net/url"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
@@ -68,7 +64,13 @@ func (c *cli) open(ctx context.Context) (*system, error) {
 	case w.stack != "" && w.local != "":
 		return nil, badUsage("--stack and --local are two systems; name one")
 	case w.local != "":
-		return c.openLocal(ctx)
+		return c.openLocal(ctx, w.local)
+	case w.stack == "" && !c.tablesNamed():
+		found, err := c.discover(ctx)
+		if found == nil && err == nil {
+			err = badUsage("which system? No local run is up, and none has left its data here (make run). Use --stack, --local, or --users-table and --tokens-table; see central --help")
+		}
+		return found, err
 	}
 	s, err := c.openAWS(ctx)
 	if err != nil {
@@ -89,7 +91,19 @@ func (c *cli) open(ctx context.Context) (*system, error) {
 	if s.users == "" || s.tokens == "" {
 		return nil, badUsage("which system? Use --stack, --local, or --users-table and --tokens-table; see central --help")
 	}
+	c.taken("the tables %s and %s on AWS, as %s", s.users, s.tokens, s.operator)
 	return s, nil
+}
+
+// tablesNamed is whether flags or variables name tables on AWS. Beside CENTRAL_LOCAL_URL the variables are those of a local run's engines.
+func (c *cli) tablesNamed() bool {
+	n := c.where.names
+	return n.users != "" || n.tokens != "" || c.getenv("USERS_TABLE") != "" && c.getenv("CENTRAL_LOCAL_URL") == ""
+}
+
+// taken says which system a command works with where no flag has named one.
+func (c *cli) taken(format string, args ...any) {
+	fmt.Fprintf(c.err, "central: in "+format+"\n", args...)
 }
 
 // settingNames are the variables of the functions that doctor looks into, besides the names of things.
@@ -112,85 +126,6 @@ func (c *cli) openAWS(ctx context.Context) (*system, error) {
 		return nil, fmt.Errorf("no AWS credentials that work: %w", err)
 	}
 	return &system{aws: found, operator: aws.ToString(me.Arn)}, nil
-}
-
-// localRun is where the engines of a local run are.
-type localRun struct{ dynamoDB, s3, sns, voice, secrets string }
-
-// What the local run calls everything. It takes these from template.yaml, with Environment=local.
-var localNames = names{
-	users: "central-local-UsersTable", tokens: "central-local-TokensTable", bucket: "central-local-uploads-000000000000",
-	secret: "arn:aws:secretsmanager:ap-south-1:000000000000:secret:AppSecret-local0",
-}
-
-const (
-	localRegion = "ap-south-1"
-	// The local run's own keys. They open nothing anywhere else.
-	localKeyID  = "AKIALOCALLOCALLOCAL0"
-	localSecret = "local-secret-that-opens-nothing-anywhere"
-)
-
-// openLocal finds a local run, and its engines on the ports after its own, in the order in which it serves them. Another run's engine cannot
-// be taken for one of its own: at the same distance that would be the same run.
-func (c *cli) openLocal(ctx context.Context) (*system, error) {
-	origin, port, err := localOrigin(c.where.local)
-	if err != nil {
-		return nil, err
-	}
-	if err := answersLocally(ctx, origin); err != nil {
-		return nil, err
-	}
-	id, secret := localKeyID, localSecret
-	endpoint := func(service string, after int) string {
-		if replaced := c.getenv("AWS_ENDPOINT_URL_" + service); replaced != "" {
-			if c.getenv("AWS_ACCESS_KEY_ID") != "" {
-				id, secret = c.getenv("AWS_ACCESS_KEY_ID"), c.getenv("AWS_SECRET_ACCESS_KEY")
-			}
-			return replaced
-		}
-		return "http://127.0.0.1:" + strconv.Itoa(port+after)
-	}
-	run := &localRun{
-		dynamoDB: endpoint("DYNAMODB", 1), s3: endpoint("S3", 2), sns: endpoint("SNS", 4),
-		voice: endpoint("PINPOINT_SMS_VOICE_V2", 5), secrets: endpoint("SECRETS_MANAGER", 6),
-	}
-	keys := aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: id, SecretAccessKey: secret, Source: "local run"}, nil
-	})
-	defaults := localNames
-	defaults.publicURL = origin
-	return &system{
-		names: c.where.names.or(defaults), title: "local run " + origin, operator: "local run", local: run,
-		aws: aws.Config{Region: localRegion, Credentials: keys},
-	}, nil
-}
-
-// localOrigin takes a URL of this machine apart; any other is wrong usage.
-func localOrigin(text string) (origin string, port int, err error) {
-	u, err := url.Parse(text)
-	if err != nil || u.Scheme != "http" || u.Hostname() != "127.0.0.1" && u.Hostname() != "localhost" || u.Path != "" && u.Path != "/" {
-		return "", 0, badUsage("--local is %q, not the URL of a local run such as http://127.0.0.1:3000", text)
-	}
-	if port, err = strconv.Atoi(u.Port()); err != nil {
-		return "", 0, badUsage("--local is %q, which names no port", text)
-	}
-	return "http://" + u.Host, port, nil
-}
-
-func answersLocally(ctx context.Context, origin string) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, origin+"/_local/requests", nil)
-	if err != nil {
-		return err
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return fmt.Errorf("no local run answers; start it with make run: %w", err)
-	}
-	answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return errors.New(origin + " is no local run: it does not show /_local")
-	}
-	return nil
 }
 
 // base is the endpoint of a local engine, or nil for AWS's own.

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -14,9 +19,9 @@ func TestOnlyThisMachineIsALocalRun(t *testing.T) {
 		"https://127.0.0.1:3000": "", "http://127.0.0.1": "", "http://127.0.0.1.example.com:3000": "", "http://10.0.0.1:3000": "", "127.0.0.1:3000": "",
 		"http://127.0.0.1:3000/path": "", "http://u@example.com:1": "", "": "",
 	} {
-		origin, port, err := localOrigin(text)
-		if origin != want || (err == nil) != (want != "") || err == nil && port == 0 {
-			t.Errorf("%q: %q %d %v", text, origin, port, err)
+		origin, err := localOrigin(text)
+		if origin != want || (err == nil) != (want != "") {
+			t.Errorf("%q: %q %v", text, origin, err)
 		}
 	}
 }
@@ -36,20 +41,35 @@ func answering(t *testing.T, path string, status int, body string) string {
 	return s.URL
 }
 
-func TestTheEnginesOfALocalRunAreOnThePortsAfterItsOwn(t *testing.T) {
-	url := answering(t, "/_local/requests", http.StatusOK, "[]")
+// aRun is a local run, as far as the command line asks it who it is.
+func aRun(t *testing.T, data string) string {
+	t.Helper()
+	var url string
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/_local/run" {
+			w.WriteHeader(http.StatusNotFound)
+			return
+		}
+		json.NewEncoder(w).Encode(running{URL: url, Data: data, Environment: map[string]string{
+			"AWS_ENDPOINT_URL_DYNAMODB": "http://127.0.0.1:4711", "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:4712",
+			"USERS_TABLE": "users", "TOKENS_TABLE": "tokens", "UPLOADS_BUCKET": "bucket", "SECRET_ID": "secret",
+		}})
+	}))
+	t.Cleanup(s.Close)
+	url = s.URL
+	return url
+}
+
+func TestALocalRunSaysWhereItsEnginesAre(t *testing.T) {
+	url := aRun(t, "")
 	variables := map[string]string{}
 	c := &cli{getenv: func(name string) string { return variables[name] }, where: where{local: url, names: names{tokens: "other"}}}
 	s, err := c.open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, port, _ := localOrigin(url)
-	if _, db, _ := localOrigin(s.local.dynamoDB); db != port+1 {
-		t.Errorf("DynamoDB is at %s, the run at %d", s.local.dynamoDB, port)
-	}
-	if s.users != localNames.users || s.tokens != "other" || s.publicURL != url {
-		t.Errorf("%+v", s.names)
+	if want := (names{"users", "other", "bucket", "secret", url}); s.names != want || s.local.dynamoDB != "http://127.0.0.1:4711" {
+		t.Errorf("%+v %+v", s.names, s.local)
 	}
 	variables = map[string]string{"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}
 	if s, err = c.open(t.Context()); err != nil {
@@ -58,6 +78,67 @@ func TestTheEnginesOfALocalRunAreOnThePortsAfterItsOwn(t *testing.T) {
 	keys, err := s.aws.Credentials.Retrieve(t.Context())
 	if err != nil || s.local.s3 != "http://127.0.0.1:9" || keys.AccessKeyID != "id" {
 		t.Errorf("%s %s %v", s.local.s3, keys.AccessKeyID, err)
+	}
+}
+
+// project is a folder of the project. A run has left its data in it, and says in run.json that it is at url.
+func project(t *testing.T, url string, hasData bool) string {
+	t.Helper()
+	root := t.TempDir()
+	files := map[string]string{"template.yaml": "", "cmd/central/main.go": "", ".local/run.json": `{"url": "` + url + `"}`}
+	if hasData {
+		files[".local/dynamo.db"] = ""
+	}
+	for name, text := range files {
+		file := filepath.Join(root, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o700), os.WriteFile(file, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return filepath.Join(root, "cmd", "central")
+}
+
+func TestALocalRunIsFoundByItself(t *testing.T) {
+	onAWS(t, http.StatusOK, identity)
+	up, other := aRun(t, ""), aRun(t, "")
+	port := func(url string) string { return url[strings.LastIndex(url, ":")+1:] }
+	const gone = "http://127.0.0.1:1"
+	for _, c := range []struct {
+		name, here string
+		variables  map[string]string
+		flags      names
+		stack      string
+		title      string // of what is taken
+		says       string
+		fails      string
+	}{
+		{name: "that of the folder, which says where it is", here: project(t, up, true), title: "local run " + up, says: "central: in the local run " + up + "\n"},
+		{name: "the one on the port of PORT, where the folder has none", here: project(t, gone, false), variables: map[string]string{"PORT": port(other)}, title: "local run " + other, says: other},
+		{name: "outside of a project, too", here: t.TempDir(), variables: map[string]string{"PORT": port(other)}, title: "local run " + other, says: other},
+		{name: "that whose variables are set", here: project(t, up, true), variables: map[string]string{"CENTRAL_LOCAL_URL": other + "/_local", "USERS_TABLE": "u", "AWS_ACCESS_KEY_ID": "id"},
+			title: "local run " + other, says: "central: in the local run " + other + "\n"},
+		{name: "also where AWS is configured, which is said", here: project(t, up, true), variables: map[string]string{"AWS_PROFILE": "prod"},
+			title: "local run " + up, says: "(not on AWS, although AWS_PROFILE is set: name a deployed system with --stack)"},
+		{name: "but not where tables on AWS are named by variables, which is said", here: project(t, up, true), variables: map[string]string{"USERS_TABLE": "u", "TOKENS_TABLE": "t"},
+			title: "named tables", says: "central: in the tables u and t on AWS, as arn:aws:iam::000000000000:user/ops\n"},
+		{name: "nor where flags name them", here: project(t, up, true), flags: names{users: "u", tokens: "t"}, title: "named tables", says: "on AWS"},
+		{name: "nor where there is none: AWS is never taken unnamed", here: project(t, gone, false), variables: map[string]string{"PORT": "1", "AWS_PROFILE": "prod"}, fails: "which system?"},
+		{name: "data without a run and its program say how to start it", here: project(t, gone, true), variables: map[string]string{"PORT": "1"}, fails: "start it again with make run"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var said bytes.Buffer
+			call := &cli{err: &said, here: c.here, getenv: func(name string) string { return c.variables[name] }, where: where{stack: c.stack, names: c.flags}}
+			s, err := call.open(t.Context())
+			if c.fails != "" {
+				if err == nil || !strings.Contains(err.Error(), c.fails) {
+					t.Fatalf("%+v %v", s, err)
+				}
+				return
+			}
+			if err != nil || s.title != c.title || !strings.Contains(said.String(), c.says) || strings.Count(said.String(), "\n") != 1 {
+				t.Errorf("%+v %v, said %q", s, err, &said)
+			}
+		})
 	}
 }
 
@@ -86,7 +167,7 @@ const identity = `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/do
 func TestTablesMayBeNamed(t *testing.T) {
 	onAWS(t, http.StatusOK, identity)
 	variables := map[string]string{"USERS_TABLE": "u", "TOKENS_TABLE": "t", "SMS_SENDER_ID": "CENTRL"}
-	c := &cli{getenv: func(name string) string { return variables[name] }, where: where{names: names{tokens: "by flag"}}}
+	c := &cli{err: io.Discard, getenv: func(name string) string { return variables[name] }, where: where{names: names{tokens: "by flag"}}}
 	s, err := c.open(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -22,16 +22,16 @@ type builder struct {
 	root string
 	out  string // folder of the binaries
 	race bool
-	log  io.Writer
+	log  *journal
 }
 
 func (b *builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
 
 func (b *builder) flags() []string {
 	if b.race {
-		return []string{"-race", "-tags", "lambda.norpc", "-trimpath"}
+		return []string{"-race", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false"}
 	}
-	return []string{"-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w"}
+	return []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
 }
 
 func (b *builder) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -69,7 +69,9 @@ func (b *builder) buildAll(ctx context.Context, names []string) map[string]error
 			defer mu.Unlock()
 			if err != nil {
 				failed[name] = err
-				fmt.Fprintf(b.log, "build %-8s failed\n%v\n", name, err)
+				if ctx.Err() == nil {
+					b.log.say("The function %s does not compile:\n%v", name, err)
+				}
 				return
 			}
 			fmt.Fprintf(b.log, "build %-8s %s\n", name, time.Since(began).Round(10*time.Millisecond))
@@ -169,4 +171,24 @@ func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
 		functions[name] = dirs
 	}
 	return functions, nil
+}
+
+// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
+func (l *local) build(ctx context.Context) {
+	l.builder = &builder{root: l.options.root, out: filepath.Join(l.options.root, ".local", "bin"), race: l.options.race, log: l.journal}
+	if l.options.race {
+		l.builder.out = filepath.Join(l.builder.out, "race")
+	}
+	w := &watcher{builder: l.builder}
+	l.unchanged = w.snapshot()
+	var names []string
+	for _, f := range l.template.Functions {
+		names = append(names, f.Name)
+	}
+	late := time.AfterFunc(patience, func() { l.journal.say("Building the functions …") })
+	defer late.Stop()
+	l.broken = map[string]bool{}
+	for name := range l.builder.buildAll(ctx, names) {
+		l.broken[name] = true
+	}
 }

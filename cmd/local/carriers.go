@@ -6,7 +6,6 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -106,7 +105,7 @@ func (l *local) postEvent(url string, h http.Header, body []byte) {
 			case <-time.After(eventPause):
 			}
 		}
-		fmt.Fprintf(l.out, "call API | an event was not taken: %s\n", answer)
+		l.journal.wrong("an event of the call API was not taken: %s", answer)
 	})
 }
 

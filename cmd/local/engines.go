@@ -23,6 +23,7 @@ type engine struct {
 	ready    string // path that answers once it is up
 	command  func() *exec.Cmd
 	log      io.Writer
+	wrong    func(format string, args ...any) // tells people
 
 	mu      sync.Mutex
 	cmd     *exec.Cmd
@@ -48,7 +49,7 @@ func (e *engine) start(ctx context.Context) error {
 		select {
 		case <-exited:
 			close(e.ended)
-			return fmt.Errorf("%s ended while it started; its log is in the folder log of the data", e.name)
+			return fmt.Errorf("%s ended while it started; its log is %s", e.name, logName(e.log))
 		case <-ctx.Done():
 			e.cmd.Process.Kill()
 			close(e.ended)
@@ -79,18 +80,41 @@ func (e *engine) launch() (exited chan struct{}, err error) {
 	return exited, nil
 }
 
-// keep starts the engine again when it ends by itself.
+const (
+	firstPause = 100 * time.Millisecond
+	lastPause  = 10 * time.Second
+)
+
+// keep starts the engine again when it ends by itself, after a pause that grows while it ends again and again.
 func (e *engine) keep(exited chan struct{}) {
 	defer close(e.ended)
-	for {
+	for pause := firstPause; ; pause = min(2*pause, lastPause) {
+		began := time.Now()
 		<-exited
-		time.Sleep(100 * time.Millisecond)
-		var err error
-		if exited, err = e.launch(); err != nil {
+		if time.Since(began) > time.Minute {
+			pause = firstPause
+		}
+		e.mu.Lock()
+		stopped, state := e.stopped, e.cmd.ProcessState
+		e.mu.Unlock()
+		if stopped {
 			return
 		}
-		fmt.Fprintf(e.log, "%s ended and was started again\n", e.name)
+		e.wrong("%s ended (%s) and is started again; its own log is %s", e.name, state, logName(e.log))
+		time.Sleep(pause)
+		var err error
+		if exited, err = e.launch(); err != nil {
+			e.wrong("%s cannot be started again: %v", e.name, err)
+			return
+		}
 	}
+}
+
+func logName(log io.Writer) string {
+	if f, ok := log.(*os.File); ok {
+		return fromHere(f.Name())
+	}
+	return "that of the run"
 }
 
 // stop ends the engine in order.
@@ -140,6 +164,10 @@ type installation struct {
 	log  io.Writer
 }
 
+func (l *local) installation() installation {
+	return installation{l.options.root, &lines{to: speech{l.journal}}}
+}
+
 func (i installation) path(parts ...string) string {
 	return filepath.Join(append([]string{i.root, ".local", "tools"}, parts...)...)
 }
@@ -147,8 +175,13 @@ func (i installation) path(parts ...string) string {
 func (i installation) install(ctx context.Context, what string) error {
 	cmd := exec.CommandContext(ctx, "bash", filepath.Join(i.root, "tools", "install.sh"), what)
 	cmd.Stdout, cmd.Stderr = i.log, i.log
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("tools/install.sh %s: %w", what, err)
+	// What it has started ends with it.
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
+	if err := cmd.Run(); err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	} else if err != nil {
+		return fmt.Errorf("%s could not be installed (tools/install.sh %s): %w", what, what, err)
 	}
 	return nil
 }
@@ -195,20 +228,23 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// s3 makes the engine for S3: this program itself, in a process of its own.
-func (i installation) s3(data string, c keyPair, log io.Writer) (*engine, error) {
-	port, err := freePort()
-	if err != nil {
-		return nil, err
+func (i installation) s3Binary() string { return i.path("versitygw", "versitygw") }
+
+// s3 makes the engine for S3, versitygw, and builds it where it is missing.
+func (i installation) s3(ctx context.Context, data string, c keyPair, log io.Writer) (*engine, error) {
+	if !exists(i.s3Binary()) {
+		if err := i.install(ctx, "versitygw"); err != nil {
+			return nil, err
+		}
 	}
-	self, err := os.Executable()
+	port, err := freePort()
 	if err != nil {
 		return nil, err
 	}
 	return &engine{
 		name: "versitygw", endpoint: "http://127.0.0.1:" + port, ready: "/healthz", log: log,
 		command: func() *exec.Cmd {
-			cmd := plainCommand(self, "s3-engine", "--port", port, "--dir", filepath.Join(data, "s3"))
+			cmd := plainCommand(i.s3Binary(), "--port", port, "--dir", filepath.Join(data, "s3"), "--region", localRegion)
 			cmd.Env = append(cmd.Env, "AWS_ACCESS_KEY_ID="+c.id, "AWS_SECRET_ACCESS_KEY="+c.secret)
 			return cmd
 		},

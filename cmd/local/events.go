@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -24,7 +23,7 @@ type events struct {
 	targets  []eventTarget
 	s3       *s3.Client
 	requests *traces
-	log      io.Writer
+	log      *journal
 	retry    []time.Duration // waits before the second and the third try; on Lambda one and two minutes
 
 	stop    context.Context
@@ -61,7 +60,7 @@ func (e *events) created(o object) {
 				err = e.send(t.function, "S3", "/"+o.Bucket+"/"+o.Key, event)
 			}
 			if err != nil {
-				fmt.Fprintf(e.log, "event for %s: %v\n", o.Key, err)
+				e.log.wrong("the event of the upload %s: %v", o.Key, err)
 			}
 		}
 	}
@@ -72,7 +71,7 @@ func (e *events) published(topic, text string) {
 	for _, t := range e.targets {
 		if t.topic == topic {
 			if err := e.send(t.function, "SNS", "/"+topic, newSNSEvent(topic, text, time.Now())); err != nil {
-				fmt.Fprintf(e.log, "event of %s: %v\n", topic, err)
+				e.log.wrong("the event of %s: %v", topic, err)
 			}
 		}
 	}
@@ -132,8 +131,11 @@ func (e *events) deliver(f *function, p pendingEvent) {
 				return
 			}
 			ended(500, out.cold)
+			if e.stop.Err() == nil {
+				e.log.wrong("%s failed for %s, try %d of %d: %v", p.Function, p.Path, try+1, len(e.retry)+1, out.err)
+			}
 			if try == len(e.retry) {
-				fmt.Fprintf(e.log, "%s failed for %s; its event is kept beside %s\n", p.Function, p.Path, p.file)
+				e.log.wrong("%s is not told of %s any more; the event is kept as %s.failed", p.Function, p.Path, p.file)
 				os.Rename(p.file, p.file+".failed")
 				return
 			}
@@ -161,7 +163,7 @@ func (e *events) resume(ctx context.Context) error {
 			err = json.Unmarshal(text, &p)
 		}
 		if err != nil { // an object is found again below
-			fmt.Fprintf(e.log, "event %s cannot be read: %v\n", file, err)
+			e.log.wrong("the event %s cannot be read and is dropped: %v", file, err)
 			os.Remove(file)
 			continue
 		}

@@ -22,6 +22,7 @@ const (
 type gateway struct {
 	routes   routes
 	requests *traces
+	log      *journal
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +54,14 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), integrationTimeout)
 	defer cancel()
 	out := route.function.invoke(ctx, payload, trace)
-	ended(answer(w, r.Method, out.result), out.cold)
+	status := answer(w, r.Method, out.result)
+	ended(status, out.cold)
+	switch {
+	case out.err != nil:
+		g.log.wrong("%s %s: %s failed: %v", r.Method, r.URL.Path, route.function.spec.Name, out.err)
+	case status >= http.StatusInternalServerError:
+		g.log.wrong("%s %s: %s answered %d", r.Method, r.URL.Path, route.function.spec.Name, status)
+	}
 }
 
 // refuse answers for the gateway itself.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -10,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"sync"
 	"syscall"
@@ -22,6 +20,7 @@ import (
 const (
 	mailFrom     = "no-reply@central.local" // the one identity that the local SES has verified
 	drainTimeout = 15 * time.Second
+	patience     = 3 * time.Second // of people who see nothing
 )
 
 // registeredHere are texts of SMS that need no registration to run, so that all of them are seen.
@@ -31,13 +30,12 @@ var registeredHere = map[string]string{
 
 // local is one run: everything that is started, and ended in reverse order.
 type local struct {
-	options   options
-	out       io.Writer // progress, and what people should read
-	functions console   // what the functions print
-	lock      *os.File
+	options options
+	journal *journal
+	lock    *os.File
 
 	url       string
-	listener  net.Listener
+	listeners []net.Listener // the first is at url
 	template  *template.Template
 	services  *services
 	pools     map[string]*function
@@ -52,12 +50,14 @@ type local struct {
 	cancel    context.CancelFunc
 	ticking   sync.WaitGroup
 	watching  sync.WaitGroup
+	bringing  sync.WaitGroup // what is built while the rest runs
 	unchanged map[string]stamp
+	broken    map[string]bool // the functions that do not compile
 }
 
-// start starts everything and returns when requests are answered. out gets progress and messages.
+// start starts everything and returns when requests are answered. out gets what people should read.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, out: out, requests: newTraces(), used: newPermissions(), pools: map[string]*function{}}
+	l := &local{options: o, journal: &journal{people: out, log: io.Discard, verbose: o.verbose}, requests: newTraces(), used: newPermissions(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {
@@ -75,13 +75,17 @@ func (l *local) start(ctx context.Context) error {
 		return err
 	}
 	engines := make(chan error, 1)
+	building, giveUp := context.WithCancel(ctx)
+	defer giveUp()
 	go func() {
 		var err error
-		l.services, err = startServices(ctx, l)
+		if l.services, err = startServices(ctx, l); err != nil {
+			giveUp() // nothing will run
+		}
 		engines <- err
 	}()
 	if !l.options.enginesOnly {
-		l.build(ctx)
+		l.build(building)
 	}
 	if err := <-engines; err != nil {
 		return err
@@ -102,19 +106,20 @@ func (l *local) prepare() error {
 		return err
 	}
 	if err := syscall.Flock(int(l.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("another local run uses the data in %s; end it, or choose another folder with --data", o.data)
+		return fmt.Errorf("another local run uses the data in %s%s; end it, or choose another folder with --data and another port with --port", o.data, whose(o.data))
+	}
+	file := filepath.Join(o.data, "log", "run.log")
+	l.journal.path = fromHere(file)
+	if l.journal.log, err = os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
+		return err
 	}
 	address := "127.0.0.1:" + strconv.Itoa(o.port)
 	if o.enginesOnly { // the port belongs to who uses the engines, such as sam local
 		address = "127.0.0.1:0"
 	}
-	if l.listener, err = net.Listen("tcp", address); err != nil {
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return fmt.Errorf("port %d is in use; choose another one, for example PORT=%d", o.port, o.port+100)
-		}
+	if err := l.listen(address); err != nil {
 		return err
 	}
-	l.url = "http://" + l.listener.Addr().String()
 	if o.fresh {
 		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "secret.json"} {
 			if err := os.RemoveAll(filepath.Join(o.data, name)); err != nil {
@@ -128,44 +133,8 @@ func (l *local) prepare() error {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}
 	maps.Copy(parameters, o.set)
-	if l.template, err = template.Read(o.template, parameters); err != nil {
-		return err
-	}
-	l.functions.to = l.out
-	if o.quiet {
-		if l.functions.to, err = l.logFile("functions"); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (l *local) logFile(name string) (*os.File, error) {
-	return os.OpenFile(filepath.Join(l.options.data, "log", name+".log"), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-}
-
-// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
-func (l *local) build(ctx context.Context) {
-	l.builder = &builder{root: l.options.root, out: filepath.Join(l.options.root, ".local", "bin"), race: l.options.race, log: l.out}
-	if l.options.race {
-		l.builder.out = filepath.Join(l.builder.out, "race")
-	}
-	if l.options.quiet {
-		l.builder.log = io.Discard
-	}
-	w := &watcher{builder: l.builder}
-	l.unchanged = w.snapshot()
-	var names []string
-	for _, f := range l.template.Functions {
-		names = append(names, f.Name)
-	}
-	failed := l.builder.buildAll(ctx, names)
-	for _, name := range slices.Sorted(maps.Keys(failed)) {
-		if l.options.quiet {
-			fmt.Fprintf(l.out, "build %s failed\n%v\n", name, failed[name])
-		}
-		l.notes = append(l.notes, "the function "+name+" does not compile")
-	}
+	l.template, err = template.Read(o.template, parameters)
+	return err
 }
 
 // connect puts functions, events, schedules and gateway on top of the running services.
@@ -173,16 +142,16 @@ func (l *local) connect(ctx context.Context) error {
 	var pools []*function
 	if !l.options.enginesOnly {
 		for _, spec := range l.template.Functions {
-			f := &function{spec: spec, binary: l.builder.binary(spec.Name), log: l.functions.prefixed(spec.Name + " | ")}
+			f := &function{spec: spec, binary: l.builder.binary(spec.Name), log: l.journal.prefixed(spec.Name + " | ")}
 			pools, l.pools[spec.Name] = append(pools, f), f
 		}
 	}
 	l.events = &events{
-		dir: filepath.Join(l.options.data, "events"), s3: l.services.s3, requests: l.requests, log: l.out, retry: l.options.retry, stop: l.ctx,
+		dir: filepath.Join(l.options.data, "events"), requests: l.requests, log: l.journal, retry: l.options.retry, stop: l.ctx,
 	}
 	if l.options.enginesOnly && l.options.lambda != "" {
 		for _, spec := range l.template.Functions {
-			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.functions.prefixed(spec.Name + " | ")})
+			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.journal.prefixed(spec.Name + " | ")})
 		}
 	}
 	for _, f := range pools {
@@ -199,41 +168,38 @@ func (l *local) connect(ctx context.Context) error {
 	if err := l.services.serve(l); err != nil {
 		return err
 	}
+	if err := l.announce(); err != nil {
+		return err
+	}
 	for _, f := range pools {
 		f.extra = l.services.environment()
 	}
-	if err := l.events.resume(ctx); err != nil {
+	if l.services.storage.later {
+		l.notes = append(l.notes, "uploads wait until their S3 engine is fetched and built, this once")
+		l.bringing.Go(func() { l.bringStorage(l.ctx) })
+	} else if err := l.openStorage(ctx); err != nil {
 		return err
 	}
-	l.schedule = &schedule{functions: pools, requests: l.requests, every: l.options.scheduleEvery}
+	l.schedule = &schedule{functions: pools, requests: l.requests, log: l.journal, every: l.options.scheduleEvery}
 	inspect := &inspector{
-		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.faults, schedule: l.schedule,
+		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.faults, schedule: l.schedule, running: l.running,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/_local", inspect.handler())
 	mux.Handle("/_local/", inspect.handler())
-	gateway := &gateway{routes: newRoutes(pools), requests: l.requests}
+	gateway := &gateway{routes: newRoutes(pools), requests: l.requests, log: l.journal}
 	l.server = &http.Server{
-		Handler: besideGateway(mux, gateway), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
+		Handler: atHome(l.url, besideGateway(mux, gateway)), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
 	}
-	go l.server.Serve(l.listener)
+	for _, one := range l.listeners {
+		go l.server.Serve(one)
+	}
 	l.schedule.run(l.ctx, &l.ticking)
 	if l.options.watch && !l.options.enginesOnly {
-		w := &watcher{builder: l.builder, functions: l.pools, every: 400 * time.Millisecond}
+		w := &watcher{builder: l.builder, functions: l.pools, every: 400 * time.Millisecond, broken: l.broken}
 		l.watching.Go(func() { w.run(l.ctx, l.unchanged) })
 	}
 	return nil
-}
-
-// besideGateway keeps the gateway's requests away from http.ServeMux, which would clean their paths by redirects.
-func besideGateway(inspect, gateway http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := r.URL.Path; p == "/_local" || len(p) > 8 && p[:8] == "/_local/" {
-			inspect.ServeHTTP(w, r)
-			return
-		}
-		gateway.ServeHTTP(w, r)
-	})
 }
 
 // stop ends everything: first what brings requests, then what answers them.
@@ -244,20 +210,24 @@ func (l *local) stop() {
 	if l.server != nil {
 		l.server.Shutdown(ctx)
 		l.server.Close()
-	} else if l.listener != nil {
-		l.listener.Close()
+	} else {
+		for _, one := range l.listeners {
+			one.Close()
+		}
 	}
 	wait(ctx, l.ticking.Wait)
 	if l.events != nil {
 		wait(ctx, l.events.running.Wait)
 	}
 	l.watching.Wait()
+	l.bringing.Wait()
 	var all sync.WaitGroup
 	for _, f := range l.pools {
 		all.Go(func() { wait(ctx, f.close) })
 	}
 	all.Wait()
 	if l.services != nil {
+		os.Remove(runFile(l.options.data))
 		l.services.stop()
 	}
 	if l.lock != nil {
@@ -280,12 +250,13 @@ func wait(ctx context.Context, f func()) {
 
 // banner says where everything is.
 func (l *local) banner(out, notes io.Writer) {
+	if l.options.enginesOnly {
+		fmt.Fprint(out, l.exports())
+	} else {
+		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.url, l.url)
+		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.path)
+	}
 	for _, n := range l.notes {
 		fmt.Fprintln(notes, "Note:", n)
 	}
-	if l.options.enginesOnly {
-		l.services.exports(out, l)
-		return
-	}
-	fmt.Fprintf(out, "Pages and API  %s\nMail, SMS, calls, tables, traces  %s/_local\nCtrl-C ends it; the data stays in %s\n", l.url, l.url, l.options.data)
 }

@@ -20,9 +20,6 @@ func main() {
 }
 
 func run(args []string) error {
-	if len(args) > 0 && args[0] == "s3-engine" {
-		return s3Engine(args[1:])
-	}
 	o, err := readOptions(args, os.Getenv, os.Stderr)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -19,10 +20,11 @@ type options struct {
 	address       string // of the engines
 	lambda        string // endpoint of a Lambda API that takes the events of uploads, or ""
 	template      string
+	portText      string
 	port          int
 	set           map[string]string // parameters of the template
 	fresh         bool
-	quiet         bool
+	verbose       bool
 	race          bool
 	enginesOnly   bool
 	watch         bool
@@ -34,13 +36,13 @@ type options struct {
 const usage = `The whole system on this machine: pages and API on http://127.0.0.1:3000, the real binaries of the functions behind
 it, and AWS-compatible engines. What was sent and stored is shown under /_local.
 
-Usage: go -C cmd/local run . [flags]
+Usage: make run ARGS="[flags]"
 
 `
 
 const usageEnvironment = `
 Environment:
-  PORT                         port of pages and API (3000); the engines use the ports after it where they are free
+  PORT                         like --port
   CAPTCHA=off                  switches the captcha off
   RACE=1                       like --race
   AWS_ENDPOINT_URL_DYNAMODB, AWS_ENDPOINT_URL_S3, AWS_ENDPOINT_URL_SES, AWS_ENDPOINT_URL_SNS,
@@ -61,7 +63,8 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	flags.StringVar(&o.root, "root", "", "`folder` of the project (found from the working directory)")
 	flags.StringVar(&o.data, "data", "", "`folder` of data and binaries (.local in the project)")
 	flags.BoolVar(&o.fresh, "fresh", false, "forget all data first")
-	flags.BoolVar(&o.quiet, "quiet", false, "print only where it runs and what goes wrong; the functions' logs go to a file")
+	flags.BoolVar(&o.verbose, "verbose", false, "show here what goes to the log: requests, metrics, builds; without it only what goes wrong")
+	flags.StringVar(&o.portText, "port", cmp.Or(getenv("PORT"), "3000"), "`port` of pages and API; the engines use those after it where they are free")
 	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector")
 	flags.BoolVar(&o.enginesOnly, "engines-only", false, "start only the engines, and print their endpoints as export lines")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "`address` that the engines listen on: with --engines-only one that containers reach")
@@ -99,11 +102,8 @@ func (o *options) complete() error {
 		return err
 	}
 	o.template = filepath.Join(o.root, "template.yaml")
-	o.port = 3000
-	if p := o.getenv("PORT"); p != "" {
-		if o.port, err = strconv.Atoi(p); err != nil || o.port < 0 || o.port > 65535 {
-			return fmt.Errorf("PORT=%s is not a port", p)
-		}
+	if o.port, err = strconv.Atoi(o.portText); err != nil || o.port < 0 || o.port > 65535 {
+		return fmt.Errorf("%q is not a port: --port, or PORT, is a number up to 65535", o.portText)
 	}
 	if c := o.getenv("CAPTCHA"); c != "" {
 		o.set["CaptchaProvider"] = c

@@ -2,8 +2,10 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +22,8 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 		{"a word", []string{"start"}, none, "start"},
 		{"an unknown flag", []string{"--nonsense"}, none, "nonsense"},
 		{"a parameter without a value", []string{"--set", "Name"}, none, "Name=Value"},
-		{"a port that is none", nil, func(n string) string { return map[string]string{"PORT": "http"}[n] }, "PORT=http"},
+		{"a port that is none", nil, func(n string) string { return map[string]string{"PORT": "http"}[n] }, `"http" is not a port`},
+		{"a port that no machine has", []string{"--port", "65536"}, none, `"65536" is not a port`},
 		{"a folder outside the project", []string{"--root", "/"}, none, "--root"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -31,7 +34,7 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 	var help bytes.Buffer
 	readOptions([]string{"--help"}, none, &help)
-	for _, name := range []string{"-fresh", "-quiet", "-engines-only", "-data", "-schedule-every", "PORT", "CAPTCHA=off", "AWS_ENDPOINT_URL_S3"} {
+	for _, name := range []string{"-fresh", "-verbose", "-port", "-engines-only", "-data", "-schedule-every", "PORT", "CAPTCHA=off", "AWS_ENDPOINT_URL_S3"} {
 		if !strings.Contains(help.String(), name) {
 			t.Errorf("--help does not say %s", name)
 		}
@@ -61,8 +64,37 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) {
+	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) || !strings.Contains(err.Error(), s.url) {
 		t.Errorf("data in use: %v", err)
+	}
+	port = s.url[strings.LastIndex(s.url, ":")+1:]
+	o, err = readOptions([]string{"--root", root, "--data", t.TempDir(), "--port", port}, environment("1"), io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "another local run of Central") {
+		t.Errorf("the port of another run: %v", err)
+	}
+}
+
+func TestProgramsFindARunWhileItRuns(t *testing.T) {
+	s := startSystem(t, newProject(t), nil)
+	text, err := os.ReadFile(runFile(s.options.data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asked, written running
+	if s.json(t, "/_local/run", &asked); json.Unmarshal(text, &written) != nil || asked.URL != s.url || written.URL != s.url || written.PID != os.Getpid() {
+		t.Errorf("%+v %+v", asked, written)
+	}
+	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.environment()["AWS_ENDPOINT_URL_S3"] {
+		t.Errorf("%+v", asked.Environment)
+	}
+	if strings.Contains(string(text), localKeys.secret) {
+		t.Error("a key is in it")
+	}
+	if s.stop(); exists(runFile(s.options.data)) {
+		t.Error("it says that a run that has ended is up")
 	}
 }
 

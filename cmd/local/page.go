@@ -27,12 +27,16 @@ type inspector struct {
 	used     *permissions
 	faults   *faults
 	schedule *schedule
+	running  func() running
 }
 
 func (i *inspector) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_local", page)
 	mux.HandleFunc("GET /_local/{$}", page)
+	mux.HandleFunc("GET /_local/run", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, i.running())
+	})
 	mux.HandleFunc("GET /_local/messages", func(w http.ResponseWriter, r *http.Request) {
 		// A "+" that nobody encoded is a number's, not a space.
 		writeJSON(w, http.StatusOK, i.box.Messages(strings.ReplaceAll(r.URL.Query().Get("to"), " ", "+")))

@@ -2,13 +2,17 @@ package main
 
 import (
 	"context"
+	"encoding/json"
+	"html"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"regexp"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 )
@@ -31,7 +35,8 @@ type proxy struct {
 	requests *traces
 	used     *permissions
 	faults   *faults
-	created  func(object) // of S3 only; runs before the client learns that its write succeeded
+	created  func(object)                     // of S3 only; runs before the client learns that its write succeeded
+	wrong    func(format string, args ...any) // of what this process serves itself: tells people what was refused
 	server   *http.Server
 }
 
@@ -106,7 +111,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // pass lets the engine answer and returns the status. body is that of a call to DynamoDB.
 func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, body []byte) int {
-	rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
+	rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK, keep: p.wrong != nil}
 	if p.created != nil && creates[operation] {
 		head := &headOf{ReadCloser: r.Body}
 		r.Body = head
@@ -118,6 +123,9 @@ func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, b
 		}
 	}
 	p.engine.ServeHTTP(rec, r)
+	if who := p.caller(r); p.wrong != nil && who != "" && rec.status >= http.StatusBadRequest { // not what an operator tries
+		p.wrong("%s refused %s, which %s asked for: %d %s", p.service, operation, who, rec.status, reason(rec.refusal))
+	}
 	if p.created == nil || !creates[operation] {
 		p.used.add(p.caller(r), r, p.service, operation, body, rec.status)
 	}
@@ -134,6 +142,35 @@ type statusRecorder struct {
 	http.ResponseWriter
 	status int
 	before func(status int, h http.Header)
+
+	keep    bool
+	refusal []byte // the beginning of the body of an error, if it is to be kept
+}
+
+func (s *statusRecorder) Write(b []byte) (int, error) {
+	if s.keep && s.status >= http.StatusBadRequest {
+		s.refusal = append(s.refusal, b[:min(len(b), keptHead-len(s.refusal))]...)
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// errorMembers are what AWS's protocols call the code and the text of an error, in XML and in JSON.
+var errorMembers = regexp.MustCompile(`<(?:Code|Message)>([^<]*)|"(?:__type|message|detail)" *: *("(?:[^"\\]|\\.)*")`)
+
+// reason is the code and the text of an error, in words.
+func reason(body []byte) string {
+	var words []string
+	for _, m := range errorMembers.FindAllSubmatch(body, -1) {
+		text := html.UnescapeString(string(m[1]))
+		if len(m[2]) > 0 && json.Unmarshal(m[2], &text) != nil {
+			continue
+		}
+		words = append(words, text)
+	}
+	if len(words) == 0 {
+		return string(body)
+	}
+	return strings.Join(words, ": ")
 }
 
 func (s *statusRecorder) WriteHeader(status int) {

@@ -20,7 +20,7 @@ import (
 // keyPair is what functions and engines take for AWS credentials.
 type keyPair struct{ id, secret string }
 
-// localKeys open nothing anywhere else. Tests that start the S3 engine by themselves know them.
+// localKeys open nothing anywhere else.
 var localKeys = keyPair{"AKIALOCALLOCALLOCAL0", "local-secret-that-opens-nothing-anywhere"}
 
 func (k keyPair) provider() aws.CredentialsProvider {

@@ -12,6 +12,7 @@ import (
 type schedule struct {
 	functions []*function
 	requests  *traces
+	log       *journal
 	every     time.Duration // instead of what the template says, when it is not 0
 }
 
@@ -57,6 +58,7 @@ func (s *schedule) fire(f *function, now time.Time) firing {
 	out := f.invoke(context.Background(), payload, trace)
 	if out.err != nil {
 		ended(http.StatusInternalServerError, out.cold)
+		s.log.wrong("%s failed at its schedule: %v", f.spec.Name, out.err)
 		return firing{f.spec.Name, http.StatusInternalServerError, out.err.Error()}
 	}
 	ended(http.StatusOK, out.cold)

@@ -3,10 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"maps"
 	"net"
 	"net/http"
 	"net/netip"
@@ -42,15 +39,17 @@ type services struct {
 	proxies []*proxy
 	keys    keyPair
 	db      *dynamodb.Client
-	s3      *s3.Client
+	s3      *s3.Client // nil until the storage is ready
+	storage *storage
 	box     *capture.Box
 	faults  *faults
 	notes   []string
 }
 
-// startServices starts the engines that the environment does not replace, and makes tables, buckets and secrets.
+// startServices starts the engines that the environment does not replace, and makes tables, buckets and secrets: all but an engine of S3
+// that has to be built first.
 func startServices(ctx context.Context, l *local) (*services, error) {
-	s := &services{faults: &faults{}, keys: localKeys}
+	s := &services{faults: &faults{}, keys: localKeys, storage: newStorage()}
 	box, err := capture.OpenBox(filepath.Join(l.options.data, "messages.jsonl"), time.Now)
 	if err != nil {
 		return nil, err
@@ -84,12 +83,22 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 		s.stop()
 		return nil, err
 	}
-	s.db, s.s3 = dynamoClient(s.all[0].engine, s.keys), s3Client(s.all[1].engine, s.keys)
-	if err := s.makeResources(ctx, l.template); err != nil {
-		s.stop()
-		return nil, err
-	}
 	return s, nil
+}
+
+func (s *services) startEngines(ctx context.Context, l *local) error {
+	if err := s.startTables(ctx, l); err != nil {
+		return err
+	}
+	s.storage.later = s.named(serviceS3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
+	if s.storage.later {
+		return nil
+	}
+	return s.startStorage(ctx, l)
+}
+
+func (s *services) named(name string) *service {
+	return s.all[slices.IndexFunc(s.all, func(one *service) bool { return one.name == name })]
 }
 
 // replace takes endpoints from the environment, and then credentials, too.
@@ -119,49 +128,26 @@ func isLoopback(endpoint string) bool {
 	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
 }
 
-func (s *services) startEngines(ctx context.Context, l *local) error {
-	i := installation{l.options.root, l.out}
-	for _, one := range s.all {
-		if one.engine != "" || one.handler != nil {
-			continue
-		}
-		log, err := l.logFile(one.name)
+// startTables starts the engine of DynamoDB, unless another endpoint stands in its place, and makes the tables.
+func (s *services) startTables(ctx context.Context, l *local) error {
+	one := s.named(serviceDynamoDB)
+	if one.engine == "" {
+		e, note, err := l.installation().dynamoDB(ctx, l.options.data, l.engineLog(one.name))
 		if err != nil {
 			return err
 		}
-		var e *engine
-		var note string
-		if one.name == serviceDynamoDB {
-			e, note, err = i.dynamoDB(ctx, l.options.data, log)
-		} else {
-			e, err = i.s3(l.options.data, s.keys, log)
-		}
-		if err != nil {
+		e.wrong = l.journal.wrong
+		if err := e.start(ctx); err != nil {
 			return err
 		}
 		if note != "" {
 			s.notes = append(s.notes, note)
 		}
-		one.engine = e.endpoint
-		s.engines = append(s.engines, e)
+		one.engine, s.engines = e.endpoint, append(s.engines, e)
 	}
-	failed := make([]error, len(s.engines))
-	var starting sync.WaitGroup
-	for n, e := range s.engines {
-		starting.Go(func() { failed[n] = e.start(ctx) })
-	}
-	starting.Wait()
-	return errors.Join(failed...)
-}
-
-func (s *services) makeResources(ctx context.Context, t *template.Template) error {
-	for _, table := range t.Tables {
+	s.db = dynamoClient(one.engine, s.keys)
+	for _, table := range l.template.Tables {
 		if err := makeTable(ctx, s.db, table); err != nil {
-			return err
-		}
-	}
-	for _, bucket := range t.Buckets {
-		if err := makeBucket(ctx, s.s3, bucket); err != nil {
 			return err
 		}
 	}
@@ -206,16 +192,17 @@ func (s *services) serve(l *local) error {
 		if one.endpoint != "" {
 			continue
 		}
-		handler := one.handler
-		if handler == nil {
+		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults}
+		switch {
+		case one.name == serviceS3:
+			p.engine, p.created = s.storage, l.events.created
+		case one.handler != nil:
+			p.wrong = l.journal.wrong
+		default:
 			var err error
-			if handler, err = forwardTo(one.engine); err != nil {
+			if p.engine, err = forwardTo(one.engine); err != nil {
 				return err
 			}
-		}
-		p := &proxy{service: one.name, engine: handler, requests: l.requests, used: l.used, faults: s.faults}
-		if one.name == serviceS3 {
-			p.created = l.events.created
 		}
 		port := 0
 		if l.options.port > 0 {
@@ -237,22 +224,6 @@ func (s *services) environment() map[string]string {
 		env[one.variable] = one.endpoint
 	}
 	return env
-}
-
-// exports prints the environment for a shell: for clients of the engines, and for functions that run elsewhere.
-func (s *services) exports(out io.Writer, l *local) {
-	env := s.environment()
-	env["AWS_REGION"], env["CENTRAL_LOCAL_URL"] = localRegion, l.url+"/_local"
-	for _, f := range l.template.Functions {
-		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET"} {
-			if v := f.Env[name]; v != "" {
-				env[name] = v
-			}
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(env)) {
-		fmt.Fprintf(out, "export %s='%s'\n", name, strings.ReplaceAll(env[name], "'", `'\''`))
-	}
 }
 
 func (s *services) stop() {

@@ -2,7 +2,14 @@
 
 package main
 
-import "os/exec"
+import (
+	"os/exec"
+	"syscall"
+)
 
-// spawn starts cmd. Only Linux can promise that a child ends with this process when that is killed.
-func spawn(cmd *exec.Cmd) error { return cmd.Start() }
+// spawn starts cmd as a child that a Ctrl-C in the terminal does not reach: we end it in order. Only Linux can promise that it ends with
+// this process when that is killed.
+func spawn(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return cmd.Start()
+}

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -15,18 +14,6 @@ import (
 	"testing"
 	"time"
 )
-
-// The test binary is also the S3 engine, as the real one is.
-func TestMain(m *testing.M) {
-	if len(os.Args) > 1 && os.Args[1] == "s3-engine" {
-		if err := run(os.Args[1:]); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		return
-	}
-	os.Exit(m.Run())
-}
 
 // system is a run of the project in testdata.
 type system struct {
@@ -60,11 +47,13 @@ func newProject(t *testing.T) (root string) {
 		t.Fatal(err)
 	}
 	tools := filepath.Join(real, ".local", "tools")
-	if !exists(filepath.Join(tools, "dynoxide", "dynoxide")) {
-		if os.Getenv("CENTRAL_ENGINES") == "required" {
-			t.Fatal("dynoxide is not installed; run tools/install.sh dynoxide")
+	for _, engine := range []string{"dynoxide", "versitygw"} {
+		if !exists(filepath.Join(tools, engine, engine)) {
+			if os.Getenv("CENTRAL_ENGINES") == "required" {
+				t.Fatalf("%[1]s is not installed; run tools/install.sh %[1]s", engine)
+			}
+			t.Skipf("%[1]s is not installed; run tools/install.sh %[1]s", engine)
 		}
-		t.Skip("dynoxide is not installed; run tools/install.sh dynoxide")
 	}
 	root = t.TempDir()
 	if err := os.CopyFS(root, os.DirFS("testdata/project")); err != nil {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -14,6 +13,8 @@ type watcher struct {
 	builder   *builder
 	functions map[string]*function
 	every     time.Duration
+
+	broken map[string]bool // the functions that did not compile last time
 }
 
 // stamp tells one state of a file from another.
@@ -132,9 +133,15 @@ func (w *watcher) rebuild(ctx context.Context, names []string) {
 		case ctx.Err() != nil:
 			return
 		case failed[name] != nil:
-			fmt.Fprintf(w.builder.log, "%s goes on with the old binary\n", name)
+			w.broken[name] = true
+			w.builder.log.say("%s goes on with the old binary.", name)
+			continue
 		case w.builder.sum(name) != old[name]:
 			w.functions[name].replace()
+		}
+		if w.broken[name] {
+			w.builder.log.say("%s compiles again.", name)
+			delete(w.broken, name)
 		}
 	}
 }

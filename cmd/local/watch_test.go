@@ -11,7 +11,7 @@ import (
 
 func TestAChangeIsBuiltWithoutDroppingRequests(t *testing.T) {
 	root := newProject(t)
-	s := startSystem(t, root, func(o *options) { o.watch = true })
+	s := startSystem(t, root, func(o *options) { o.watch, o.verbose = true, true })
 	version := func() string {
 		_, body := s.call(t, "GET", "/echo/version", "")
 		return body

@@ -6,10 +6,10 @@ import { join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 const binary = join(root, '.local/bin/local');
-execFileSync('go', ['build', '-o', binary, '.'], { cwd: join(root, 'cmd/local'), stdio: 'inherit' });
+execFileSync('go', ['build', '-trimpath', '-buildvcs=false', '-o', binary, './cmd/local'], { cwd: root, stdio: 'inherit', env: { ...process.env, CGO_ENABLED: '0' } });
 
 const data = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'central-browser-'));
-const args = ['--root', root, '--data', data, '--quiet', '--no-watch', '--set', 'CallProvider=api', ...process.argv.slice(2)];
+const args = ['--root', root, '--data', data, '--no-watch', '--set', 'CallProvider=api', ...process.argv.slice(2)];
 const child = spawn(binary, args, { stdio: 'inherit', env: { PORT: '3100', ...process.env, CAPTCHA: '' } });
 for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP']) process.on(signal, () => child.kill('SIGTERM'));
 child.on('error', (e) => { console.error(e.message); process.exitCode = 1; });

@@ -32,8 +32,8 @@ import (
 //	         outbox#<00..15>     <time>#<id>                  a message that is not delivered yet
 //	         outbox#dead         <time>#<id>                  a message that could not be delivered
 //
-// Reads are consistent and by full key, or by one partition and a prefix of the sort key. There is no Scan. DynamoDB deletes
-// expired items days late: every condition and every read compares expiresAt itself.
+// Reads are consistent and by full key, or by one partition and a prefix of the sort key. No function scans;
+// only an operator who lists accounts does. DynamoDB deletes expired items days late: every condition and every read compares expiresAt itself.
 type key struct {
 	PK string `dynamodbav:"pk"`
 	SK string `dynamodbav:"sk"`

@@ -37,6 +37,9 @@ type Finding struct {
 	Name  string `json:"name"`
 	Found string `json:"found"`
 	Do    string `json:"do,omitempty"`
+
+	// OnlyAWS marks a check that was skipped because a local run has nothing for it to look at.
+	OnlyAWS bool `json:"-"`
 }
 
 func ok(format string, args ...any) Finding {
@@ -133,8 +136,11 @@ func Run(ctx context.Context, s *Subject, step func()) []Finding {
 			short, cancel := context.WithTimeout(ctx, deadline)
 			defer cancel()
 			f := c.look(s, short)
-			if s.Local && c.onlyAWS && f.State != OK && f.State != Skip {
-				f = skip("the local run does not have it: %s", f.Found)
+			if s.Local && c.onlyAWS && f.State != OK {
+				if f.State != Skip {
+					f = skip("the local run does not have it: %s", f.Found)
+				}
+				f.OnlyAWS = true
 			}
 			f.Name = c.name
 			found[i] = f

@@ -9,6 +9,8 @@ const widths = [1280, 360, 320]; // 320 is also 1280 at a zoom of 400 %
 export interface AccessibleOptions {
   /** Rules of axe that do not count here; say why where you name one. */
   without?: string[];
+  /** What is not looked at: a frame in which no script may run cannot be. */
+  exclude?: string;
   schemes?: ('light' | 'dark')[];
   widths?: number[];
 }
@@ -29,6 +31,7 @@ export async function expectAccessible(page: Page, o: AccessibleOptions = {}) {
           runOnly: { type: 'tag', values: tags },
           rules: { 'target-size': { enabled: true }, ...Object.fromEntries((o.without ?? []).map((rule) => [rule, { enabled: false }])) },
         });
+        if (o.exclude) builder.exclude(o.exclude);
         for (const v of (await builder.analyze()).violations) {
           for (const n of v.nodes) add(`${v.id} (${v.impact}): ${n.target.join(' ')}\n    ${n.html.slice(0, 160)}\n    ${n.failureSummary?.replaceAll('\n', '\n    ')}`);
         }

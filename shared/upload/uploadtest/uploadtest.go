@@ -29,7 +29,7 @@ const (
 	region    = "ap-south-1"
 	accessKey = "AKIALOCALLOCALLOCAL0"
 	secretKey = "local-secret-that-opens-nothing-anywhere"
-	install   = "go build -C cmd/local -o ../../.local/bin/local ."
+	install   = "tools/install.sh versitygw"
 	patience  = 30 * time.Second
 )
 
@@ -75,7 +75,7 @@ var engine = sync.OnceValues(func() (string, error) {
 	if given := os.Getenv("CENTRAL_S3_ENDPOINT"); given != "" {
 		return given, nil
 	}
-	binary := filepath.Join(root(), ".local", "bin", "local")
+	binary := filepath.Join(root(), ".local", "tools", "versitygw", "versitygw")
 	if _, err := os.Stat(binary); err != nil {
 		return "", err
 	}
@@ -88,7 +88,8 @@ var engine = sync.OnceValues(func() (string, error) {
 		return "", err
 	}
 	var log strings.Builder
-	cmd := exec.Command(binary, "s3-engine", "--port", port, "--dir", data)
+	cmd := exec.Command(binary, "--port", port, "--dir", data)
+	cmd.Env = append(os.Environ(), "AWS_ACCESS_KEY_ID="+accessKey, "AWS_SECRET_ACCESS_KEY="+secretKey)
 	cmd.Stdout, cmd.Stderr = &log, &log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	started, exited := make(chan error), make(chan error, 1)
