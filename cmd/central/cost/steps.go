@@ -40,7 +40,7 @@ var (
 	formMade   = step{name: "POST /v1/kyc/documents", memoryMB: 512, rounds: 4, writes: 2, actions: 2, reads: 3}
 	uploadDone = step{name: "POST /v1/kyc/documents/{id}/complete", memoryMB: 512, rounds: 4, actions: 2, reads: 4, gets: 1}
 	uploaded   = step{name: "upload and intake", memoryMB: 1024, rounds: 5, actions: 2, reads: 1, puts: 2, gets: 1, event: true}
-	submitted  = step{name: "POST /v1/kyc/submit", memoryMB: 512, rounds: 4, writes: 1, actions: 3, reads: 3, index: 1}
+	submitted  = step{name: "POST /v1/kyc/submit", memoryMB: 512, rounds: 4, writes: 1, actions: 4, reads: 3, index: 1}
 )
 
 const (
