@@ -8,7 +8,7 @@ import hashlib
 import json
 import sys
 
-challenge = json.load(sys.stdin)
+challenge = json.loads(sys.stdin.read() or sys.exit("no challenge on standard input"))
 if challenge.pop("provider") == "off":
     sys.exit()
 p = challenge["parameters"]
