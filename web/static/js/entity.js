@@ -1,0 +1,86 @@
+// @ts-check
+// What kind of person or business somebody is: it decides what is asked for.
+import { Problem, call } from "./api.js";
+import { ask } from "./ask.js";
+import { part } from "./case.js";
+import { onChoice } from "./choice.js";
+import { FlagBox } from "./flags.js";
+import { byId, clear, say } from "./form.js";
+import { named, t } from "./words.js";
+
+/** @typedef {import("./case.js").Case} Case */
+/** @typedef {{code: string, name: string, accountTypes: string[], fields: import("./fields.js").Spec[]}} EntityType */
+
+const select = /** @type {HTMLSelectElement} */ (byId("entityType"));
+const place = /** @type {HTMLElement} */ (select.closest(".field"));
+
+/** @param {EntityType} e */
+export const nameOf = (e) => named(`entityType.${e.code}`, e.name);
+
+export class EntityChoice {
+  #page;
+  #wrong = "";
+  /** @type {FlagBox | null} */
+  #flag = null;
+
+  /**
+   * @param {EntityType[]} types that the account may choose
+   * @param {{now: () => Case, settled: () => Promise<void>, take: (c: Case) => void, reload: () => Promise<void>}} page
+   */
+  constructor(types, page) {
+    this.#page = page;
+    this.types = types;
+    for (const e of types) select.append(new Option(nameOf(e), e.code));
+    onChoice(select, () => void this.#change());
+  }
+
+  /** @param {Case} c */
+  update(c) {
+    const p = c.parts.find((x) => x.pointer === "/entityType"), m = c.entityType ? c.missing.find((x) => x.pointer === "/entityType") : undefined;
+    if (!place.querySelector(".ask")) select.value = c.entityType ?? "";
+    select.disabled = p?.open === false;
+    if (p?.flag) {
+      this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), async (text) => this.#page.take(await call("PATCH", "/v1/kyc", { answers: { "/entityType": text } })));
+      if (!this.#flag.element.isConnected) place.append(this.#flag.element);
+      this.#flag.update(p.flag);
+    } else this.#flag?.element.remove();
+    this.#say(m && m.code !== "flag_unanswered" ? named(`error.${m.code}`, m.detail) : "");
+  }
+
+  /** @param {string} text */
+  #say(text) {
+    if (text === this.#wrong) return;
+    this.#wrong = text;
+    if (text) say({ field: "entityType", text });
+    else clear("entityType");
+  }
+
+  async #change() {
+    const { now, settled } = this.#page, chosen = select.value;
+    await settled(); // what was typed belongs to the case, whatever it becomes
+    if (this.#loses(chosen) && !(await ask(place, t("kyc.js.switch"), t("kyc.js.switch.yes"), select))) {
+      select.value = now().entityType ?? "";
+      return;
+    }
+    await this.choose();
+    select.focus();
+  }
+
+  /** Saves what is chosen; after a case that is over, a new one begins. */
+  async choose() {
+    const { now, take, reload } = this.#page;
+    try {
+      take(await call("PUT", "/v1/kyc", { entityType: select.value }, now().etag ? { "If-Match": now().etag } : {}));
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      await reload();
+      this.#say(error.status === 412 ? t("kyc.js.elsewhere") : (error.errors[0]?.text ?? error.message));
+    }
+  }
+
+  /** Whether files or entries would no longer count. @param {string} code */
+  #loses(code) {
+    const { requirements, fields } = this.#page.now(), asked = this.types.find((e) => e.code === code)?.fields ?? [];
+    return requirements.some((r) => r.documents.length > 0) || Object.keys(fields).some((name) => !asked.some((f) => f.name === name));
+  }
+}
