@@ -5,12 +5,12 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/spf13/cobra"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/upload"
 )
 
 const eraseHelp = `Erases an account: what says whose it was goes, what the law has us keep stays.
@@ -29,9 +29,9 @@ unless --override-hold comes with a --reason.`
 type erasing struct {
 	*system
 	store   *store.Store
-	s3      *s3.Client
+	files   *upload.Bucket
 	profile account.Profile
-	objects []object
+	objects []upload.Version
 	cases   []kyc.Case
 }
 
@@ -88,14 +88,14 @@ func (c *cli) prepareErasing(ctx context.Context, who string) (*erasing, error) 
 	if sys.bucket == "" {
 		return nil, badUsage("which bucket has the documents? Use --uploads-bucket")
 	}
-	e := &erasing{system: sys, store: sys.store(), s3: sys.s3()}
+	e := &erasing{system: sys, store: sys.store(), files: upload.New(sys.s3(), sys.bucket)}
 	if e.profile, err = c.find(ctx, e.store, who); err != nil {
 		return nil, err
 	}
 	if e.cases, err = e.store.Cases(ctx, e.profile.ID); err != nil {
 		return nil, err
 	}
-	e.objects, err = objectsOf(ctx, e.s3, e.bucket, e.profile.ID)
+	e.objects, err = objectsOf(ctx, e.files, e.profile.ID)
 	return e, err
 }
 
@@ -143,13 +143,16 @@ func (c *cli) erase(ctx context.Context, e *erasing, done *audit) error {
 
 // eraseObjects lists again: more may have come while the operator was asked.
 func (c *cli) eraseObjects(ctx context.Context, e *erasing) (int, error) {
-	all, err := objectsOf(ctx, e.s3, e.bucket, e.profile.ID)
+	all, err := objectsOf(ctx, e.files, e.profile.ID)
 	if err != nil {
 		return 0, err
 	}
 	progress := c.bar("documents", len(all))
 	defer progress.end()
-	return len(all), removeObjects(ctx, e.s3, e.bucket, all, progress.step)
+	if err := e.files.RemoveAll(ctx, all, progress.step); err != nil {
+		return len(all), fmt.Errorf("remove the objects of the account: %w", err)
+	}
+	return len(all), nil
 }
 
 // disable keeps the holder from adding to what is being erased. What an upload that had begun brings after that, intake throws away.

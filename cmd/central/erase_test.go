@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/upload"
 )
 
 func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
@@ -53,7 +54,7 @@ func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
 			t.Errorf("%d items %s are left", n, sk)
 		}
 	}
-	left, err := objectsOf(t.Context(), l.s3, l.sys.bucket, v.ID)
+	left, err := objectsOf(t.Context(), upload.New(l.s3, l.sys.bucket), v.ID)
 	if err != nil || len(left) > 0 {
 		t.Errorf("%d objects are left (%v)", len(left), err)
 	}

@@ -26,6 +26,7 @@ type bucket interface {
 	Read(ctx context.Context, key, versionID string, most int64) ([]byte, error)
 	Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error)
 	Remove(ctx context.Context, key, versionID string) error
+	Purge(ctx context.Context, key, keep string) error
 }
 
 type handler struct {
@@ -57,7 +58,7 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 	}
 	d, err := h.store.Document(ctx, id, no, documentID)
 	if errors.Is(err, kyc.ErrDocumentUnknown) || err == nil && d.State != kyc.DocRequested && d.State != kyc.DocUploaded {
-		return h.bucket.Remove(ctx, key, versionID)
+		return h.tidy(ctx, key, versionID, d)
 	}
 	if err != nil {
 		return err
@@ -83,7 +84,11 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 	}
 	err = h.store.FinishDocument(ctx, id, no, checked)
 	if errors.Is(err, store.ErrDocumentDone) || errors.Is(err, kyc.ErrLocked) {
-		return h.discard(ctx, key, versionID, checked)
+		// Somebody else finished it or took it out meanwhile, or the case was submitted without it: what it is now counts.
+		if d, err = h.store.Document(ctx, id, no, documentID); err != nil && !errors.Is(err, kyc.ErrDocumentUnknown) {
+			return err
+		}
+		return h.tidy(ctx, key, versionID, d)
 	}
 	if err != nil {
 		return err
@@ -92,13 +97,17 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 	return h.bucket.Remove(ctx, key, versionID)
 }
 
-// discard takes back what was done for a document that somebody else finished meanwhile, or whose case was submitted without
-// it. The own copy in the vault goes too: on top of the pinned version it would let that one expire as an old version.
-func (h *handler) discard(ctx context.Context, key, versionID string, checked kyc.Document) error {
-	if checked.State == kyc.DocClean {
-		if err := h.bucket.Remove(ctx, checked.Key, checked.VersionID); err != nil {
-			return err
-		}
+// tidy throws away what arrived for a document that is to get no file (zero when there is none), first of all the copies in the vault, of
+// this delivery and of earlier ones that ended halfway: on top of the version that was pinned they would let that one expire as an old one.
+func (h *handler) tidy(ctx context.Context, key, versionID string, d kyc.Document) error {
+	pinned := ""
+	switch d.State {
+	case kyc.DocClean, kyc.DocAccepted, kyc.DocRejected:
+		pinned = d.VersionID
+	}
+	id, no, documentID, _ := kyc.ParseIncomingKey(key)
+	if err := h.bucket.Purge(ctx, kyc.VaultKey(id, no, documentID), pinned); err != nil {
+		return err
 	}
 	return h.bucket.Remove(ctx, key, versionID)
 }

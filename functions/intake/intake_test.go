@@ -47,7 +47,7 @@ func (s *table) FinishDocument(_ context.Context, _ account.ID, _ int, d kyc.Doc
 	return nil
 }
 
-// storage holds objects by key, one version each. It takes a copy to the vault back by its version only.
+// storage holds objects by key, one version each.
 type storage struct {
 	objects map[string][]byte
 	down    bool
@@ -72,11 +72,18 @@ func (b *storage) Pin(_ context.Context, from, _, to, _ string) (string, error) 
 	return "pinned", nil
 }
 
-func (b *storage) Remove(_ context.Context, key, version string) error {
-	if strings.HasPrefix(key, "vault/") && version != "pinned" {
-		return errors.New("removed without its version")
-	}
+func (b *storage) Remove(_ context.Context, key, _ string) error {
 	delete(b.objects, key)
+	return nil
+}
+
+func (b *storage) Purge(_ context.Context, key, keep string) error {
+	if b.down {
+		return fault.Down(errors.New("S3 is down"))
+	}
+	if keep != "pinned" {
+		delete(b.objects, key)
+	}
 	return nil
 }
 

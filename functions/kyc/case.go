@@ -3,7 +3,8 @@ package main
 import (
 	"context"
 	"errors"
-	"net/http"
+	"math/rand/v2"
+	"strconv"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -11,108 +12,111 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
-	"phonon.in/central/shared/upload"
 )
 
-type cases interface {
-	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
-	Case(ctx context.Context, id account.ID) (kyc.Case, error)
-	SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error)
-	AddDocument(ctx context.Context, c kyc.Case, d kyc.Document) error
-	DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error
-	RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error
-	SubmitCase(ctx context.Context, read, submitted kyc.Case, seen account.Activity) error
-}
+var (
+	errDetailsFirst = fault.New(fault.Conflict, "account_details_required", "Save your account details first. They decide which entity types you can choose.")
+	errVersion      = fault.New(fault.PreconditionFailed, "version_mismatch", "Your case was changed meanwhile, perhaps in another tab. Load it again, then repeat your change.")
+)
 
-type handler struct {
-	store  cases
-	bucket *upload.Bucket
-}
+func etag(c kyc.Case) string { return `"` + strconv.Itoa(c.Version) + `"` }
 
-func (h *handler) routes(c httpapi.Config) http.Handler {
-	api := httpapi.New(c)
-	api.Public("GET /v1/kyc/entity-types", httpapi.Same(viewOfCatalogue(kyc.Current())))
-	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
-	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
-	api.Private("POST /v1/kyc/documents", httpapi.JSON(http.StatusCreated, h.addDocument))
-	api.Private("POST /v1/kyc/documents/{id}/complete", httpapi.JSON(http.StatusOK, h.completeDocument))
-	api.Private("GET /v1/kyc/documents/{id}/content", httpapi.JSON(http.StatusOK, h.documentContent))
-	api.Private("DELETE /v1/kyc/documents/{id}", httpapi.JSON(http.StatusNoContent, h.removeDocument))
-	api.Private("POST /v1/kyc/submit", httpapi.JSON(http.StatusAccepted, h.submit))
-	return api
+// view is the case as its holder sees it, with its entity tag.
+func view(c *httpapi.Call, found kyc.Case) caseView {
+	c.SetHeader("ETag", etag(found))
+	return viewOfCase(found, kyc.Evaluate(found, c.Profile.Details.Type, c.Now))
 }
-
-var errDetailsFirst = fault.New(fault.Conflict, "account_details_required", "Save your account details first. They decide which entity types you can choose.")
 
 func (h *handler) read(ctx context.Context, c *httpapi.Call, _ httpapi.None) (caseView, error) {
 	found, err := h.store.Case(ctx, c.Profile.ID)
 	if err != nil {
 		return caseView{}, err
 	}
-	return viewOfCase(found), nil
+	return view(c, found), nil
 }
 
 type saveRequest struct {
 	EntityType string            `json:"entityType"`
 	Fields     map[string]string `json:"fields"`
+	Answers    map[string]string `json:"answers"`
 }
 
-// save begins a case or changes its draft. What is given must be right; what is missing may come later.
+// save begins a case or changes its draft as a whole. What is given must be right; what is missing may come later.
 func (h *handler) save(ctx context.Context, c *httpapi.Call, in saveRequest) (caseView, error) {
-	found, err := h.open(ctx, c)
-	if err != nil {
-		return caseView{}, err
-	}
-	edited, err := found.Edit(in.EntityType, c.Profile.Details.Type, in.Fields, c.Now)
-	if err != nil {
-		return caseView{}, err
-	}
-	saved, err := h.store.SaveCase(ctx, found, edited)
-	if err != nil {
-		return caseView{}, err
-	}
-	return viewOfCase(saved), nil
+	return h.edit(ctx, c, func(found kyc.Case) (kyc.Case, error) {
+		return found.Edit(kyc.Given(in), c.Profile.Details.Type, c.Now)
+	})
 }
 
-// open reads the case for a change of it.
-func (h *handler) open(ctx context.Context, c *httpapi.Call) (kyc.Case, error) {
+type patchRequest struct {
+	Fields  map[string]*string `json:"fields"`
+	Answers map[string]*string `json:"answers"`
+}
+
+// patch saves single fields and answers, as a JSON merge patch (RFC 7396) does, whatever the others are.
+func (h *handler) patch(ctx context.Context, c *httpapi.Call, in patchRequest) (caseView, error) {
+	return h.edit(ctx, c, func(found kyc.Case) (kyc.Case, error) {
+		return found.Patch(kyc.Patch(in), c.Profile.Details.Type, c.Now)
+	})
+}
+
+func (h *handler) edit(ctx context.Context, c *httpapi.Call, edit func(kyc.Case) (kyc.Case, error)) (caseView, error) {
+	if err := h.mayWrite(ctx, c); err != nil {
+		return caseView{}, err
+	}
+	var saved kyc.Case
+	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+		edited, err := edit(found)
+		if err != nil {
+			return err
+		}
+		if saved = found; !edited.SameAs(found) {
+			saved, err = h.store.SaveCase(ctx, found, edited)
+		}
+		return err
+	})
+	if err != nil {
+		return caseView{}, err
+	}
+	h.purge(ctx, c, saved)
+	return view(c, saved), nil
+}
+
+func (h *handler) mayWrite(ctx context.Context, c *httpapi.Call) error {
 	if c.Profile.Details.IsZero() {
-		return kyc.Case{}, errDetailsFirst
+		return errDetailsFirst
 	}
-	if _, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID))); err != nil {
-		return kyc.Case{}, err
-	}
-	return h.store.Case(ctx, c.Profile.ID)
+	_, err := h.store.Take(ctx, c.Now, limit.WriteAccount.By(string(c.Profile.ID)))
+	return err
 }
 
-type submitAnswer struct {
-	Status      kyc.Status `json:"status"`
-	SubmittedAt time.Time  `json:"submittedAt"`
-}
+// patience is for a change whose case is changed by others again and again. An answer takes three seconds at most.
+const (
+	patience   = 2 * time.Second
+	firstPause = 5 * time.Millisecond
+	longPause  = 100 * time.Millisecond
+)
 
-// submitAttempts bounds how often a case is evaluated again because a document changed meanwhile.
-const submitAttempts = 3
-
-// submit hands the case in as it was evaluated, or answers with everything that is missing.
-func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (submitAnswer, error) {
-	if _, err := h.store.Take(ctx, c.Now, limit.SubmitAccount.By(string(c.Profile.ID))); err != nil {
-		return submitAnswer{}, err
-	}
-	for attempt := 1; ; attempt++ {
+// onFresh does a change to the case as it is now, once more on the fresh case whenever something else changed that meanwhile. With
+// If-Match it is done to that version alone: version_mismatch.
+func (h *handler) onFresh(ctx context.Context, c *httpapi.Call, change func(context.Context, kyc.Case) error) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	for pause := firstPause; ; pause = min(2*pause, longPause) {
 		found, err := h.store.Case(ctx, c.Profile.ID)
 		if err != nil {
-			return submitAnswer{}, err
+			return err
 		}
-		submitted, err := found.Submit(c.Now)
-		if err != nil {
-			return submitAnswer{}, err
+		if !c.IfMatch(etag(found)) {
+			return errVersion
 		}
-		err = h.store.SubmitCase(ctx, found, submitted, c.Seen("kyc_submitted"))
-		if err == nil {
-			return submitAnswer{submitted.Status, submitted.SubmittedAt}, nil
+		if err = change(ctx, found); !errors.Is(err, account.ErrBusy) {
+			return err
 		}
-		if !errors.Is(err, account.ErrBusy) || attempt == submitAttempts {
-			return submitAnswer{}, err
+		select {
+		case <-time.After(time.Duration(rand.Int64N(int64(pause)))):
+		case <-ctx.Done():
+			return fault.Down(err)
 		}
 	}
 }

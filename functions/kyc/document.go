@@ -13,10 +13,7 @@ import (
 	"phonon.in/central/shared/upload"
 )
 
-const (
-	uploadLife = 10 * time.Minute // a slow phone on a slow network, for up to 10 MiB
-	viewLife   = time.Minute
-)
+const viewLife = time.Minute
 
 type documentRequest struct {
 	Requirement  string `json:"requirement"`
@@ -40,25 +37,34 @@ type documentAnswer struct {
 
 // addDocument allows one upload: storage itself takes this file and no other.
 func (h *handler) addDocument(ctx context.Context, c *httpapi.Call, in documentRequest) (documentAnswer, error) {
-	found, err := h.open(ctx, c)
+	if err := h.mayWrite(ctx, c); err != nil {
+		return documentAnswer{}, err
+	}
+	var form upload.Form
+	var changed kyc.Case
+	id, counted := token.NewID(), false
+	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+		d, err := kyc.NewDocument(found, kyc.Upload(in), id, c.Now)
+		if err != nil {
+			return err
+		}
+		if !counted {
+			if _, err := h.store.Take(ctx, c.Now, limit.UploadAccount.By(string(c.Profile.ID))); err != nil {
+				return err
+			}
+			counted = true
+		}
+		if form, err = h.bucket.Presign(ctx, d.Key, d.ContentType, d.Size, d.SHA256, c.Now, kyc.UploadLife); err != nil {
+			return err
+		}
+		changed = found
+		return h.store.AddDocument(ctx, found, d)
+	})
 	if err != nil {
 		return documentAnswer{}, err
 	}
-	d, err := kyc.NewDocument(found, kyc.Upload(in), token.NewID(), c.Now)
-	if err != nil {
-		return documentAnswer{}, err
-	}
-	if _, err := h.store.Take(ctx, c.Now, limit.UploadAccount.By(string(c.Profile.ID))); err != nil {
-		return documentAnswer{}, err
-	}
-	form, err := h.bucket.Presign(ctx, d.Key, d.ContentType, d.Size, d.SHA256, c.Now, uploadLife)
-	if err != nil {
-		return documentAnswer{}, err
-	}
-	if err := h.store.AddDocument(ctx, found, d); err != nil {
-		return documentAnswer{}, err
-	}
-	return documentAnswer{d.ID, uploadForm(form), c.Now.Add(uploadLife)}, nil
+	h.purge(ctx, c, changed)
+	return documentAnswer{id, uploadForm(form), c.Now.Add(kyc.UploadLife)}, nil
 }
 
 var (
@@ -69,8 +75,11 @@ var (
 // completeDocument notes that the upload is done. The browser's word is not enough: storage must have the file. Repeating it does no harm.
 func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpapi.None) (documentView, error) {
 	found, d, err := h.document(ctx, c)
-	if err != nil || d.State != kyc.DocRequested {
+	switch {
+	case err != nil || d.State != kyc.DocRequested:
 		return viewOfDocument(d), err
+	case !found.Status.Editable():
+		return documentView{}, kyc.ErrLocked
 	}
 	_, err = h.bucket.Stat(ctx, d.Key)
 	switch {
@@ -118,22 +127,21 @@ func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpap
 	return contentAnswer{url, c.Now.Add(viewLife)}, err
 }
 
+// removeDocument takes a document out of the case, and its file out of storage. What was removed before stays removed.
 func (h *handler) removeDocument(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
-	none := httpapi.None{}
-	found, err := h.store.Case(ctx, c.Profile.ID)
-	if err != nil {
-		return none, err
+	var changed kyc.Case
+	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+		d, err := found.Removable(c.Path("id"), c.Now)
+		if err != nil {
+			return err
+		}
+		if changed = found.Without(d.ID); d.State == kyc.DocSuperseded {
+			return nil
+		}
+		return h.store.RemoveDocument(ctx, found, d.ID, c.Now)
+	})
+	if err == nil {
+		h.purge(ctx, c, changed)
 	}
-	d, err := found.Removable(c.Path("id"))
-	if err != nil {
-		return none, err
-	}
-	if err := h.store.RemoveDocument(ctx, found, d.ID, c.Now); err != nil {
-		return none, err
-	}
-	if d.State == kyc.DocClean {
-		// The document counts for nothing from here on. If this fails, the object stays in the vault until the account is erased.
-		_ = h.bucket.Remove(ctx, d.Key, "")
-	}
-	return none, nil
+	return httpapi.None{}, err
 }

@@ -1,17 +1,21 @@
-// Command kyc is the Lambda for the customer's side of a KYC case: entity type, documents, submit.
+// Command kyc is the Lambda for the customer's side of a KYC case: entity type, fields, documents, submit.
 package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/apigw"
 	"phonon.in/central/shared/awsenv/dynamodb"
 	"phonon.in/central/shared/awsenv/s3"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/upload"
@@ -29,6 +33,38 @@ func setup(context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket)}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, RequestID: apigw.RequestID, Log: log}), nil
+}
+
+type cases interface {
+	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
+	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	Case(ctx context.Context, id account.ID) (kyc.Case, error)
+	SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error)
+	SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error
+	AddDocument(ctx context.Context, c kyc.Case, d kyc.Document) error
+	DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error
+	RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error
+	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
+}
+
+type handler struct {
+	store  cases
+	bucket *upload.Bucket
+	log    *slog.Logger
+}
+
+func (h *handler) routes(c httpapi.Config) http.Handler {
+	api := httpapi.New(c)
+	api.Public("GET /v1/kyc/entity-types", httpapi.Same(viewOfCatalogue(kyc.Current())))
+	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
+	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
+	api.Private("PATCH /v1/kyc", httpapi.JSON(http.StatusOK, h.patch))
+	api.Private("POST /v1/kyc/documents", httpapi.JSON(http.StatusCreated, h.addDocument))
+	api.Private("POST /v1/kyc/documents/{id}/complete", httpapi.JSON(http.StatusOK, h.completeDocument))
+	api.Private("GET /v1/kyc/documents/{id}/content", httpapi.JSON(http.StatusOK, h.documentContent))
+	api.Private("DELETE /v1/kyc/documents/{id}", httpapi.JSON(http.StatusNoContent, h.removeDocument))
+	api.Private("POST /v1/kyc/submit", httpapi.JSON(http.StatusAccepted, h.submit))
+	return api
 }

@@ -4,81 +4,8 @@ import (
 	"slices"
 	"time"
 
-	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 )
-
-type optionView struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
-}
-
-type conditionView struct {
-	Field  string `json:"field"`
-	Absent bool   `json:"absent"`
-}
-
-type requirementSpec struct {
-	ID       string         `json:"id"`
-	Title    string         `json:"title"`
-	Help     string         `json:"help"`
-	Level    kyc.Level      `json:"level"`
-	When     *conditionView `json:"when"`
-	MinOf    int            `json:"minOf"`
-	MaxBytes int64          `json:"maxBytes"`
-	Options  []optionView   `json:"options"`
-}
-
-type fieldSpec struct {
-	Name  string         `json:"name"`
-	Label string         `json:"label"`
-	Help  string         `json:"help"`
-	Level kyc.Level      `json:"level"`
-	When  *conditionView `json:"when"`
-}
-
-type entityTypeView struct {
-	Code         string            `json:"code"`
-	Name         string            `json:"name"`
-	AccountTypes []account.Type    `json:"accountTypes"`
-	Fields       []fieldSpec       `json:"fields"`
-	Requirements []requirementSpec `json:"requirements"`
-}
-
-type catalogueView struct {
-	Version     string           `json:"version"`
-	EntityTypes []entityTypeView `json:"entityTypes"`
-}
-
-func viewOfCatalogue(cat *kyc.Catalogue) catalogueView {
-	v := catalogueView{Version: cat.Version}
-	for _, e := range cat.EntityTypes {
-		ev := entityTypeView{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes, Fields: []fieldSpec{}, Requirements: []requirementSpec{}}
-		for _, f := range e.Fields {
-			ev.Fields = append(ev.Fields, fieldSpec{f.Name, f.Label, f.Help, f.Level, viewOfCondition(f.When)})
-		}
-		for _, r := range e.Requirements {
-			ev.Requirements = append(ev.Requirements, specOf(r))
-		}
-		v.EntityTypes = append(v.EntityTypes, ev)
-	}
-	return v
-}
-
-func specOf(r kyc.Requirement) requirementSpec {
-	s := requirementSpec{ID: r.ID, Title: r.Title, Help: r.Help, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, Options: []optionView{}}
-	for _, o := range r.Options {
-		s.Options = append(s.Options, optionView(o))
-	}
-	return s
-}
-
-func viewOfCondition(c kyc.Condition) *conditionView {
-	if c.Field == "" {
-		return nil
-	}
-	return &conditionView{c.Field, c.Absent}
-}
 
 type reasonView struct {
 	Code   string `json:"code"`
@@ -104,7 +31,7 @@ func viewOfDocument(d kyc.Document) documentView {
 		State: d.State, UploadedAt: timeOrNull(d.UploadedAt), SHA256: orNull(d.SHA256),
 	}
 	if d.Reason.Code != "" {
-		v.Reason = &reasonView{d.Reason.Code, d.Reason.Detail}
+		v.Reason = new(reasonView(d.Reason))
 	}
 	return v
 }
@@ -117,6 +44,26 @@ type requirementView struct {
 	Documents []documentView `json:"documents"`
 }
 
+type partView struct {
+	Pointer string    `json:"pointer"`
+	Open    bool      `json:"open"`
+	Flag    *flagView `json:"flag"`
+}
+
+type flagView struct {
+	reasonView
+	Answered bool    `json:"answered"`
+	Answer   *string `json:"answer"`
+}
+
+func viewOfPart(p kyc.Part) partView {
+	v := partView{Pointer: p.Pointer, Open: p.Open}
+	if f := p.Flag; f != nil {
+		v.Flag = &flagView{reasonView(f.Reason), f.Answered, orNull(f.Answer)}
+	}
+	return v
+}
+
 type missingView struct {
 	Pointer string `json:"pointer"`
 	Code    string `json:"code"`
@@ -126,21 +73,22 @@ type missingView struct {
 type caseView struct {
 	Status           kyc.Status        `json:"status"`
 	CaseNo           int               `json:"caseNo"`
+	Reference        *string           `json:"reference"`
 	EntityType       *string           `json:"entityType"`
 	CatalogueVersion *string           `json:"catalogueVersion"`
 	Version          int               `json:"version"`
 	Fields           map[string]string `json:"fields"`
 	Requirements     []requirementView `json:"requirements"`
+	Parts            []partView        `json:"parts"`
 	SubmittedAt      *time.Time        `json:"submittedAt"`
 	CanSubmit        bool              `json:"canSubmit"`
 	Missing          []missingView     `json:"missing"`
 }
 
-func viewOfCase(c kyc.Case) caseView {
-	e := kyc.Evaluate(c)
+func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	v := caseView{
-		Status: c.Status, CaseNo: c.No, EntityType: orNull(c.EntityType), CatalogueVersion: orNull(c.Catalogue), Version: c.Version,
-		Fields: c.Fields, Requirements: []requirementView{}, SubmittedAt: timeOrNull(c.SubmittedAt), CanSubmit: e.CanSubmit,
+		Status: c.Status, CaseNo: c.No, Reference: orNull(c.Reference), EntityType: orNull(c.EntityType), CatalogueVersion: orNull(c.Catalogue), Version: c.Version,
+		Fields: c.Fields, Requirements: []requirementView{}, Parts: []partView{}, SubmittedAt: timeOrNull(c.SubmittedAt), CanSubmit: e.CanSubmit,
 		Missing: []missingView{},
 	}
 	if v.Fields == nil {
@@ -149,12 +97,15 @@ func viewOfCase(c kyc.Case) caseView {
 	for _, s := range e.Requirements {
 		r := requirementView{requirementSpec: specOf(s.Requirement), State: s.State, Needed: s.Needed, Documents: []documentView{}}
 		if flag, flagged := c.Flags["/requirements/"+s.ID]; flagged {
-			r.Note = &reasonView{flag.Code, flag.Detail}
+			r.Note = new(reasonView(flag))
 		}
 		for _, d := range slices.Backward(s.Documents) {
 			r.Documents = append(r.Documents, viewOfDocument(d))
 		}
 		v.Requirements = append(v.Requirements, r)
+	}
+	for _, p := range e.Parts {
+		v.Parts = append(v.Parts, viewOfPart(p))
 	}
 	for _, f := range e.Missing {
 		v.Missing = append(v.Missing, missingView(f))

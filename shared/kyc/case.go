@@ -3,7 +3,6 @@
 package kyc
 
 import (
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,27 +13,50 @@ import (
 
 // Case is one round of questions to one account, from the first draft to the decision. The store loads it with all its
 // documents. Version is the store's: it grows with each write and guards the next one.
+//
+// A pointer names a part of a case: /entityType, /fields/<name> or /requirements/<id>.
 type Case struct {
 	AccountID   account.ID
 	No          int // 1 for the first case of an account; 0 before it
 	Status      Status
+	Reference   string            // for people to quote, as "K7M2-9QXD"; empty before the first submission
 	EntityType  string            // a code of the catalogue; empty before the first save
 	Catalogue   string            // the version the case began with, for all its life
 	Fields      map[string]string // by field name, in canonical spelling; only what was given
 	Documents   []Document        // oldest first
-	Flags       map[string]Reason // what a reviewer asked to change, by pointer: /requirements/<id>, /fields/<name>, /entityType
+	Flags       map[string]Reason // what a reviewer asked to change, by pointer
+	Answers     map[string]string // what the holder says to a flag, by pointer; only what was given
+	HandedIn    Snapshot          // of the newest submission; zero before the first
 	Version     int
 	Round       int // times submitted
 	CreatedAt   time.Time
 	UpdatedAt   time.Time
 	SubmittedAt time.Time // of the newest round; zero before the first
+
+	Earlier []Document // superseded documents of earlier cases whose files may still be in storage
+}
+
+// Snapshot is what a case said when it was handed in.
+type Snapshot struct {
+	EntityType string
+	Fields     map[string]string
+}
+
+// Round is what a reviewer asked for after one submission, and what came of it. It is kept for whoever reviews the case next.
+type Round struct {
+	No       int // of the submission that was reviewed
+	HandedIn Snapshot
+	Flags    map[string]Reason // by pointer, all of them answered
+	Answers  map[string]string // by pointer, where the answer was a sentence
+	At       time.Time         // when it was answered
 }
 
 // Document is one file for one requirement of a case.
 type Document struct {
 	ID          string
+	CaseNo      int
 	Requirement string
-	Type        string // an option of the requirement; empty when it was left open
+	Type        string // an option of the requirement; empty in old cases where any one would do
 	FileName    string // for people only: no path is ever made of it
 	ContentType string
 	Size        int64 // bytes
@@ -46,6 +68,7 @@ type Document struct {
 	CreatedAt   time.Time
 	UploadedAt  time.Time // zero until it has arrived
 	CheckedAt   time.Time // zero until the machine has checked it
+	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
 }
 
 // Reason says why something was refused, rejected or flagged. Code is stable, Detail is for the holder of the account.
@@ -74,6 +97,20 @@ func (c Case) catalogue() *Catalogue {
 	return Current()
 }
 
+// entityType is what is asked of the case; the zero value before an entity type was chosen.
+func (c Case) entityType() EntityType {
+	et, _ := c.catalogue().EntityType(c.EntityType)
+	return et
+}
+
+// handedIn is what the reviewer saw. A case that was handed in before snapshots were kept has not been changed since.
+func (c Case) handedIn() Snapshot {
+	if c.HandedIn.EntityType != "" {
+		return c.HandedIn
+	}
+	return Snapshot{c.EntityType, c.Fields}
+}
+
 // Document finds a document of the case: ErrDocumentUnknown.
 func (c Case) Document(id string) (Document, error) {
 	i := slices.IndexFunc(c.Documents, func(d Document) bool { return d.ID == id && d.State != DocSuperseded })
@@ -83,144 +120,29 @@ func (c Case) Document(id string) (Document, error) {
 	return c.Documents[i], nil
 }
 
-// Unlocked reports that the part at pointer (/entityType, /fields/<name>, /requirements/<id>) may be changed now. A
-// requirement is open too when one of its documents was rejected.
-func (c Case) Unlocked(pointer string) bool {
-	if c.Status != NeedsInfo {
-		return c.Status.Editable()
-	}
-	_, flagged := c.Flags[pointer]
-	return flagged || slices.ContainsFunc(c.Documents, func(d Document) bool {
-		return d.State == DocRejected && requirementPointer(d.Requirement) == pointer
-	})
-}
-
-func (c Case) checkUnlocked(pointer string) error {
-	switch {
-	case c.Unlocked(pointer):
-		return nil
-	case c.Status == NeedsInfo:
-		return ErrPartLocked
-	}
-	return ErrLocked
-}
-
-// Removable finds a document that may be removed: ErrDocumentUnknown, ErrLocked, ErrPartLocked, ErrDocumentKept.
-func (c Case) Removable(id string) (Document, error) {
-	d, err := c.Document(id)
-	if err != nil {
-		return Document{}, err
-	}
-	if err := c.checkUnlocked(requirementPointer(d.Requirement)); err != nil {
-		return Document{}, err
-	}
-	if d.State == DocAccepted || d.State == DocRejected {
-		return Document{}, ErrDocumentKept
-	}
-	return d, nil
-}
-
-// Edit is the case after its holder saved entityType and fields: a draft, or still NeedsInfo. Nil fields keep what was given
-// before, as far as it fits the entity type; other fields replace all of them. Documents that no longer fit become superseded.
-// After a rejected or expired case it is a new case with the next number and Version 0.
-//
-// The fault is ErrLocked, ErrPartLocked, or one of ParseFields.
-func (c Case) Edit(entityType string, typ account.Type, fields map[string]string, now time.Time) (Case, error) {
-	if c.Status.Can(Draft) {
-		c = Case{
-			AccountID: c.AccountID, No: c.No + 1, Status: Draft, EntityType: c.EntityType, Fields: c.Fields,
-			Catalogue: Current().Version, CreatedAt: now,
-		}
-	}
-	if !c.Status.Editable() {
-		return Case{}, ErrLocked
-	}
-	if fields == nil {
-		fields = c.fitting(entityType, typ, now)
-	}
-	clean, err := ParseFields(c.catalogue(), entityType, typ, fields, now)
-	if err != nil {
-		return Case{}, err
-	}
-	if err := c.checkParts(entityType, clean); err != nil {
-		return Case{}, err
-	}
-	gone := c.Superseded(entityType)
-	c.Documents = slices.Clone(c.Documents)
-	for i, d := range c.Documents {
-		if slices.Contains(gone, d.ID) {
-			c.Documents[i].State = DocSuperseded
-		}
-	}
-	c.EntityType, c.Fields, c.UpdatedAt = entityType, clean, now
-	return c, nil
-}
-
-// checkParts is ErrPartLocked when a part that is not open would change.
-func (c Case) checkParts(entityType string, fields map[string]string) error {
-	var locked []fault.Field
-	check := func(pointer string) {
-		if !c.Unlocked(pointer) {
-			locked = append(locked, fault.Field{Pointer: pointer, Code: ErrPartLocked.Code, Detail: ErrPartLocked.Detail})
-		}
-	}
-	if entityType != c.EntityType {
-		check("/entityType")
-	}
-	names := maps.Clone(fields)
-	if names == nil {
-		names = map[string]string{}
-	}
-	maps.Copy(names, c.Fields)
-	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if fields[name] != c.Fields[name] {
-			check(fieldPointer(name))
-		}
-	}
-	if len(locked) == 0 {
-		return nil
-	}
-	e := *ErrPartLocked
-	e.Fields = locked
-	return &e
-}
-
-// fitting is what was given so far and still passes for another entity type.
-func (c Case) fitting(entityType string, typ account.Type, now time.Time) map[string]string {
-	kept := map[string]string{}
-	for _, name := range slices.Sorted(maps.Keys(c.Fields)) {
-		kept[name] = c.Fields[name]
-		if _, err := ParseFields(c.catalogue(), entityType, typ, kept, now); err != nil {
-			delete(kept, name)
-		}
-	}
-	return kept
-}
-
-// Superseded lists the ids of the documents that do not fit entityType: their requirement, or their type, is not one of its.
-func (c Case) Superseded(entityType string) []string {
-	et, _ := c.catalogue().EntityType(entityType)
-	var ids []string
+// Unpurged lists the superseded documents whose files may still be in storage, also those of the account's earlier cases.
+func (c Case) Unpurged() []Document {
+	due := slices.Clone(c.Earlier)
 	for _, d := range c.Documents {
-		req, ok := et.Requirement(d.Requirement)
-		if d.State != DocSuperseded && (!ok || d.Type != "" && !req.HasOption(d.Type)) {
-			ids = append(ids, d.ID)
+		if d.State == DocSuperseded && d.PurgedAt.IsZero() {
+			due = append(due, d)
 		}
 	}
-	return ids
+	return due
 }
 
-// Submit is the case handed in: ErrLocked, or kyc_incomplete with one field for each thing that is missing.
-func (c Case) Submit(now time.Time) (Case, error) {
-	if err := c.SubmitFault(); err != nil {
-		return Case{}, err
-	}
-	c.Status, c.SubmittedAt, c.UpdatedAt, c.Round = Submitted, now, now, c.Round+1
-	return c, nil
-}
+// Those of RFC 6901: a client may send any name.
+var (
+	pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+	pointerTexts   = strings.NewReplacer("~1", "/", "~0", "~")
+)
 
-// pointerEscapes are those of RFC 6901: a client may send any name.
-var pointerEscapes = strings.NewReplacer("~", "~0", "/", "~1")
+const requirements = "/requirements/"
 
-func requirementPointer(id string) string { return "/requirements/" + id }
+func requirementPointer(id string) string { return requirements + id }
 func fieldPointer(name string) string     { return "/fields/" + pointerEscapes.Replace(name) }
+
+func fieldName(pointer string) (string, bool) {
+	name, is := strings.CutPrefix(pointer, "/fields/")
+	return pointerTexts.Replace(name), is
+}

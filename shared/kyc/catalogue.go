@@ -52,10 +52,19 @@ type Requirement struct {
 	Help     string
 	Level    Level
 	When     Condition // for Conditional
+	Whose    Holder    // the papers are
 	MinOf    int
 	MaxBytes int64 // of one file
 	Options  []Option
 }
+
+// Holder says who a paper speaks of. One file never speaks of two.
+type Holder string
+
+const (
+	Entity    Holder = "entity"
+	Signatory Holder = "signatory"
+)
 
 // Option is one type of document that proves a requirement.
 type Option struct {

@@ -20,9 +20,10 @@ import (
 
 // Limits of a document.
 const (
-	MaxDocumentBytes = 10 << 20 // of any requirement; Requirement.MaxBytes may say less
-	maxFileName      = 200      // code points
-	maxPerNeed       = 10       // files for one requirement: front, back, and a few attempts
+	MaxDocumentBytes = 10 << 20         // of any requirement; Requirement.MaxBytes may say less
+	MaxFiles         = 10               // for one requirement: front, back, and a few attempts
+	UploadLife       = 10 * time.Minute // of one upload: a slow phone on a slow network, for up to 10 MiB
+	maxFileName      = 200              // code points
 )
 
 // extensions of the content types that are taken.
@@ -35,7 +36,7 @@ var extensions = map[string][]string{
 // Upload is what a browser says about a file that it wants to send.
 type Upload struct {
 	Requirement  string
-	DocumentType string // may be empty when one document is enough
+	DocumentType string // may be empty where the requirement has one option
 	FileName     string
 	ContentType  string
 	Size         int64  // bytes
@@ -50,21 +51,23 @@ func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 	if !c.Status.Editable() {
 		return Document{}, ErrLocked
 	}
-	et, _ := c.catalogue().EntityType(c.EntityType)
-	req, known := et.Requirement(u.Requirement)
+	req, known := c.entityType().Requirement(u.Requirement)
 	if known {
-		if err := c.checkUnlocked(requirementPointer(req.ID)); err != nil {
+		if err := c.checkRequirement(req.ID, now); err != nil {
 			return Document{}, err
+		}
+		if u.DocumentType == "" && len(req.Options) == 1 {
+			u.DocumentType = req.Options[0].ID
 		}
 	}
 	d := Document{
-		ID: id, Requirement: u.Requirement, Type: u.DocumentType, FileName: norm.NFC.String(typed.Trim(u.FileName)),
+		ID: id, CaseNo: c.No, Requirement: u.Requirement, Type: u.DocumentType, FileName: norm.NFC.String(typed.Trim(u.FileName)),
 		ContentType: u.ContentType, Size: u.Size, State: DocRequested, SHA256: strings.ToLower(u.SHA256),
 		Key: IncomingKey(c.AccountID, c.No, id), CreatedAt: now,
 	}
 	var fields []fault.Field
 	if known {
-		fields = d.againstRequirement(req, standing(c, req).Documents)
+		fields = d.againstRequirement(req, standing(c, req, now).Documents)
 	} else {
 		fields = append(fields, fault.Field{
 			Pointer: "/requirement", Code: "requirement_unknown", Detail: "This is not asked of your entity type. Choose a requirement from the list.",
@@ -79,23 +82,64 @@ func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 
 func (d Document) againstRequirement(req Requirement, others []Document) (fields []fault.Field) {
 	switch {
-	case d.Type == "" && req.MinOf > 1:
+	case d.Type == "":
 		fields = append(fields, fault.Field{
-			Pointer: "/documentType", Code: "document_type_required",
-			Detail: fmt.Sprintf("%d different documents are needed. Say which one this is.", req.MinOf),
+			Pointer: "/documentType", Code: "document_type_required", Detail: "Several documents prove “" + req.Title + "”. Say which one this is.",
 		})
-	case d.Type != "" && !req.HasOption(d.Type):
+	case !req.HasOption(d.Type):
 		fields = append(fields, fault.Field{
 			Pointer: "/documentType", Code: "document_type_unknown", Detail: "This type of document does not prove “" + req.Title + "”. Choose one from the list.",
 		})
 	}
-	if len(others) >= maxPerNeed {
+	if len(others) >= MaxFiles {
 		fields = append(fields, fault.Field{
 			Pointer: "/requirement", Code: "too_many_documents",
 			Detail: fmt.Sprintf("There are %d files for “%s” already. Remove one first.", len(others), req.Title),
 		})
 	}
 	return fields
+}
+
+// checkRequirement is ErrLocked, or ErrPartLocked, when the files of a requirement cannot be changed now.
+func (c Case) checkRequirement(id string, now time.Time) error {
+	switch {
+	case !c.Status.Editable():
+		return ErrLocked
+	case !c.open(requirementPointer(id), c.lacks(now)):
+		return ErrPartLocked
+	}
+	return nil
+}
+
+// Removable finds a document that may be removed; one that was removed before is superseded. The fault is ErrDocumentUnknown, ErrLocked,
+// ErrPartLocked or ErrDocumentKept.
+func (c Case) Removable(id string, now time.Time) (Document, error) {
+	i := slices.IndexFunc(c.Documents, func(d Document) bool { return d.ID == id })
+	switch {
+	case i < 0:
+		return Document{}, ErrDocumentUnknown
+	case c.Documents[i].State == DocSuperseded:
+		return c.Documents[i], nil
+	}
+	d := c.Documents[i]
+	if err := c.checkRequirement(d.Requirement, now); err != nil {
+		return Document{}, err
+	}
+	if d.State == DocAccepted || d.State == DocRejected {
+		return Document{}, ErrDocumentKept
+	}
+	return d, nil
+}
+
+// Without is the case without a document: it is superseded.
+func (c Case) Without(id string) Case {
+	c.Documents = slices.Clone(c.Documents)
+	for i, d := range c.Documents {
+		if d.ID == id {
+			c.Documents[i].State = DocSuperseded
+		}
+	}
+	return c
 }
 
 // fileFaults checks what can be known of a file without having it.

@@ -4,12 +4,20 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"phonon.in/central/shared/document"
 )
 
+// good is an upload that nothing is wrong with, as the first type of document that proves the requirement.
 func good(requirement string) Upload {
-	return Upload{Requirement: requirement, FileName: "scan.pdf", ContentType: "application/pdf", Size: 1000}
+	u := Upload{Requirement: requirement, FileName: "scan.pdf", ContentType: "application/pdf", Size: 1000}
+	for _, et := range Current().EntityTypes {
+		if r, ok := et.Requirement(requirement); ok {
+			u.DocumentType = r.Options[0].ID
+		}
+	}
+	return u
 }
 
 func TestNewDocument(t *testing.T) {
@@ -18,7 +26,7 @@ func TestNewDocument(t *testing.T) {
 		"personal_id", "passport", " मेरा पासपोर्ट.JPG ", "image/jpeg", 5 << 20, sum,
 	}, "DOCUMENT", now)
 	want := Document{
-		ID: "DOCUMENT", Requirement: "personal_id", Type: "passport", FileName: "मेरा पासपोर्ट.JPG", ContentType: "image/jpeg", Size: 5 << 20,
+		ID: "DOCUMENT", CaseNo: 1, Requirement: "personal_id", Type: "passport", FileName: "मेरा पासपोर्ट.JPG", ContentType: "image/jpeg", Size: 5 << 20,
 		State: DocRequested, SHA256: strings.ToLower(sum), Key: "incoming/ACCOUNT/1/DOCUMENT", CreatedAt: now,
 	}
 	if err != nil || d != want {
@@ -37,7 +45,9 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		{"no extension", "individual", func(u *Upload) { u.FileName = "image" }, ""},
 		{"another requirement", "individual", func(u *Upload) { u.Requirement = "memorandum" }, "/requirement requirement_unknown"},
 		{"another type", "individual", func(u *Upload) { u.DocumentType = "passport" }, "/documentType document_type_unknown"},
-		{"no type where two are needed", "sole_proprietorship", func(u *Upload) { u.Requirement = "activity_proof" }, "/documentType document_type_required"},
+		{"no type where there are several", "individual", func(u *Upload) { u.DocumentType = "" }, "/documentType document_type_required"},
+		{"no type where two are needed", "sole_proprietorship", func(u *Upload) { u.Requirement, u.DocumentType = "activity_proof", "" }, "/documentType document_type_required"},
+		{"no type where there is one alone", "partnership", func(u *Upload) { u.Requirement, u.DocumentType = "partnership_deed", "" }, ""},
 		{"no name", "individual", func(u *Upload) { u.FileName = "  " }, "/fileName file_name_required"},
 		{"a long name", "individual", func(u *Upload) { u.FileName = strings.Repeat("न", 200) + ".pdf" }, "/fileName file_name_too_long"},
 		{"the longest name", "individual", func(u *Upload) { u.FileName = strings.Repeat("न", 196) + ".pdf" }, ""},
@@ -54,8 +64,8 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		{"nothing in it", "individual", func(u *Upload) { u.Size = 0 }, "/size file_empty"},
 		{"a negative size", "individual", func(u *Upload) { u.Size = -1 }, "/size file_empty"},
 		{"too much in it", "individual", func(u *Upload) { u.Size = 5<<20 + 1 }, "/size file_too_large"},
-		{"a long deed", "partnership", func(u *Upload) { u.Requirement, u.Size = "partnership_deed", 10<<20 }, ""},
-		{"a deed that is too long", "partnership", func(u *Upload) { u.Requirement, u.Size = "partnership_deed", 10<<20+1 }, "/size file_too_large"},
+		{"a long deed", "partnership", func(u *Upload) { *u = good("partnership_deed"); u.Size = 10 << 20 }, ""},
+		{"a deed that is too long", "partnership", func(u *Upload) { *u = good("partnership_deed"); u.Size = 10<<20 + 1 }, "/size file_too_large"},
 		{"a sum that is none", "individual", func(u *Upload) { u.SHA256 = "abc" }, "/sha256 sha256_format"},
 		{"a sum in base64", "individual", func(u *Upload) { u.SHA256 = strings.Repeat("Zz", 32) }, "/sha256 sha256_format"},
 		{
@@ -77,9 +87,17 @@ func TestUploadsThatAreRefused(t *testing.T) {
 	}
 }
 
+func TestTheOnlyTypeThatThereIsNeedsNoWord(t *testing.T) {
+	u := good("partnership_deed")
+	u.DocumentType = ""
+	if d, err := NewDocument(draft("partnership", nil), u, "DOCUMENT", now); err != nil || d.Type != "partnership_deed" {
+		t.Errorf("%q, %v", d.Type, err)
+	}
+}
+
 func TestARequirementTakesAFewFiles(t *testing.T) {
 	c := draft("individual", nil)
-	for range maxPerNeed {
+	for range MaxFiles {
 		if _, err := NewDocument(c, good("entity_pan"), "DOCUMENT", now); err != nil {
 			t.Fatal(err)
 		}
@@ -91,6 +109,21 @@ func TestARequirementTakesAFewFiles(t *testing.T) {
 	c.Documents[0].State = DocSuperseded
 	if _, err := NewDocument(c, good("entity_pan"), "DOCUMENT", now); err != nil {
 		t.Errorf("after removing one: %v", err)
+	}
+	c.Documents[0] = doc("entity_pan", "", DocClean)
+	c.Documents[0], c.Documents[MaxFiles-1] = c.Documents[MaxFiles-1], c.Documents[0]
+	if _, err := NewDocument(c, good("entity_pan"), "DOCUMENT", now); err != nil {
+		t.Errorf("after a good one took the place of the refused ones: %v", err)
+	}
+	for i := range c.Documents {
+		c.Documents[i] = doc("entity_pan", "", DocRequested)
+		c.Documents[i].CreatedAt = now.Add(-UploadLife)
+	}
+	if _, err := NewDocument(c, good("entity_pan"), "DOCUMENT", now); code(err) != "too_many_documents" {
+		t.Errorf("with ten uploads on their way: %v", err)
+	}
+	if _, err := NewDocument(c, good("entity_pan"), "DOCUMENT", now.Add(time.Second)); err != nil {
+		t.Errorf("with ten uploads that never came: %v", err)
 	}
 }
 

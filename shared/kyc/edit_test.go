@@ -12,7 +12,7 @@ import (
 )
 
 func TestTheFirstEditBeginsACase(t *testing.T) {
-	c, err := NewCase("ACCOUNT").Edit("individual", account.Individual, map[string]string{"pan": "aaapl1234c"}, now)
+	c, err := NewCase("ACCOUNT").Edit(Given{EntityType: "individual", Fields: map[string]string{"pan": "aaapl1234c"}}, account.Individual, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,7 +29,7 @@ func TestAnEditAfterADecisionBeginsTheNextCase(t *testing.T) {
 	for _, s := range []Status{Rejected, Expired} {
 		old := draft("individual", individual, doc("entity_pan", "", DocAccepted))
 		old.Status, old.Version, old.Round = s, 7, 2
-		c, err := old.Edit("individual", account.Individual, nil, now)
+		c, err := old.Edit(Given{EntityType: "individual"}, account.Individual, now)
 		if err != nil || c.No != 2 || c.Version != 0 || c.Round != 0 || c.Status != Draft || len(c.Documents) != 0 {
 			t.Errorf("%s: %+v, %v", s, c, err)
 		}
@@ -47,7 +47,7 @@ func TestAnotherEntityTypeSupersedesWhatNoLongerFits(t *testing.T) {
 	if got := c.Superseded("private_limited"); !slices.Equal(got, []string{deed.ID}) {
 		t.Errorf("superseded %v", got)
 	}
-	e, err := c.Edit("private_limited", account.Company, nil, now)
+	e, err := c.Edit(Given{EntityType: "private_limited"}, account.Company, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestAnotherEntityTypeSupersedesWhatNoLongerFits(t *testing.T) {
 	if c.Documents[0].State != DocClean || len(c.Fields) != 4 {
 		t.Error("the case before the edit has changed")
 	}
-	if _, err := c.Edit("individual", account.Company, nil, now); code(err) != "entity_type_not_allowed" {
+	if _, err := c.Edit(Given{EntityType: "individual"}, account.Company, now); code(err) != "entity_type_not_allowed" {
 		t.Errorf("a company as an individual: %v", err)
 	}
 }
@@ -70,10 +70,10 @@ func TestAReviewerOpensOnlyWhatWasFlagged(t *testing.T) {
 	c := draft("individual", individual, rejected, accepted)
 	c.Status, c.Flags = NeedsInfo, map[string]Reason{"/fields/pinCode": {"address_mismatch", "Check the PIN code."}}
 
-	if e, err := c.Edit("individual", account.Individual, map[string]string{"pan": "AAAPL1234C", "pinCode": "380015"}, now); err != nil || e.Status != NeedsInfo {
+	if e, err := c.Edit(Given{EntityType: "individual", Fields: map[string]string{"pan": "AAAPL1234C", "pinCode": "380015"}}, account.Individual, now); err != nil || e.Status != NeedsInfo {
 		t.Errorf("a flagged field: %v", err)
 	}
-	_, err := c.Edit("huf", account.Individual, map[string]string{"pan": "ZZZHZ9999Z"}, now)
+	_, err := c.Edit(Given{EntityType: "huf", Fields: map[string]string{"pan": "ZZZHZ9999Z"}}, account.Individual, now)
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != "part_locked" || len(f.Fields) != 2 {
 		t.Errorf("another entity type and PAN: %+v", err)
 	}
@@ -83,10 +83,10 @@ func TestAReviewerOpensOnlyWhatWasFlagged(t *testing.T) {
 	if _, err := NewDocument(c, good("personal_id"), "NEW", now); !errors.Is(err, ErrPartLocked) {
 		t.Errorf("a document next to an accepted one: %v", err)
 	}
-	if _, err := c.Removable(rejected.ID); !errors.Is(err, ErrDocumentKept) {
+	if _, err := c.Removable(rejected.ID, now); !errors.Is(err, ErrDocumentKept) {
 		t.Errorf("removing evidence: %v", err)
 	}
-	if _, err := c.Removable(accepted.ID); !errors.Is(err, ErrPartLocked) {
+	if _, err := c.Removable(accepted.ID, now); !errors.Is(err, ErrPartLocked) {
 		t.Errorf("removing an accepted one: %v", err)
 	}
 }
@@ -94,16 +94,19 @@ func TestAReviewerOpensOnlyWhatWasFlagged(t *testing.T) {
 func TestRemoving(t *testing.T) {
 	clean, gone := doc("entity_pan", "", DocClean), doc("entity_pan", "", DocSuperseded)
 	c := draft("individual", individual, clean, gone)
-	if d, err := c.Removable(clean.ID); err != nil || d.ID != clean.ID {
+	if d, err := c.Removable(clean.ID, now); err != nil || d.ID != clean.ID {
 		t.Errorf("%+v, %v", d, err)
 	}
-	for _, id := range []string{gone.ID, "unknown", ""} {
-		if _, err := c.Removable(id); !errors.Is(err, ErrDocumentUnknown) {
+	if d, err := c.Removable(gone.ID, now); err != nil || d.State != DocSuperseded {
+		t.Errorf("a second time: %+v, %v", d, err)
+	}
+	for _, id := range []string{"unknown", ""} {
+		if _, err := c.Removable(id, now); !errors.Is(err, ErrDocumentUnknown) {
 			t.Errorf("%q: %v", id, err)
 		}
 	}
 	c.Status = UnderReview
-	if _, err := c.Removable(clean.ID); !errors.Is(err, ErrLocked) {
+	if _, err := c.Removable(clean.ID, now); !errors.Is(err, ErrLocked) {
 		t.Errorf("during the review: %v", err)
 	}
 }

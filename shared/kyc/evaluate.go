@@ -1,168 +1,97 @@
 package kyc
 
 import (
-	"fmt"
+	"cmp"
+	"maps"
+	"slices"
+	"time"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 )
-
-// State says how far one requirement is.
-type State string
-
-const (
-	Missing     State = "missing"    // nothing yet
-	Incomplete  State = "incomplete" // some, but fewer types of document than needed
-	Checking    State = "checking"   // enough has arrived, and is still being checked
-	Ready       State = "ready"      // enough, and the machine has checked it
-	Refused     State = "refused"    // a file was refused, and there is no other
-	AllAccepted State = "accepted"   // a reviewer accepted enough
-	OneRejected State = "rejected"   // a reviewer rejected a document, and there is no other
-)
-
-// Standing is one requirement of a case with what was given for it.
-type Standing struct {
-	Requirement
-	Needed    bool // required, or conditional with its condition met
-	State     State
-	Documents []Document // oldest first, without superseded ones
-}
 
 // Evaluation says what a case has and what it lacks.
 type Evaluation struct {
 	Requirements []Standing    // in the catalogue's order; without conditional ones that do not apply and have no documents
+	Parts        []Part        // the entity type, each field, each of Requirements
 	Missing      []fault.Field // everything that keeps the case from being submitted; nil once it is
 	CanSubmit    bool
 }
 
-// Evaluate looks at the whole case and reports everything at once.
-func Evaluate(c Case) Evaluation {
-	var e Evaluation
-	et, known := c.catalogue().EntityType(c.EntityType)
-	if !known {
-		e.Missing = []fault.Field{{Pointer: "/entityType", Code: "entity_type_required", Detail: "Choose what kind of person or business you are."}}
+// Evaluate looks at the whole case of an account of this type, by the rules of now, and reports everything at once. What an earlier save
+// has checked is not believed: the account may have changed since, and the rules.
+func Evaluate(c Case, typ account.Type, now time.Time) Evaluation {
+	missing := c.missing(typ, now)
+	e := Evaluation{Requirements: c.standings(now)}
+	e.Parts = c.parts(e.Requirements, missing)
+	if c.Status.Editable() {
+		e.Missing = missing
 	}
-	for _, f := range et.Fields {
-		if needed(f.Level, f.When, c.Fields) && c.Fields[f.Name] == "" {
-			e.Missing = append(e.Missing, fault.Field{Pointer: fieldPointer(f.Name), Code: "field_missing", Detail: "Enter: " + f.Label + "."})
-		}
-	}
-	for _, r := range et.Requirements {
-		s := standing(c, r)
-		if !s.Needed && s.Level == Conditional && len(s.Documents) == 0 {
-			continue
-		}
-		e.Requirements = append(e.Requirements, s)
-		if f, lacks := s.lack(); lacks {
-			e.Missing = append(e.Missing, f)
-		}
-	}
-	if !c.Status.Editable() {
-		e.Missing = nil
-	}
-	e.CanSubmit = c.Status.Can(Submitted) && len(e.Missing) == 0
+	e.CanSubmit = c.Status.Can(Submitted) && len(missing) == 0
 	return e
 }
 
-func needed(level Level, when Condition, fields map[string]string) bool {
-	return level == Required || level == Conditional && when.Holds(fields)
+// missing is everything that keeps the case from being handed in: in the entity type, and what lacks says.
+func (c Case) missing(typ account.Type, now time.Time) (all []fault.Field) {
+	if _, err := c.catalogue().pick(c.EntityType, typ); c.EntityType == "" {
+		all = []fault.Field{noEntityType}
+	} else if err != nil {
+		all, _ = fault.FieldsOf(err)
+	}
+	return append(slices.Clone(all), c.lacks(now)...)
 }
 
-func standing(c Case, r Requirement) Standing {
-	s := Standing{Requirement: r, Needed: needed(r.Level, r.When, c.Fields)}
-	for _, d := range c.Documents {
-		if d.Requirement == r.ID && d.State != DocSuperseded {
-			s.Documents = append(s.Documents, d)
+var noEntityType = fault.Field{Pointer: "/entityType", Code: "entity_type_required", Detail: "Choose what kind of person or business you are."}
+
+// lacks is what is wrong or not there yet in fields and documents, and the flags that nothing was done about.
+func (c Case) lacks(now time.Time) (all []fault.Field) {
+	et := c.entityType()
+	for _, f := range et.Fields {
+		if needed(f.Level, f.When, c.Fields) && c.Fields[f.Name] == "" {
+			all = append(all, fault.Field{Pointer: fieldPointer(f.Name), Code: "field_missing", Detail: "Enter: " + f.Label + "."})
 		}
 	}
-	s.State = s.state()
-	return s
-}
-
-func (s Standing) state() State {
-	accepted := s.types(DocAccepted)
-	ready := s.types(DocAccepted, DocClean)
-	arrived := s.types(DocAccepted, DocClean, DocUploaded)
-	switch {
-	case accepted >= s.MinOf:
-		return AllAccepted
-	case ready >= s.MinOf:
-		return Ready
-	case arrived >= s.MinOf:
-		return Checking
-	case s.types(DocRejected) > 0:
-		return OneRejected
-	case s.types(DocRefused) > 0:
-		return Refused
-	case arrived > 0:
-		return Incomplete
+	if et.Code != "" {
+		_, wrong := et.parse(c.Fields, now)
+		all = append(all, wrong...)
 	}
-	return Missing
-}
-
-// types counts the different types of document in one of the states.
-func (s Standing) types(states ...DocState) int {
-	seen := map[string]bool{}
-	for _, d := range s.Documents {
-		for _, state := range states {
-			if d.State == state {
-				seen[d.Type] = true
-			}
+	listed := c.standings(now)
+	for _, s := range listed {
+		if f, lacks := s.lack(); lacks {
+			all = append(all, f)
 		}
 	}
-	return len(seen)
+	return slices.Concat(all, sameFiles(listed), c.unanswered())
 }
 
-// lack is what to do about a needed requirement that is not ready.
-func (s Standing) lack() (fault.Field, bool) {
-	if !s.Needed {
-		return fault.Field{}, false
-	}
-	f := fault.Field{Pointer: requirementPointer(s.ID)}
-	switch s.State {
-	case Ready, AllAccepted:
-		return fault.Field{}, false
-	case Missing:
-		f.Code, f.Detail = "document_missing", fmt.Sprintf("Upload %s for “%s”.", s.howMany(), s.Title)
-	case Incomplete:
-		f.Code, f.Detail = "document_incomplete", fmt.Sprintf("“%s” needs %s. Upload one of another type.", s.Title, s.howMany())
-	case Checking:
-		f.Code, f.Detail = "document_checking", fmt.Sprintf("A file for “%s” is still being checked. Try again in a moment.", s.Title)
-	case Refused:
-		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused).Reason.Detail)
-	case OneRejected:
-		f.Code, f.Detail = "document_rejected", fmt.Sprintf("A document for “%s” was not accepted. %s Upload another one.", s.Title, s.last(DocRejected).Reason.Detail)
-	}
-	return f, true
-}
-
-func (s Standing) howMany() string {
-	if s.MinOf == 1 {
-		return "a document"
-	}
-	return fmt.Sprintf("%d documents of different types", s.MinOf)
-}
-
-func (s Standing) last(state DocState) (last Document) {
-	for _, d := range s.Documents {
-		if d.State == state {
-			last = d
+func (c Case) standings(now time.Time) (listed []Standing) {
+	for _, r := range c.entityType().Requirements {
+		if s := standing(c, r, now); s.Needed || s.Level != Conditional || len(s.Documents) > 0 {
+			listed = append(listed, s)
 		}
 	}
-	return last
+	return listed
 }
 
-// SubmitFault is nil when the case can be submitted: ErrLocked, or kyc_incomplete with one field for each thing that is
-// missing.
-func (c Case) SubmitFault() error {
+// Submit is the case of an account of this type handed in; reference names it, if it has none yet. The fault is ErrLocked, or
+// kyc_incomplete with one field for each thing that is missing or wrong.
+func (c Case) Submit(typ account.Type, reference string, now time.Time) (Case, error) {
 	if !c.Status.Editable() {
-		return ErrLocked
+		return Case{}, ErrLocked
 	}
-	missing := Evaluate(c).Missing
-	if len(missing) == 0 {
-		return nil
+	if missing := c.missing(typ, now); len(missing) > 0 {
+		return Case{}, &fault.Error{
+			Kind: fault.Invalid, Code: "kyc_incomplete", Fields: missing,
+			Detail: "Something is still missing. Complete everything in the list, then submit again.",
+		}
 	}
-	return &fault.Error{
-		Kind: fault.Invalid, Code: "kyc_incomplete", Fields: missing,
-		Detail: "Something is still missing. Complete everything in the list, then submit again.",
-	}
+	c.Status, c.SubmittedAt, c.UpdatedAt, c.Round = Submitted, now, now, c.Round+1
+	c.Reference, c.HandedIn = cmp.Or(c.Reference, reference), Snapshot{c.EntityType, maps.Clone(c.Fields)}
+	c.Flags, c.Answers = nil, nil
+	return c, nil
+}
+
+// Reviewed is the round that ends when the case is handed in again; ok is false when nothing was asked for.
+func (c Case) Reviewed(now time.Time) (r Round, ok bool) {
+	return Round{No: c.Round, HandedIn: c.handedIn(), Flags: c.Flags, Answers: c.Answers, At: now}, len(c.Flags) > 0
 }

@@ -87,26 +87,35 @@ func checkText(_ FieldSpec, value string, _ time.Time) (string, error) {
 	return value, nil
 }
 
-// ParseFields checks what was typed in for an entity type and returns it in canonical spelling, without empty values. It
-// reports every fault at once, each at its field (/fields/<name>, /entityType): the faults of the identifiers, field_unknown,
-// pan_holder_disagrees, cin_class_disagrees, gstin_pan_disagrees, text_too_long, text_characters, aadhaar_number_present,
-// entity_type_unknown, entity_type_not_allowed. A required field that was not given is no fault: a draft may have gaps.
-func ParseFields(cat *Catalogue, entityType string, typ account.Type, raw map[string]string, now time.Time) (map[string]string, error) {
-	et, known := cat.EntityType(entityType)
+// pick finds the entity type for an account: entity_type_unknown, entity_type_not_allowed.
+func (c *Catalogue) pick(entityType string, typ account.Type) (EntityType, error) {
+	et, known := c.EntityType(entityType)
 	switch {
 	case !known:
-		return nil, fault.At("/entityType", "entity_type_unknown", "Choose an entity type from the list.")
+		return EntityType{}, fault.At("/entityType", "entity_type_unknown", "Choose an entity type from the list.")
 	case !slices.Contains(et.AccountTypes, typ):
-		return nil, fault.At("/entityType", "entity_type_not_allowed", fmt.Sprintf("An account of type %s cannot be: %s. Choose another one, or change your account details.", typ, et.Name))
+		return EntityType{}, fault.At("/entityType", "entity_type_not_allowed", fmt.Sprintf("An account of type %s cannot be: %s. Choose another one, or change your account details.", typ, et.Name))
 	}
-	clean := map[string]string{}
-	var fields []fault.Field
+	return et, nil
+}
+
+// parse checks what was typed in and returns it in canonical spelling, without empty values, or every fault at once: those of parseEach,
+// and gstin_pan_disagrees. A required field that was not given is no fault: a draft may have gaps.
+func (e EntityType) parse(raw map[string]string, now time.Time) (map[string]string, []fault.Field) {
+	clean, faults := e.parseEach(raw, now)
+	return clean, append(faults, disagreements(clean)...)
+}
+
+// parseEach is parse for fields that are judged one by one, each at /fields/<name>: the faults of the identifiers, field_unknown,
+// pan_holder_disagrees, cin_class_disagrees, text_too_long, text_characters, aadhaar_number_present.
+func (e EntityType) parseEach(raw map[string]string, now time.Time) (clean map[string]string, faults []fault.Field) {
+	clean = map[string]string{}
 	wrong := func(name string, err error) {
 		if f, ok := errors.AsType[*fault.Error](err); ok {
-			fields = append(fields, fault.Field{Pointer: fieldPointer(name), Code: f.Code, Detail: f.Detail})
+			faults = append(faults, fault.Field{Pointer: fieldPointer(name), Code: f.Code, Detail: f.Detail})
 		}
 	}
-	for _, spec := range et.Fields {
+	for _, spec := range e.Fields {
 		value := typed.Trim(raw[spec.Name])
 		if value == "" {
 			continue
@@ -118,16 +127,28 @@ func ParseFields(cat *Catalogue, entityType string, typ account.Type, raw map[st
 		}
 		clean[spec.Name] = v
 	}
-	if gstin, err := ParseGSTIN(clean["gstin"]); err == nil && clean["pan"] != "" && gstin.PAN().String() != clean["pan"] {
-		wrong("gstin", invalid("gstin_pan_disagrees", "Characters 3 to 12 of the GSTIN are another PAN than the one you gave. Check both."))
-	}
 	for _, name := range slices.Sorted(maps.Keys(raw)) {
-		if _, ok := et.Field(name); !ok {
+		if _, ok := e.Field(name); !ok {
 			wrong(name, invalid("field_unknown", "This field is not asked of your entity type. Leave it out."))
 		}
 	}
-	if len(fields) > 0 {
-		return nil, fault.InvalidFields(fields)
+	return clean, faults
+}
+
+// disagreements are the faults of fields that are right, each by itself.
+func disagreements(fields map[string]string) []fault.Field {
+	gstin, err := ParseGSTIN(fields["gstin"])
+	if err != nil || fields["pan"] == "" || gstin.PAN().String() == fields["pan"] {
+		return nil
 	}
-	return clean, nil
+	return []fault.Field{{
+		Pointer: fieldPointer("gstin"), Code: "gstin_pan_disagrees",
+		Detail: "Characters 3 to 12 of the GSTIN are another PAN than the one you gave. Check both.",
+	}}
+}
+
+// fitting is what is right, each by itself, for this entity type.
+func (e EntityType) fitting(fields map[string]string, now time.Time) map[string]string {
+	clean, _ := e.parseEach(fields, now)
+	return clean
 }

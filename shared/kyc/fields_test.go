@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
 )
 
 func TestParseFields(t *testing.T) {
@@ -49,7 +50,7 @@ func TestParseFields(t *testing.T) {
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := ParseFields(Current(), c.entityType, c.typ, c.in, now)
+			got, err := parseFields(c.entityType, c.typ, c.in)
 			if p := pointers(err); p != c.faults {
 				t.Errorf("got  %s\nwant %s", p, c.faults)
 			}
@@ -61,4 +62,17 @@ func TestParseFields(t *testing.T) {
 			}
 		})
 	}
+}
+
+// parseFields is what a save of the whole case does with its fields.
+func parseFields(entityType string, typ account.Type, raw map[string]string) (map[string]string, error) {
+	et, err := Current().pick(entityType, typ)
+	if err != nil {
+		return nil, err
+	}
+	clean, faults := et.parse(raw, now)
+	if len(faults) > 0 {
+		return nil, fault.InvalidFields(faults)
+	}
+	return clean, nil
 }

@@ -30,6 +30,7 @@ type (
 	requirementFile struct {
 		Title   string   `yaml:"title"`
 		Help    string   `yaml:"help"`
+		Whose   Holder   `yaml:"whose"` // entity when left out
 		MinOf   int      `yaml:"minOf"` // 1 when left out
 		MaxMB   int64    `yaml:"maxMB"` // 5 when left out
 		Options []string `yaml:"options"`
@@ -160,7 +161,7 @@ func (l *loader) requirement(e entityFile, use requirementUse) Requirement {
 	r := Requirement{
 		ID: use.ID, Title: cmp.Or(use.Title, def.Title), Help: cmp.Or(use.Help, def.Help),
 		Level: use.Level, When: l.condition(e, use.ID, use.Level, use.When),
-		MinOf: cmp.Or(def.MinOf, 1), MaxBytes: cmp.Or(def.MaxMB, 5) << 20,
+		Whose: cmp.Or(def.Whose, Entity), MinOf: cmp.Or(def.MinOf, 1), MaxBytes: cmp.Or(def.MaxMB, 5) << 20,
 	}
 	for _, id := range def.Options {
 		r.Options = append(r.Options, Option{ID: id, Title: l.file.Documents[id]})
@@ -193,7 +194,7 @@ func (l *loader) vocabulary() {
 	}
 	for id, r := range l.file.Requirements {
 		if r.Title == "" || r.Help == "" || r.MinOf < 0 || len(r.Options) < max(r.MinOf, 1) || r.MaxMB < 0 || r.MaxMB<<20 > MaxDocumentBytes ||
-			!l.used["requirement "+id] {
+			!slices.Contains([]Holder{"", Entity, Signatory}, r.Whose) || !l.used["requirement "+id] {
 			l.wrong("requirement %q is not complete, or not used", id)
 		}
 		for i, option := range r.Options {

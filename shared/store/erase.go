@@ -59,14 +59,28 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 	return len(keys), s.deleteAll(ctx, s.tokens, keys)
 }
 
-// EraseCases removes the KYC cases of an account with their documents, and returns how many items that were. The objects in S3 are
-// not the store's.
+// EraseCases removes the KYC cases of an account with their documents, references and rounds, and returns how many items that were. The
+// objects in S3 are not the store's.
 func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
-	keys, err := s.keysOf(ctx, s.users, profileKey(id).PK, "kyc#")
+	cases, err := s.Cases(ctx, id)
 	if err != nil {
 		return 0, err
 	}
-	slices.Reverse(keys) // documents before their case
+	keys, err := s.keysOf(ctx, s.users, profileKey(id).PK, roundPrefix)
+	if err != nil {
+		return 0, err
+	}
+	for _, c := range cases {
+		if c.Reference != "" {
+			keys = append(keys, referenceKey(c.Reference))
+		}
+	}
+	own, err := s.keysOf(ctx, s.users, profileKey(id).PK, casePrefix)
+	if err != nil {
+		return 0, err
+	}
+	slices.Reverse(own) // documents before their case, and the case last: it names the reference
+	keys = append(keys, own...)
 	return len(keys), s.deleteAll(ctx, s.users, keys)
 }
 

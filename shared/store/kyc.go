@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -12,9 +11,6 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 )
-
-// ErrDocumentDone is the error for a document that was checked or removed before.
-var ErrDocumentDone = errors.New("store: the document is not waiting for a check")
 
 // editable is the condition under which the holder may change a case; kyc.Status.Editable says the same of what exists.
 const editable = "#status IN (:draft, :needs)"
@@ -28,63 +24,75 @@ func editableValues(v values) values {
 
 // Case reads the newest case of an account with its documents; without one, kyc.NewCase.
 func (s *Store) Case(ctx context.Context, id account.ID) (kyc.Case, error) {
-	items, err := s.query(ctx, "read case", s.users, profileKey(id).PK, "kyc#")
-	if err != nil {
-		return kyc.Case{}, err
+	cases, err := s.Cases(ctx, id)
+	if err != nil || len(cases) == 0 {
+		return kyc.NewCase(id), err
 	}
-	newest := kyc.NewCase(id)
-	for _, i := range items { // a case comes before its documents, an older case before a newer one
-		var k key
-		if err := unmarshal(i, &k); err != nil {
-			return kyc.Case{}, err
-		}
-		if strings.Contains(k.SK, "#doc#") {
-			var row documentRow
-			if err := unmarshal(i, &row); err != nil {
-				return kyc.Case{}, err
-			}
-			newest.Documents = append(newest.Documents, row.document())
-			continue
-		}
-		var row caseRow
-		if err := unmarshal(i, &row); err != nil {
-			return kyc.Case{}, err
-		}
-		newest = row.kycCase(id)
+	newest := cases[len(cases)-1]
+	for _, old := range cases[:len(cases)-1] {
+		newest.Earlier = append(newest.Earlier, old.Unpurged()...)
 	}
-	slices.SortStableFunc(newest.Documents, func(a, b kyc.Document) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	return newest, nil
 }
 
-// mostSuperseded keeps a transaction below DynamoDB's 100 actions. Documents beyond it fit no requirement of the case any more and so
-// count for nothing either way.
+// Cases returns every case of an account with its documents, oldest first.
+func (s *Store) Cases(ctx context.Context, id account.ID) ([]kyc.Case, error) {
+	items, err := s.query(ctx, "read cases", s.users, profileKey(id).PK, casePrefix)
+	if err != nil {
+		return nil, err
+	}
+	var cases []kyc.Case
+	for _, i := range items { // a case comes before its documents
+		var k key
+		if err := unmarshal(i, &k); err != nil {
+			return nil, err
+		}
+		if !strings.Contains(k.SK, documentInfix) {
+			var row caseRow
+			if err := unmarshal(i, &row); err != nil {
+				return nil, err
+			}
+			cases = append(cases, row.kycCase(id))
+			continue
+		}
+		var row documentRow
+		if err := unmarshal(i, &row); err != nil {
+			return nil, err
+		}
+		if len(cases) > 0 { // a document whose case was erased is on its way out
+			newest := &cases[len(cases)-1]
+			newest.Documents = append(newest.Documents, row.document())
+		}
+	}
+	for _, c := range cases {
+		slices.SortStableFunc(c.Documents, func(a, b kyc.Document) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	}
+	return cases, nil
+}
+
+// mostSuperseded keeps a transaction below DynamoDB's 100 actions. What is beyond it is superseded by the next save.
 const mostSuperseded = 90
 
-// SaveCase writes an edited case over the one that was read, with the documents that it superseded. A case that is new becomes the
-// account's newest. It returns account.ErrBusy when the case changed since it was read.
+// SaveCase writes an edited case over the one that was read, with the documents that it superseded, and returns it as it is now. A case
+// that is new becomes the account's newest. It returns account.ErrBusy when the case changed since it was read.
 func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error) {
+	edited.Version = read.Version + 1 // also of a new case: no version of an account comes twice
 	var actions []types.TransactWriteItem
 	if edited.No != read.No {
-		edited.Version = 1
 		actions = append(actions, putNew(s.users, caseToRow(edited)), updateIn(s.users, change{
 			key: profileKey(edited.AccountID), set: "SET kyc = :status, kycCase = :no, updatedAt = :now ADD version :one", when: "kycCase = :old",
 			values: values{":status": string(edited.Status), ":no": edited.No, ":old": read.No, ":now": stampOf(edited.UpdatedAt), ":one": 1},
 		}))
 	} else {
-		edited.Version = read.Version + 1
-		actions = append(actions, updateIn(s.users, change{
-			key:   caseKey(edited.AccountID, edited.No),
-			set:   "SET entityType = :type, #fields = :fields, updatedAt = :now, version = :next",
-			when:  "version = :version AND " + editable,
-			names: map[string]string{"#status": "status", "#fields": "fields"},
-			values: editableValues(values{
-				":type": edited.EntityType, ":fields": edited.Fields, ":now": stampOf(edited.UpdatedAt),
-				":version": read.Version, ":next": edited.Version,
-			}),
-		}))
+		actions = append(actions, s.editCase(read, edited))
+		edited.Documents = slices.Clone(edited.Documents)
 		for i, d := range edited.Documents {
-			if i < len(read.Documents) && d.State != read.Documents[i].State && len(actions) < mostSuperseded {
+			switch {
+			case d.State == read.Documents[i].State:
+			case len(actions) < mostSuperseded:
 				actions = append(actions, updateIn(s.users, setState(edited, d.ID, d.State)))
+			default:
+				edited.Documents[i] = read.Documents[i]
 			}
 		}
 	}
@@ -95,15 +103,23 @@ func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, 
 	return edited, err
 }
 
-func setState(c kyc.Case, documentID string, to kyc.DocState) change {
-	return change{
-		key: documentKey(c.AccountID, c.No, documentID), set: "SET #state = :to", when: "attribute_exists(pk)",
-		names: map[string]string{"#state": "state"}, values: values{":to": string(to)},
+func (s *Store) editCase(read, edited kyc.Case) types.TransactWriteItem {
+	set, v := "SET entityType = :type, #fields = :fields, answers = :answers, updatedAt = :now, version = :next", editableValues(values{
+		":type": edited.EntityType, ":fields": edited.Fields, ":answers": edited.Answers, ":now": stampOf(edited.UpdatedAt),
+		":version": read.Version, ":next": edited.Version,
+	})
+	if edited.HandedIn.EntityType != "" {
+		set += ", handedIn = :handed"
+		v[":handed"] = snapshotRow(edited.HandedIn)
 	}
+	return updateIn(s.users, change{
+		key: caseKey(edited.AccountID, edited.No), set: set, when: "version = :version AND " + editable,
+		names: map[string]string{"#status": "status", "#fields": "fields"}, values: v,
+	})
 }
 
-// touchCase is the part of every change of a document: it holds only while the case may be changed, and makes a
-// submission that was evaluated before it fail.
+// touchCase is the part of every change of a document: it holds only while the case may be changed, and makes whatever was decided by the
+// case as it was before fail.
 func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWriteItem {
 	return updateIn(s.users, change{
 		key: caseKey(id, no), set: "SET updatedAt = :now ADD version :one", when: editable, names: statusName,
@@ -111,95 +127,37 @@ func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWr
 	})
 }
 
-// AddDocument writes a document that an upload was allowed for. It returns kyc.ErrLocked when the case cannot be changed any more.
-func (s *Store) AddDocument(ctx context.Context, c kyc.Case, d kyc.Document) error {
-	err := s.transact(ctx, "add document", s.touchCase(c.AccountID, c.No, d.CreatedAt), putNew(s.users, documentToRow(c.AccountID, c.No, d)))
-	if _, _, failed := failedAt(err); failed {
-		return kyc.ErrLocked.Because(err)
-	}
-	return err
-}
-
-// Document reads one document. It returns kyc.ErrDocumentUnknown when there is none.
-func (s *Store) Document(ctx context.Context, id account.ID, no int, documentID string) (kyc.Document, error) {
-	var row documentRow
-	found, err := s.get(ctx, "read document", s.users, documentKey(id, no, documentID), &row)
-	if err != nil {
-		return kyc.Document{}, err
-	}
-	if !found {
-		return kyc.Document{}, kyc.ErrDocumentUnknown
-	}
-	return row.document(), nil
-}
-
-// DocumentUploaded notes that the browser has finished its upload. A document that is further already stays as it is.
-func (s *Store) DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error {
-	_, err := s.update(ctx, "note upload", s.users, change{
-		key: documentKey(id, no, documentID), set: "SET #state = :uploaded, uploadedAt = :now", when: "#state = :requested",
-		names:  map[string]string{"#state": "state"},
-		values: values{":uploaded": string(kyc.DocUploaded), ":requested": string(kyc.DocRequested), ":now": stampOf(now)},
-	})
-	if _, further := conditionFailed(err); further {
-		return nil
-	}
-	return err
-}
-
-// FinishDocument writes what the check of a document found: d is clean or refused. It happens once, whatever the number of
-// events: ErrDocumentDone after that, and kyc.ErrLocked when the case was submitted without the document.
-func (s *Store) FinishDocument(ctx context.Context, id account.ID, no int, d kyc.Document) error {
-	err := s.transact(ctx, "finish document",
+// SubmitCase hands a case in that was evaluated as it was read, for an account of this type. It returns account.ErrBusy when anything of the
+// case, or the type of the account, changed since, and when another case has its reference: then it is for the caller to read both
+// again, and to make another reference.
+func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error {
+	now := stampOf(submitted.SubmittedAt)
+	actions := []types.TransactWriteItem{
 		updateIn(s.users, change{
-			key: documentKey(id, no, d.ID),
-			set: "SET #state = :to, sha256 = :sum, #key = :key, versionId = :version, checkedAt = :now, uploadedAt = :uploaded, " +
-				"reasonCode = :code, reasonDetail = :detail",
-			when:  "#state IN (:requested, :was)",
-			names: map[string]string{"#state": "state", "#key": "objectKey"},
-			values: values{
-				":to": string(d.State), ":sum": d.SHA256, ":key": d.Key, ":version": d.VersionID, ":now": stampOf(d.CheckedAt),
-				":uploaded": stampOf(d.UploadedAt), ":code": d.Reason.Code, ":detail": d.Reason.Detail,
-				":requested": string(kyc.DocRequested), ":was": string(kyc.DocUploaded),
-			},
-		}),
-		s.touchCase(id, no, d.CheckedAt))
-	index, _, failed := failedAt(err)
-	switch {
-	case !failed:
-		return err
-	case index == 0:
-		return ErrDocumentDone
-	}
-	return kyc.ErrLocked.Because(err)
-}
-
-// RemoveDocument takes a document out of the case. It returns kyc.ErrLocked when the case cannot be changed any more.
-func (s *Store) RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error {
-	err := s.transact(ctx, "remove document", updateIn(s.users, setState(c, documentID, kyc.DocSuperseded)), s.touchCase(c.AccountID, c.No, now))
-	if _, _, failed := failedAt(err); failed {
-		return kyc.ErrLocked.Because(err)
-	}
-	return err
-}
-
-// SubmitCase hands a case in that was evaluated as it was read. It returns account.ErrBusy when anything of the case changed since.
-func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, seen account.Activity) error {
-	err := s.transact(ctx, "submit case",
-		updateIn(s.users, change{
-			key:   caseKey(read.AccountID, read.No),
-			set:   "SET #status = :to, reviewStatus = :to, submittedAt = :now, updatedAt = :now, #round = :round, version = :next",
+			key: caseKey(read.AccountID, read.No),
+			set: "SET #status = :to, reviewStatus = :to, submittedAt = :now, updatedAt = :now, #round = :round, version = :next, " +
+				"#reference = :reference, handedIn = :handed REMOVE flags, answers",
 			when:  "version = :version AND " + editable,
-			names: map[string]string{"#status": "status", "#round": "round"},
+			names: map[string]string{"#status": "status", "#round": "round", "#reference": "reference"},
 			values: editableValues(values{
-				":to": string(submitted.Status), ":now": stampOf(submitted.SubmittedAt), ":round": submitted.Round,
-				":version": read.Version, ":next": read.Version + 1,
+				":to": string(submitted.Status), ":now": now, ":round": submitted.Round, ":version": read.Version, ":next": read.Version + 1,
+				":reference": submitted.Reference, ":handed": snapshotRow(submitted.HandedIn),
 			}),
 		}),
 		updateIn(s.users, change{
-			key: profileKey(read.AccountID), set: "SET kyc = :to, updatedAt = :now ADD version :one", when: "kycCase = :no",
-			values: values{":to": string(submitted.Status), ":now": stampOf(submitted.SubmittedAt), ":no": read.No, ":one": 1},
+			key: profileKey(read.AccountID), set: "SET kyc = :to, updatedAt = :now ADD version :one", when: "kycCase = :no AND #type = :type",
+			names:  map[string]string{"#type": "type"},
+			values: values{":to": string(submitted.Status), ":now": now, ":no": read.No, ":one": 1, ":type": string(typ)},
 		}),
-		putNew(s.users, activityToRow(read.AccountID, seen)))
+		putNew(s.users, activityToRow(read.AccountID, seen)),
+	}
+	if submitted.Reference != read.Reference {
+		actions = append(actions, putNew(s.users, referenceRow{referenceKey(submitted.Reference), string(read.AccountID), read.No}))
+	}
+	if round, ok := read.Reviewed(submitted.SubmittedAt); ok {
+		actions = append(actions, putNew(s.users, roundToRow(read.AccountID, read.No, round)))
+	}
+	err := s.transact(ctx, "submit case", actions...)
 	if _, _, failed := failedAt(err); failed {
 		return account.ErrBusy.Because(err)
 	}

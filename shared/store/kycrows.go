@@ -1,6 +1,7 @@
 package store
 
 import (
+	"strconv"
 	"strings"
 
 	"phonon.in/central/shared/account"
@@ -12,15 +13,23 @@ type reasonRow struct {
 	Detail string `dynamodbav:"detail"`
 }
 
+type snapshotRow struct {
+	EntityType string            `dynamodbav:"entityType"`
+	Fields     map[string]string `dynamodbav:"fields"`
+}
+
 type caseRow struct {
 	key
 	No           int                  `dynamodbav:"no"`
 	Status       string               `dynamodbav:"status"`
 	ReviewStatus string               `dynamodbav:"reviewStatus,omitempty"` // only while it waits for a reviewer: the index is sparse
+	Reference    string               `dynamodbav:"reference,omitempty"`
 	EntityType   string               `dynamodbav:"entityType"`
 	Catalogue    string               `dynamodbav:"catalogue"`
 	Fields       map[string]string    `dynamodbav:"fields"`
 	Flags        map[string]reasonRow `dynamodbav:"flags,omitempty"`
+	Answers      map[string]string    `dynamodbav:"answers,omitempty"`
+	HandedIn     snapshotRow          `dynamodbav:"handedIn"`
 	Version      int                  `dynamodbav:"version"`
 	Round        int                  `dynamodbav:"round"`
 	CreatedAt    stamp                `dynamodbav:"createdAt"`
@@ -29,33 +38,65 @@ type caseRow struct {
 }
 
 func caseToRow(c kyc.Case) caseRow {
-	r := caseRow{
-		key: caseKey(c.AccountID, c.No), No: c.No, Status: string(c.Status), EntityType: c.EntityType, Catalogue: c.Catalogue,
-		Fields: c.Fields, Version: c.Version, Round: c.Round,
+	return caseRow{
+		key: caseKey(c.AccountID, c.No), No: c.No, Status: string(c.Status), Reference: c.Reference, EntityType: c.EntityType, Catalogue: c.Catalogue,
+		Fields: c.Fields, Flags: flagsToRow(c.Flags), Answers: c.Answers, HandedIn: snapshotRow(c.HandedIn), Version: c.Version, Round: c.Round,
 		CreatedAt: stampOf(c.CreatedAt), UpdatedAt: stampOf(c.UpdatedAt), SubmittedAt: stampOf(c.SubmittedAt),
 	}
-	if len(c.Flags) > 0 {
-		r.Flags = map[string]reasonRow{}
-	}
-	for pointer, reason := range c.Flags {
-		r.Flags[pointer] = reasonRow(reason)
-	}
-	return r
 }
 
 func (r caseRow) kycCase(id account.ID) kyc.Case {
-	c := kyc.Case{
-		AccountID: id, No: r.No, Status: kyc.Status(r.Status), EntityType: r.EntityType, Catalogue: r.Catalogue, Fields: r.Fields,
-		Version: r.Version, Round: r.Round,
+	return kyc.Case{
+		AccountID: id, No: r.No, Status: kyc.Status(r.Status), Reference: r.Reference, EntityType: r.EntityType, Catalogue: r.Catalogue,
+		Fields: r.Fields, Flags: flagsOf(r.Flags), Answers: r.Answers, HandedIn: kyc.Snapshot(r.HandedIn), Version: r.Version, Round: r.Round,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), SubmittedAt: r.SubmittedAt.time(),
 	}
-	if len(r.Flags) > 0 {
-		c.Flags = map[string]kyc.Reason{}
+}
+
+func flagsToRow(flags map[string]kyc.Reason) map[string]reasonRow {
+	rows := map[string]reasonRow{}
+	for pointer, reason := range flags {
+		rows[pointer] = reasonRow(reason)
 	}
-	for pointer, reason := range r.Flags {
-		c.Flags[pointer] = kyc.Reason(reason)
+	return rows
+}
+
+func flagsOf(rows map[string]reasonRow) map[string]kyc.Reason {
+	if len(rows) == 0 {
+		return nil
 	}
-	return c
+	flags := map[string]kyc.Reason{}
+	for pointer, reason := range rows {
+		flags[pointer] = kyc.Reason(reason)
+	}
+	return flags
+}
+
+// referenceRow leads from a case's reference to the case.
+type referenceRow struct {
+	key
+	AccountID string `dynamodbav:"accountId"`
+	No        int    `dynamodbav:"no"`
+}
+
+// roundRow is what a reviewer asked for after one submission, and what came of it.
+type roundRow struct {
+	key
+	No       int                  `dynamodbav:"no"`
+	HandedIn snapshotRow          `dynamodbav:"handedIn"`
+	Flags    map[string]reasonRow `dynamodbav:"flags"`
+	Answers  map[string]string    `dynamodbav:"answers,omitempty"`
+	At       stamp                `dynamodbav:"at"`
+}
+
+func roundToRow(id account.ID, caseNo int, r kyc.Round) roundRow {
+	return roundRow{
+		key: roundKey(id, caseNo, r.No), No: r.No, HandedIn: snapshotRow(r.HandedIn), Flags: flagsToRow(r.Flags), Answers: r.Answers, At: stampOf(r.At),
+	}
+}
+
+func (r roundRow) round() kyc.Round {
+	return kyc.Round{No: r.No, HandedIn: kyc.Snapshot(r.HandedIn), Flags: flagsOf(r.Flags), Answers: r.Answers, At: r.At.time()}
 }
 
 type documentRow struct {
@@ -74,23 +115,25 @@ type documentRow struct {
 	CreatedAt    stamp  `dynamodbav:"createdAt"`
 	UploadedAt   stamp  `dynamodbav:"uploadedAt,omitempty"`
 	CheckedAt    stamp  `dynamodbav:"checkedAt,omitempty"`
+	PurgedAt     stamp  `dynamodbav:"purgedAt,omitempty"`
 }
 
-func documentToRow(id account.ID, no int, d kyc.Document) documentRow {
+func documentToRow(id account.ID, d kyc.Document) documentRow {
 	return documentRow{
-		key: documentKey(id, no, d.ID), Requirement: d.Requirement, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType,
+		key: documentKey(id, d.CaseNo, d.ID), Requirement: d.Requirement, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType,
 		Size: d.Size, State: string(d.State), ReasonCode: d.Reason.Code, ReasonDetail: d.Reason.Detail, SHA256: d.SHA256,
 		Key: d.Key, VersionID: d.VersionID,
-		CreatedAt: stampOf(d.CreatedAt), UploadedAt: stampOf(d.UploadedAt), CheckedAt: stampOf(d.CheckedAt),
+		CreatedAt: stampOf(d.CreatedAt), UploadedAt: stampOf(d.UploadedAt), CheckedAt: stampOf(d.CheckedAt), PurgedAt: stampOf(d.PurgedAt),
 	}
 }
 
 func (r documentRow) document() kyc.Document {
-	_, id, _ := strings.Cut(r.SK, "#doc#")
+	of, id, _ := strings.Cut(r.SK, documentInfix)
+	no, _ := strconv.Atoi(strings.TrimPrefix(of, casePrefix)) // the key was made by documentKey
 	return kyc.Document{
-		ID: id, Requirement: r.Requirement, Type: r.Type, FileName: r.FileName, ContentType: r.ContentType, Size: r.Size,
+		ID: id, CaseNo: no, Requirement: r.Requirement, Type: r.Type, FileName: r.FileName, ContentType: r.ContentType, Size: r.Size,
 		State: kyc.DocState(r.State), Reason: kyc.Reason{Code: r.ReasonCode, Detail: r.ReasonDetail}, SHA256: r.SHA256,
 		Key: r.Key, VersionID: r.VersionID,
-		CreatedAt: r.CreatedAt.time(), UploadedAt: r.UploadedAt.time(), CheckedAt: r.CheckedAt.time(),
+		CreatedAt: r.CreatedAt.time(), UploadedAt: r.UploadedAt.time(), CheckedAt: r.CheckedAt.time(), PurgedAt: r.PurgedAt.time(),
 	}
 }

@@ -2,7 +2,7 @@ package store
 
 import (
 	"context"
-	"strings"
+	"fmt"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -90,34 +90,26 @@ func (s *Store) Consents(ctx context.Context, id account.ID) ([]account.Consent,
 	return consents, nil
 }
 
-// Cases returns every case of an account with its documents, oldest first.
-func (s *Store) Cases(ctx context.Context, id account.ID) ([]kyc.Case, error) {
-	items, err := s.query(ctx, "read cases", s.users, profileKey(id).PK, "kyc#")
+// CaseOf finds the account and the number of the case that has a reference; found is false when none has.
+func (s *Store) CaseOf(ctx context.Context, reference string) (id account.ID, no int, found bool, err error) {
+	var row referenceRow
+	found, err = s.get(ctx, "find case", s.users, referenceKey(reference), &row)
+	return account.ID(row.AccountID), row.No, found, err
+}
+
+// Rounds returns what reviewers asked for in a case, and the answers, oldest first.
+func (s *Store) Rounds(ctx context.Context, id account.ID, caseNo int) ([]kyc.Round, error) {
+	items, err := s.query(ctx, "read rounds", s.users, profileKey(id).PK, fmt.Sprintf("%s%04d#", roundPrefix, caseNo))
 	if err != nil {
 		return nil, err
 	}
-	var cases []kyc.Case
-	for _, i := range items { // a case comes before its documents
-		var k key
-		if err := unmarshal(i, &k); err != nil {
+	rounds := make([]kyc.Round, len(items))
+	for i, found := range items {
+		var row roundRow
+		if err := unmarshal(found, &row); err != nil {
 			return nil, err
 		}
-		if !strings.Contains(k.SK, "#doc#") {
-			var row caseRow
-			if err := unmarshal(i, &row); err != nil {
-				return nil, err
-			}
-			cases = append(cases, row.kycCase(id))
-			continue
-		}
-		var row documentRow
-		if err := unmarshal(i, &row); err != nil {
-			return nil, err
-		}
-		if len(cases) > 0 { // a document whose case was erased is on its way out
-			newest := &cases[len(cases)-1]
-			newest.Documents = append(newest.Documents, row.document())
-		}
+		rounds[i] = row.round()
 	}
-	return cases, nil
+	return rounds, nil
 }

@@ -17,6 +17,8 @@ import (
 //	         account#<id>        activity#<time>#<id>         one per event, gone after 400 days
 //	         account#<id>        kyc#<caseNo>                 a KYC case
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
+//	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
+//	         reference#<ref>     case                         leads from a case's reference to the case
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
 //	         role#reviewer       account#<id>                 who may decide on cases
@@ -57,8 +59,10 @@ func consentKey(id account.ID, c account.Consent) key {
 func activityKey(id account.ID, at time.Time, eventID string) key {
 	return key{"account#" + string(id), "activity#" + at.UTC().Format(sortTime) + "#" + eventID}
 }
-func casePrefix(no int) string          { return fmt.Sprintf("kyc#%04d", no) }
-func caseKey(id account.ID, no int) key { return key{"account#" + string(id), casePrefix(no)} }
+func caseKey(id account.ID, no int) key {
+	return key{"account#" + string(id), fmt.Sprintf(casePrefix+"%04d", no)}
+}
+func referenceKey(reference string) key { return key{"reference#" + reference, "case"} }
 func reviewerKey(id account.ID) key     { return key{"role#reviewer", "account#" + string(id)} }
 func loginKey(e account.Email) key      { return key{"email#" + e.String(), "login"} }
 func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
@@ -74,14 +78,23 @@ func limitKey(u limit.Use, now time.Time) key {
 	return key{"limit#" + u.Rule.Name + "#" + u.Who, window}
 }
 
-const sessionPrefix = "session#"
+const (
+	sessionPrefix = "session#"
+	casePrefix    = "kyc#"
+	documentInfix = "#doc#"
+	roundPrefix   = "round#"
+)
 
 func sessionKey(id account.ID, digest string) key {
 	return key{"account#" + string(id), sessionPrefix + digest}
 }
 
 func documentKey(id account.ID, no int, documentID string) key {
-	return key{"account#" + string(id), casePrefix(no) + "#doc#" + documentID}
+	return key{"account#" + string(id), caseKey(id, no).SK + documentInfix + documentID}
+}
+
+func roundKey(id account.ID, caseNo, round int) key {
+	return key{"account#" + string(id), fmt.Sprintf("%s%04d#%04d", roundPrefix, caseNo, round)}
 }
 
 func outboxKey(m message.Message) key {

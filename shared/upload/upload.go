@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/smithy-go"
+	smithyhttp "github.com/aws/smithy-go/transport/http"
 
 	"phonon.in/central/shared/fault"
 )
@@ -103,12 +106,23 @@ func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentTy
 
 // Remove removes an object; with a version id, that version for good. An absent one is no error.
 func (b *Bucket) Remove(ctx context.Context, key, versionID string) error {
+	err := described("remove", b.remove(ctx, key, versionID))
+	if err == nil || errors.Is(err, ErrAbsent) || versionID != "" && b.gone(ctx, Version{key, versionID}) {
+		return nil
+	}
+	return err
+}
+
+// gone reports that no list has the version: engines differ in how they say so when it is removed again, and one fails.
+func (b *Bucket) gone(ctx context.Context, v Version) bool {
+	all, err := b.Versions(ctx, v.Key)
+	return err == nil && !slices.Contains(all, v)
+}
+
+func (b *Bucket) remove(ctx context.Context, key, versionID string) error {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
 	_, err := b.api.DeleteObject(ctx, &s3.DeleteObjectInput{Bucket: &b.name, Key: &key, VersionId: optional(versionID)})
-	if err = described("remove", err); errors.Is(err, ErrAbsent) {
-		return nil
-	}
 	return err
 }
 
@@ -129,14 +143,31 @@ func optional(s string) *string {
 
 // described says what was being done. A failure of S3 is fault.Down: the client may repeat the request.
 func described(what string, err error) error {
-	if err == nil {
+	switch {
+	case err == nil:
 		return nil
-	}
-	if api, ok := errors.AsType[smithy.APIError](err); ok {
-		switch api.ErrorCode() {
-		case "NoSuchKey", "NotFound", "NoSuchVersion":
-			return fmt.Errorf("upload: %s: %w", what, ErrAbsent)
-		}
+	case absent(err):
+		return fmt.Errorf("upload: %s: %w", what, ErrAbsent)
 	}
 	return fault.Down(fmt.Errorf("upload: %s: %w", what, err))
+}
+
+// absent reports that S3 knows no such object or version: 404, but for the bucket itself; 405 where a mark of a deletion is in its
+// place; 400 for a version id that it never gave.
+func absent(err error) bool {
+	api, isAPI := errors.AsType[smithy.APIError](err)
+	answer, answered := errors.AsType[*smithyhttp.ResponseError](err)
+	if !isAPI || !answered {
+		return false
+	}
+	switch answer.HTTPStatusCode() {
+	case http.StatusNotFound:
+		return api.ErrorCode() != "NoSuchBucket"
+	case http.StatusMethodNotAllowed:
+		return true
+	case http.StatusBadRequest:
+		said := strings.ToLower(api.ErrorMessage())
+		return strings.Contains(said, "version id") || strings.Contains(said, "delete marker")
+	}
+	return false
 }

@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -55,22 +57,103 @@ func TestWhatIsPinnedIsTheVersionThatWasInspected(t *testing.T) {
 	}
 }
 
-func TestWhatIsAbsentIsSaidToBeAbsent(t *testing.T) {
+// What is gone is said in many ways: by another status where it was the newest version, an older one, a mark of a deletion, or never there.
+func TestWhatIsAbsentIsSaidToBeAbsentHoweverItWent(t *testing.T) {
 	api, name := uploadtest.Bucket(t)
 	b := upload.New(api, name)
-	gone := put(t, api, name, key, content)
-	must(t, b.Remove(t.Context(), key, gone))
-	must(t, b.Remove(t.Context(), "incoming/never", gone))
-	must(t, b.Remove(t.Context(), "incoming/never", ""))
+	only := put(t, api, name, "incoming/only", content)
+	must(t, b.Remove(t.Context(), "incoming/only", only))
+	older := put(t, api, name, "incoming/older", content)
+	put(t, api, name, "incoming/older", content)
+	must(t, b.Remove(t.Context(), "incoming/older", older))
+	put(t, api, name, "incoming/marked", content)
+	marked, err := api.DeleteObject(t.Context(), &s3.DeleteObjectInput{Bucket: &name, Key: new("incoming/marked")})
+	must(t, err)
+	for _, c := range []struct{ name, key, version string }{
+		{"the only version, removed", "incoming/only", only},
+		{"an older version, removed", "incoming/older", older},
+		{"a version of what never was", "incoming/never", only},
+		{"a version of another object", "incoming/older", only},
+		{"a version id that is none", "incoming/older", "v1"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for range 2 {
+				if err := b.Remove(t.Context(), c.key, c.version); err != nil {
+					t.Errorf("Remove: %v", err)
+				}
+			}
+			for what, err := range map[string]error{
+				"Read": second(b.Read(t.Context(), c.key, c.version, 10)), "Pin": second(b.Pin(t.Context(), c.key, c.version, "vault/x", pdf)),
+			} {
+				if !errors.Is(err, upload.ErrAbsent) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+		})
+	}
 	for what, err := range map[string]error{
-		"Stat":            second(b.Stat(t.Context(), key)),
-		"Read":            second(b.Read(t.Context(), key, "", 10)),
-		"Read, a version": second(b.Read(t.Context(), key, gone, 10)),
-		"Pin":             second(b.Pin(t.Context(), key, gone, "vault/x", pdf)),
+		"Stat of nothing": second(b.Stat(t.Context(), "incoming/never")), "Stat of a mark": second(b.Stat(t.Context(), "incoming/marked")),
+		"Read of the newest": second(b.Read(t.Context(), "incoming/only", "", 10)), "Read of a mark": second(b.Read(t.Context(), "incoming/marked", *marked.VersionId, 10)),
 	} {
 		if !errors.Is(err, upload.ErrAbsent) {
 			t.Errorf("%s: %v", what, err)
 		}
+	}
+	must(t, b.Remove(t.Context(), "incoming/never", ""))
+	if got, err := b.Read(t.Context(), "incoming/older", "", 1000); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("another version went, too: %q, %v", got, err)
+	}
+}
+
+func TestABucketThatIsNotThereIsNoAbsentObject(t *testing.T) {
+	api, _ := uploadtest.Bucket(t)
+	b := upload.New(api, "no-such-bucket-anywhere")
+	_, read := b.Read(t.Context(), key, "", 10)
+	_, listed := b.Versions(t.Context(), "vault/")
+	for what, err := range map[string]error{"Read": read, "Remove": b.Remove(t.Context(), key, "01ARZ3NDEKTSV4RRFFQ69G5FAV"), "Versions": listed} {
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Unavailable || errors.Is(err, upload.ErrAbsent) {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestPurgingLeavesNoVersionOfExactlyOneKey(t *testing.T) {
+	api, name := uploadtest.Bucket(t)
+	b := upload.New(api, name)
+	const purged, near = "vault/a/1/d", "vault/a/1/d2"
+	kept := put(t, api, name, purged, content)
+	put(t, api, name, purged, []byte("on top of it"))
+	must(t, b.Remove(t.Context(), purged, ""))
+	put(t, api, name, purged, []byte("after it was marked as deleted"))
+	put(t, api, name, near, content)
+
+	must(t, b.Purge(t.Context(), purged, kept))
+	if got, err := b.Read(t.Context(), purged, kept, 1000); err != nil || !bytes.Equal(got, content) {
+		t.Errorf("what was to be kept: %q, %v", got, err)
+	}
+	for range 2 {
+		must(t, b.Purge(t.Context(), purged, ""))
+	}
+	left, err := b.Versions(t.Context(), "vault/")
+	if err != nil || len(left) != 1 || left[0].Key != near {
+		t.Errorf("left: %v, %v", left, err)
+	}
+}
+
+func TestManyVersionsAreRemovedEachOnce(t *testing.T) {
+	api, name := uploadtest.Bucket(t)
+	b := upload.New(api, name)
+	for i := range 30 {
+		put(t, api, name, fmt.Sprint("vault/", i%10), content)
+	}
+	all, err := b.Versions(t.Context(), "vault/")
+	if err != nil || len(all) != 30 {
+		t.Fatalf("%d versions, %v", len(all), err)
+	}
+	var steps atomic.Int64
+	must(t, b.RemoveAll(t.Context(), all, func() { steps.Add(1) }))
+	if left, err := b.Versions(t.Context(), ""); err != nil || len(left) != 0 || steps.Load() != 30 {
+		t.Errorf("%d left after %d steps, %v", len(left), steps.Load(), err)
 	}
 }
 

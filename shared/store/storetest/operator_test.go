@@ -34,7 +34,8 @@ func holder(t *testing.T, f Fixture, to, number string) account.Profile {
 	must(t, f.StartSession(t.Context(), account.Session{
 		Digest: token.NewID(), AccountID: p.ID, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(account.SessionLife), CredentialVersion: 1,
 	}, seen("logged_in")))
-	upload(t, f, draft(t, f, p), "entity_pan")
+	begin(t, f, p)
+	upload(t, f, p.ID, "entity_pan", "epan")
 	p, err := f.Profile(t.Context(), p.ID)
 	must(t, err)
 	return p

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/limit"
+)
+
+type submitAnswer struct {
+	Status      kyc.Status `json:"status"`
+	Reference   string     `json:"reference"`
+	SubmittedAt time.Time  `json:"submittedAt"`
+}
+
+// submit hands the case in as it was evaluated, or answers with everything that is missing.
+func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (submitAnswer, error) {
+	if _, err := h.store.Take(ctx, c.Now, limit.SubmitAccount.By(string(c.Profile.ID))); err != nil {
+		return submitAnswer{}, err
+	}
+	var submitted kyc.Case
+	profile := c.Profile
+	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) (err error) {
+		if submitted, err = found.Submit(profile.Details.Type, kyc.NewReference(), c.Now); err != nil {
+			return err
+		}
+		err = h.store.SubmitCase(ctx, found, submitted, profile.Details.Type, c.Seen("kyc_submitted"))
+		if !errors.Is(err, account.ErrBusy) {
+			return err
+		}
+		fresh, unread := h.store.Profile(ctx, profile.ID) // the account may be what has changed
+		if unread != nil {
+			return unread
+		}
+		profile = fresh
+		return err
+	})
+	if err != nil {
+		return submitAnswer{}, err
+	}
+	h.purge(ctx, c, submitted)
+	return submitAnswer{submitted.Status, submitted.Reference, submitted.SubmittedAt}, nil
+}

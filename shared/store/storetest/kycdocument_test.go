@@ -1,0 +1,80 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/store"
+)
+
+func TestDocuments(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		t.Run("a document is finished once, whatever the number of events", func(t *testing.T) {
+			p, c := applicant(t, f, "finish@example.com")
+			d := upload(t, f, p.ID, "entity_pan", "epan")
+			must(t, f.DocumentUploaded(t.Context(), p.ID, c.No, d.ID, now))
+			wantOneWinner(t, atOnce(16, func(int) error { return f.FinishDocument(t.Context(), p.ID, c.No, clean(d)) }), store.ErrDocumentDone)
+			must(t, f.DocumentUploaded(t.Context(), p.ID, c.No, d.ID, now.Add(time.Hour)))
+			got, err := f.Document(t.Context(), p.ID, c.No, d.ID)
+			must(t, err)
+			if got.State != kyc.DocClean || got.VersionID != "v1" {
+				t.Errorf("got %+v", got)
+			}
+		})
+		t.Run("whatever is shown of a document, its change is a new version of the case", func(t *testing.T) {
+			p, c := applicant(t, f, "version@example.com")
+			d := upload(t, f, p.ID, "entity_pan", "epan")
+			must(t, f.DocumentUploaded(t.Context(), p.ID, 1, d.ID, now))
+			must(t, f.FinishDocument(t.Context(), p.ID, 1, clean(d)))
+			got, err := f.Case(t.Context(), p.ID)
+			must(t, err)
+			must(t, f.RemoveDocument(t.Context(), got, d.ID, now))
+			got, err = f.Case(t.Context(), p.ID)
+			must(t, err)
+			if got.Version != c.Version+4 {
+				t.Errorf("after four changes version %d became %d", c.Version, got.Version)
+			}
+		})
+		t.Run("of 16 that are added to the case as it was read, one is", func(t *testing.T) {
+			p, c := applicant(t, f, "add@example.com")
+			wantOneWinner(t, atOnce(16, func(int) error { return f.AddDocument(t.Context(), c, newDocument(t, c, "entity_pan", "epan")) }), account.ErrBusy)
+			got, err := f.Case(t.Context(), p.ID)
+			must(t, err)
+			if len(got.Documents) != 1 {
+				t.Errorf("%d documents", len(got.Documents))
+			}
+		})
+		t.Run("of 16 who remove a document as the case was read, one does, and it is due until it is purged", func(t *testing.T) {
+			p, _ := applicant(t, f, "remove@example.com")
+			d := upload(t, f, p.ID, "entity_pan", "epan")
+			must(t, f.DocumentPurged(t.Context(), p.ID, d, now)) // it is not superseded: this notes nothing
+			c, err := f.Case(t.Context(), p.ID)
+			must(t, err)
+			wantOneWinner(t, atOnce(16, func(int) error { return f.RemoveDocument(t.Context(), c, d.ID, now) }), account.ErrBusy)
+			c, err = f.Case(t.Context(), p.ID)
+			must(t, err)
+			if due := c.Unpurged(); len(due) != 1 || due[0].ID != d.ID || due[0].CaseNo != 1 {
+				t.Errorf("due: %+v", due)
+			}
+			for range 2 {
+				must(t, f.DocumentPurged(t.Context(), p.ID, d, now))
+			}
+			must(t, f.DocumentPurged(t.Context(), p.ID, kyc.Document{ID: "NOBODYS", CaseNo: 1}, now))
+			c, err = f.Case(t.Context(), p.ID)
+			must(t, err)
+			if len(c.Unpurged()) != 0 || len(c.Documents) != 1 {
+				t.Errorf("after the purge: %+v", c.Documents)
+			}
+		})
+		t.Run("an answer lost after the commit is no failure", func(t *testing.T) {
+			_, c := applicant(t, f, "lostcase@example.com")
+			s, hits := f.WithFault(t, "TransactWriteItems", LostAnswer, 1)
+			must(t, s.AddDocument(t.Context(), c, newDocument(t, c, "entity_pan", "epan")))
+			if hits.Load() != 1 {
+				t.Error("no answer was lost")
+			}
+		})
+	})
+}
