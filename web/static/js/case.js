@@ -74,8 +74,8 @@ export const titleOf = (r) => named(`requirement.${r.id}`, r.title);
 /** What can be looked at: the check has let it through. @param {Doc} d */
 export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state);
 
-/** Without what was refused, once a good file has taken its place. @param {Requirement} r */
-export const standing = (r) => r.documents.filter((d) => !(d.reason && ["ready", "accepted"].includes(r.state)));
+/** Oldest first, without what was refused once a good file has taken its place. @param {Requirement} r */
+export const standing = (r) => r.documents.filter((d) => !(d.reason && ["ready", "accepted"].includes(r.state))).reverse();
 
 /** @param {Requirement} r @param {Doc} d */
 export function fileOf(r, d) {

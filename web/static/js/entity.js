@@ -19,7 +19,8 @@ export const nameOf = (e) => named(`entityType.${e.code}`, e.name);
 
 export class EntityChoice {
   #page;
-  #wrong = "";
+  #wrong = ""; // as the case has it
+  #changing = false;
   /** @type {FlagBox | null} */
   #flag = null;
 
@@ -31,50 +32,60 @@ export class EntityChoice {
     this.#page = page;
     this.types = types;
     for (const e of types) select.append(new Option(nameOf(e), e.code));
-    onChoice(select, () => void this.#change());
+    onChoice(select, () => page.now().entityType ?? "", () => void this.#change(), () => !this.#loses(select.value));
   }
 
   /** @param {Case} c */
   update(c) {
     const p = c.parts.find((x) => x.pointer === "/entityType"), m = c.entityType ? c.missing.find((x) => x.pointer === "/entityType") : undefined;
-    if (!place.querySelector(".ask")) select.value = c.entityType ?? "";
+    if (!this.#changing) select.value = c.entityType ?? "";
     select.disabled = p?.open === false;
     if (p?.flag) {
       this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), async (text) => this.#page.take(await call("PATCH", "/v1/kyc", { answers: { "/entityType": text } })));
       if (!this.#flag.element.isConnected) place.append(this.#flag.element);
       this.#flag.update(p.flag);
     } else this.#flag?.element.remove();
-    this.#say(m && m.code !== "flag_unanswered" ? named(`error.${m.code}`, m.detail) : "");
+    const wrong = m && m.code !== "flag_unanswered" ? named(`error.${m.code}`, m.detail) : "";
+    if (wrong === this.#wrong) return;
+    this.#wrong = wrong;
+    this.#say(wrong);
   }
 
   /** @param {string} text */
   #say(text) {
-    if (text === this.#wrong) return;
-    this.#wrong = text;
     if (text) say({ field: "entityType", text });
     else clear("entityType");
   }
 
   async #change() {
-    const { now, settled } = this.#page, chosen = select.value;
-    await settled(); // what was typed belongs to the case, whatever it becomes
-    if (this.#loses(chosen) && !(await ask(place, t("kyc.js.switch"), t("kyc.js.switch.yes"), select))) {
-      select.value = now().entityType ?? "";
-      return;
-    }
-    await this.choose();
-    select.focus();
+    if (this.#changing) return; // what is chosen meanwhile is seen below
+    this.#changing = true;
+    await this.#page.settled(); // what was typed belongs to the case, whatever it becomes
+    while (select.value !== this.#page.now().entityType) if (!(await this.#changed())) break;
+    this.#changing = false;
+    select.value = this.#page.now().entityType ?? "";
   }
 
-  /** Saves what is chosen; after a case that is over, a new one begins. */
+  /** @returns {Promise<boolean>} whether the choice holds */
+  async #changed() {
+    if (!this.#loses(select.value)) return this.choose();
+    if (!(await ask(place, t("kyc.js.switch"), t("kyc.js.switch.yes"), select))) return false;
+    select.focus();
+    return this.choose();
+  }
+
+  /** Saves what is chosen; after a case that is over, a new one begins. @returns {Promise<boolean>} whether it is saved */
   async choose() {
     const { now, take, reload } = this.#page;
+    this.#say("");
     try {
       take(await call("PUT", "/v1/kyc", { entityType: select.value }, now().etag ? { "If-Match": now().etag } : {}));
+      return true;
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
       await reload();
       this.#say(error.status === 412 ? t("kyc.js.elsewhere") : (error.errors[0]?.text ?? error.message));
+      return false;
     }
   }
 

@@ -89,6 +89,7 @@ function unmark(control) {
   control.removeAttribute("aria-invalid");
   control.closest(".field")?.classList.remove("is-invalid");
   const described = /** @type {HTMLElement} */ (control).dataset.described;
+  if (described === undefined) return; // it was never marked
   if (described) control.setAttribute("aria-describedby", described);
   else control.removeAttribute("aria-describedby");
 }

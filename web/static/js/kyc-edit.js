@@ -209,6 +209,6 @@ const choice = new EntityChoice(catalogue.entityTypes.filter((/** @type {any} */
   now: () => current, settled: () => fields.flush(), take, reload,
 });
 fold.foldable(details);
-byId("again").addEventListener("click", () => once(byId("again"), () => choice.choose()));
+byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));
 if (["submitted", "under_review", "approved"].includes(found.status)) location.replace("/settings/kyc");
 else take(found);

@@ -50,7 +50,7 @@ export class Row {
 
   /** @param {Requirement} r @param {Part | undefined} p */
   update(r, p) {
-    const within = this.element.contains(document.activeElement), closed = p?.open === false || r.state === "accepted";
+    const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r));
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);

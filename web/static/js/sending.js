@@ -1,5 +1,6 @@
 // @ts-check
 // One file from the moment it was chosen until it is a document of the case: what it is, made smaller, its turn, sent, tried again.
+import { Problem } from "./api.js";
 import { act, copyOf, part, picture, sizeOf } from "./case.js";
 import { onChoice } from "./choice.js";
 import { fit } from "./picture.js";
@@ -37,6 +38,12 @@ class Card {
     list.append(this.element);
   }
 
+  /** Whoever was at it is at its row afterwards. */
+  leave() {
+    if (this.element.contains(document.activeElement)) part(/** @type {Element} */ (this.element.closest(".part")), ".part__toggle").focus({ preventScroll: true });
+    this.element.remove();
+  }
+
   /** @param {string} text */
   say(text) {
     this.meta.textContent = text;
@@ -56,11 +63,12 @@ class Card {
     for (const o of r.options) choice.append(new Option(named(`document.${o.id}`, o.title), o.id));
     this.element.append(box);
     return new Promise((resolve) => {
-      onChoice(choice, () => {
+      let kind = "";
+      onChoice(choice, () => kind, () => {
         const within = document.activeElement === choice;
+        resolve((kind = choice.value));
         box.remove();
         if (within) (/** @type {HTMLElement | null} */ (this.list.querySelector(".which select")) ?? this.cancel).focus();
-        resolve(choice.value);
       });
     });
   }
@@ -120,11 +128,16 @@ async function run(card, file, type, r, kind) {
       const id = await inTurn(() => (signal.throwIfAborted(), upload(what, signal, (sent, all) => card.moved(made.size, sent, all))));
       return void seen.set(id, { url, size: made.size });
     } catch (error) {
-      if (!signal.aborted && (await card.again(/** @type {Error} */ (error).message))) continue;
-      return URL.revokeObjectURL(url);
+      if (!signal.aborted && !isFinal(error) && (await card.again(/** @type {Error} */ (error).message))) continue;
+      URL.revokeObjectURL(url);
+      if (signal.aborted || !isFinal(error)) return;
+      throw new Error(error.errors[0]?.text ?? error.message);
     }
   }
 }
+
+/** Whether trying again would lead to the same answer. @param {unknown} error @returns {error is Problem} */
+const isFinal = (error) => error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
 
 /**
  * Shows a file on its way until it has arrived, cannot be sent, or was taken away.
@@ -137,5 +150,5 @@ export function sending(file, type, r, list) {
   const kind = r.options.length > 1 ? card.kind(r) : Promise.resolve(r.options[0].id);
   const asks = /** @type {HTMLSelectElement | null} */ (card.element.querySelector("select"));
   const stopped = new Promise((resolve) => card.stop.signal.addEventListener("abort", resolve));
-  return { stop: card.stop, asks, done: Promise.race([run(card, file, type, r, kind), stopped]).finally(() => card.element.remove()) };
+  return { stop: card.stop, asks, done: Promise.race([run(card, file, type, r, kind), stopped]).finally(() => card.leave()) };
 }

@@ -14,9 +14,9 @@ const thumbEdge = 160;
 
 /** @param {Blob} file @param {string} type @param {Shape} shape @returns {Promise<Smaller>} */
 export async function shrink(file, type, shape) {
-  const source = await decoded(file, type, shape), [width, height] = sizeOf(source);
-  const canvas = drawn(source, width, height, longEdge);
-  if ("close" in source) source.close(); // at once: it is by far the largest of all
+  const source = await decoded(file, type, shape);
+  const canvas = "displayWidth" in source ? drawn(source, source.displayWidth, source.displayHeight, longEdge) : drawn(source, source.width, source.height, longEdge);
+  source.close(); // at once: it is by far the largest of all
   let picture = await packed(canvas, qualities[0]);
   for (const quality of qualities.slice(1)) if (picture.size >= file.size) picture = await packed(canvas, quality);
   return { picture, thumb: await packed(drawn(canvas, canvas.width, canvas.height, thumbEdge), 0.8) };
@@ -25,7 +25,7 @@ export async function shrink(file, type, shape) {
 /**
  * A photo of 50 million pixels takes 200 MB: where the browser can, it decodes only as many as are needed. It can in eighths.
  * @param {Blob} file @param {string} type @param {Shape} shape
- * @returns {Promise<VideoFrame | ImageBitmap | HTMLImageElement>}
+ * @returns {Promise<VideoFrame | ImageBitmap>}
  */
 async function decoded(file, type, { width, height }) {
   const eighths = Math.ceil((8 * longEdge) / Math.max(width, height));
@@ -41,26 +41,7 @@ async function decoded(file, type, { width, height }) {
       decoder.close();
     }
   }
-  if (typeof document === "undefined") return createImageBitmap(file);
-  return createImageBitmap(file).catch(() => element(file));
-}
-
-/** Some browsers show what they do not decode otherwise. @param {Blob} file */
-async function element(file) {
-  const image = new Image();
-  image.src = URL.createObjectURL(file);
-  try {
-    await image.decode();
-    return image;
-  } finally {
-    URL.revokeObjectURL(image.src);
-  }
-}
-
-/** @param {VideoFrame | ImageBitmap | HTMLImageElement} source */
-function sizeOf(source) {
-  if ("displayWidth" in source) return [source.displayWidth, source.displayHeight];
-  return "naturalWidth" in source ? [source.naturalWidth, source.naturalHeight] : [source.width, source.height];
+  return createImageBitmap(file);
 }
 
 /** @param {CanvasImageSource} source @param {number} width @param {number} height @param {number} edge the longest that it may become */
