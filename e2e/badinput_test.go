@@ -69,15 +69,19 @@ var forms = []form{
 		"/challengeId": {"", "x", long, "account#1", 7, nil}, "/code": {"", "12345", "1234567", "abcdef", "\u0967\u0968\u0969\u096a\u096b\u096c", 7, nil},
 	}},
 	{"PUT", "/v1/kyc", func(p *person) m { return m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}} }, map[string][]any{
-		"/entityType": {"", "alien", "private_limited", 7, nil}, "/fields": {"x", []string{"x"}},
+		"/entityType": {"", "alien", "private_limited", 7, nil}, "/fields": {"x", []string{"x"}}, "/answers": {"x", 7, nil},
 		"/fields/pan":     {"ABCDE1234F", "ZZZCZ9999Z", "AAAPL0000C", "AAAPL1234", long, 7, nil},
 		"/fields/unknown": {"x"},
+	}},
+	{"PATCH", "/v1/kyc", func(p *person) m { return m{"fields": m{"pan": "ZZZPZ9999Z"}, "answers": m{}} }, map[string][]any{
+		"/fields": {"x", []string{"x"}, nil}, "/fields/pan": {"ABCDE1234F", "ZZZCZ9999Z", "AAAPL1234", long, 7, []string{}},
+		"/fields/unknown": {"x"}, "/answers": {"x", 7, nil}, "/answers/x": {"Nobody asked.", 7},
 	}},
 	{"POST", "/v1/kyc/documents", func(p *person) m {
 		requirement, option := p.firstRequirement()
 		return m{"requirement": requirement, "documentType": option, "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
 	}, map[string][]any{
-		"/requirement": {"", "alien", "#", 7, nil}, "/documentType": {"alien", 7, nil},
+		"/requirement": {"", "alien", "#", 7, nil}, "/documentType": {"", "alien", 7, nil},
 		"/fileName": {"", "../../etc/passwd", "a\u0000.pdf", "2341 2341 2346.pdf", strings.Repeat("x", 300) + ".pdf", 7, nil}, "/contentType": {"", "text/html", "image/svg+xml", "image/heic", 7, nil},
 		"/size": {0, -1, 1 << 40, "big", 1.5, nil}, "/sha256": {"x", strings.Repeat("z", 64), 7, nil},
 	}},

@@ -6,8 +6,12 @@ import (
 	"image"
 	"image/color"
 	imagejpeg "image/jpeg"
+	"sync/atomic"
 	"testing"
 )
+
+// made counts files, so that no two are the same.
+var made atomic.Uint32
 
 // pdf makes a small, whole PDF with one page of text.
 func pdf(t *testing.T) []byte {
@@ -22,7 +26,7 @@ func pdf(t *testing.T) []byte {
 	object("<< /Type /Catalog /Pages 2 0 R >>")
 	object("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
 	object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>")
-	text := "BT /F1 24 Tf 72 720 Td (Certificate of incorporation) Tj ET"
+	text := fmt.Sprintf("BT /F1 24 Tf 72 720 Td (Certificate of incorporation %d) Tj ET", made.Add(1))
 	object(fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(text), text))
 	object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>")
 	start := b.Len()
@@ -37,10 +41,10 @@ func pdf(t *testing.T) []byte {
 // jpeg makes a photo of 800 x 600 pixels.
 func jpeg(t *testing.T) []byte {
 	t.Helper()
-	picture := image.NewRGBA(image.Rect(0, 0, 800, 600))
+	picture, shade := image.NewRGBA(image.Rect(0, 0, 800, 600)), made.Add(1)
 	for x := range 800 {
 		for y := range 600 {
-			picture.Set(x, y, color.RGBA{uint8(x), uint8(y), 120, 255})
+			picture.Set(x, y, color.RGBA{uint8(x) ^ uint8(shade), uint8(y) ^ uint8(shade>>8), 120, 255})
 		}
 	}
 	var b bytes.Buffer

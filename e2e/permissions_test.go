@@ -20,7 +20,6 @@ type allowance struct{ function, action, resource string }
 // rare are permissions that no run of the tests here can be made to use, and where they are.
 var rare = map[allowance]string{
 	{"intake", "s3:DeleteObjectVersion", "vault/*"}:  "a document that is removed while it is copied: unit tests of functions/intake",
-	{"intake", "s3:ListBucket", "uploads"}:           "an upload that is gone before it is looked at: unit tests of functions/intake",
 	{"otp", "dynamodb:GetItem", "UsersTable"}:        otherNumber,
 	{"otp", "dynamodb:DeleteItem", "UsersTable"}:     otherNumber,
 	{"notify", "dynamodb:PutItem", "TokensTable"}:    "a message that its carrier refuses for ever: unit tests of shared/outbox, contract tests of the store",

@@ -69,7 +69,10 @@ type exportCase struct {
 	EntityType  string                `json:"entityType"`
 	Catalogue   string                `json:"catalogueVersion"`
 	Fields      map[string]string     `json:"fields"`
+	Reference   string                `json:"reference,omitempty"`
 	Flags       map[string]kyc.Reason `json:"askedToChange,omitempty"`
+	Answers     map[string]string     `json:"answers,omitempty"`
+	Rounds      []kyc.Round           `json:"earlierRounds,omitempty"` // what was asked and answered before
 	CreatedAt   time.Time             `json:"createdAt"`
 	UpdatedAt   time.Time             `json:"updatedAt"`
 	SubmittedAt *time.Time            `json:"submittedAt"`
@@ -173,7 +176,11 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 		out.Sessions = append(out.Sessions, exportSession{o.CreatedAt, o.LastSeenAt, o.ExpiresAt, o.Remember, o.IP, o.UserAgent})
 	}
 	for _, k := range cases {
-		out.KYC = append(out.KYC, exportOf(k))
+		rounds, err := s.Rounds(ctx, p.ID, k.No)
+		if err != nil {
+			return export{}, err
+		}
+		out.KYC = append(out.KYC, exportOf(k, rounds))
 	}
 	for _, q := range append(waiting, dead...) {
 		if q.To == p.Email.String() || q.To == p.Phone.Number.E164() {
@@ -183,9 +190,10 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 	return out, nil
 }
 
-func exportOf(k kyc.Case) exportCase {
+func exportOf(k kyc.Case, rounds []kyc.Round) exportCase {
 	out := exportCase{
 		No: k.No, Status: k.Status, EntityType: k.EntityType, Catalogue: k.Catalogue, Fields: k.Fields, Flags: k.Flags,
+		Reference: k.Reference, Answers: k.Answers, Rounds: rounds,
 		CreatedAt: k.CreatedAt, UpdatedAt: k.UpdatedAt, SubmittedAt: optional(k.SubmittedAt), Documents: []exportDocument{},
 	}
 	for _, d := range k.Documents {
@@ -206,7 +214,7 @@ func (c *cli) downloadAll(ctx context.Context, client *s3.Client, bucket, folder
 	var wanted []*exportDocument
 	for i, k := range cases {
 		for j, d := range k.Documents {
-			if d.version == "" { // it never came, or was refused and is gone
+			if d.version == "" || d.State == kyc.DocSuperseded { // it never came, was refused, or was removed, and is gone
 				continue
 			}
 			cases[i].Documents[j].File = filepath.Join(fmt.Sprintf("case-%d", k.No), d.ID+endings[d.ContentType])

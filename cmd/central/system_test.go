@@ -191,6 +191,17 @@ func TestDeadMessagesAreTriedAgain(t *testing.T) {
 func TestAPersonGetsAllTheirData(t *testing.T) {
 	l := startLocal(t)
 	who := accounts(t, l, 1)[0]
+	var v accountView
+	l.central(t, "", "account", "show", who.Email, "--json").want(t, exitGood).json(t, &v)
+	const gone = "GGGGGGGGGGGGGGGGGGGGGGGGGG"
+	_, err := l.db.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &l.sys.users, Item: map[string]ddb.AttributeValue{ // removed, and purged
+		"pk": &ddb.AttributeValueMemberS{Value: "account#" + string(v.ID)}, "sk": &ddb.AttributeValueMemberS{Value: "kyc#0001#doc#" + gone},
+		"state": &ddb.AttributeValueMemberS{Value: "superseded"}, "versionId": &ddb.AttributeValueMemberS{Value: "01ARZ3NDEKTSV4RRFFQ69G5FAV"},
+		"objectKey": &ddb.AttributeValueMemberS{Value: "vault/" + string(v.ID) + "/1/" + gone},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
 	folder := t.TempDir()
 	to, documents := filepath.Join(folder, "export.json"), filepath.Join(folder, "documents")
 	var done exported
@@ -214,12 +225,21 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if info, err := os.Stat(to); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("%v %v", info.Mode(), err)
 	}
+	if len(all.KYC[0].Reference) != 9 {
+		t.Errorf("the reference is %q", all.KYC[0].Reference)
+	}
 	for _, d := range all.KYC[0].Documents {
+		if d.ID == gone {
+			if d.File != "" {
+				t.Errorf("a removed document is said to be in %s", d.File)
+			}
+			continue
+		}
 		if body, err := os.ReadFile(filepath.Join(documents, d.File)); err != nil || !strings.HasPrefix(string(body), "%PDF-") || int64(len(body)) != d.Bytes {
 			t.Errorf("%+v: %v", d, err)
 		}
 	}
-	if done.Files != len(all.KYC[0].Documents) || done.Files < 2 {
+	if done.Files != len(all.KYC[0].Documents)-1 || done.Files < 2 {
 		t.Errorf("%+v", done)
 	}
 	l.central(t, "", "export", who.Email, "--to", to).want(t, exitWrong) // it exists

@@ -127,6 +127,8 @@ func objectNeeds(r *http.Request, operation string, head []byte) []permission {
 		return []permission{{Action: "s3:GetObject" + version, Resource: below(from)}, {Action: "s3:PutObject", Resource: below(key)}}
 	case "ListObjects", "ListObjectsV2":
 		return []permission{{Action: "s3:ListBucket", Resource: bucket}}
+	case "GET versions":
+		return []permission{{Action: "s3:ListBucketVersions", Resource: bucket}}
 	}
 	return []permission{{Action: "s3:" + operation, Resource: below(key)}}
 }

@@ -39,7 +39,7 @@ func setup(context.Context) (http.Handler, error) {
 
 type cases interface {
 	Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error)
-	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	OpenSession(ctx context.Context, id account.ID, digest string) (account.Session, account.Profile, error)
 	Case(ctx context.Context, id account.ID) (kyc.Case, error)
 	SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error)
 	SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error

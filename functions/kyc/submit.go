@@ -32,7 +32,7 @@ func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 		if !errors.Is(err, account.ErrBusy) {
 			return err
 		}
-		fresh, unread := h.store.Profile(ctx, profile.ID) // the account may be what has changed
+		_, fresh, unread := h.store.OpenSession(ctx, profile.ID, c.Session.Digest) // the account may be what has changed
 		if unread != nil {
 			return unread
 		}

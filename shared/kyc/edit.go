@@ -19,7 +19,7 @@ type Given struct {
 // Edit is the case after its holder saved it: a draft, or still NeedsInfo. Documents that no longer fit the entity type become
 // superseded. After a rejected or expired case it is a new case with the next number.
 //
-// The fault is ErrLocked, ErrPartLocked, or one of ParseFields and of answers.
+// The fault is ErrLocked, ErrPartLocked, or those of pick, parse and answers.
 func (c Case) Edit(in Given, typ account.Type, now time.Time) (Case, error) {
 	next, err := c.begun(now)
 	if err != nil {
@@ -54,7 +54,7 @@ type Patch struct {
 
 // Patch is the case after single fields and answers were saved, each judged by itself: fields that do not agree are for Evaluate to report.
 //
-// The fault is ErrLocked, ErrPartLocked, entity_type_required, or one of ParseFields and of answers.
+// The fault is ErrLocked, ErrPartLocked, entity_type_required, or those of parseEach and answers.
 func (c Case) Patch(p Patch, typ account.Type, now time.Time) (Case, error) {
 	next, err := c.begun(now)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -102,6 +103,49 @@ func TestWhatIsAbsentIsSaidToBeAbsentHoweverItWent(t *testing.T) {
 	must(t, b.Remove(t.Context(), "incoming/never", ""))
 	if got, err := b.Read(t.Context(), "incoming/older", "", 1000); err != nil || !bytes.Equal(got, content) {
 		t.Errorf("another version went, too: %q, %v", got, err)
+	}
+}
+
+// The engine of the tests has not all answers that there are: AWS and others say the same in other words.
+func TestEveryWayOfSayingThatSomethingIsAbsent(t *testing.T) {
+	for _, c := range []struct {
+		status        int
+		code, message string
+		absent        bool
+	}{
+		{404, "NoSuchKey", "The specified key does not exist.", true},
+		{404, "NoSuchVersion", "The specified version does not exist.", true},
+		{404, "XMinioObjectTampered", "Whatever an engine calls it.", true},
+		{405, "MethodNotAllowed", "The specified method is not allowed against this resource.", true},
+		{400, "InvalidArgument", "Invalid version id specified", true},
+		{400, "NoSuchVersion", "Invalid version ID", true},
+		{400, "InvalidRequest", "The source of a copy request may not specifically refer to a delete marker by version id.", true},
+		{404, "NoSuchBucket", "The specified bucket does not exist", false},
+		{400, "InvalidArgument", "Invalid Argument", false},
+		{400, "InvalidRequest", "Missing required header for this request: x-amz-content-sha256", false},
+		{403, "AccessDenied", "Access Denied", false},
+		{409, "OperationAborted", "A conflicting conditional operation is currently in progress.", false},
+	} {
+		t.Run(fmt.Sprint(c.status, " ", c.code, " ", c.absent), func(t *testing.T) {
+			engine := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "application/xml")
+				w.WriteHeader(c.status)
+				fmt.Fprintf(w, "<Error><Code>%s</Code><Message>%s</Message></Error>", c.code, c.message)
+			}))
+			defer engine.Close()
+			b := upload.New(uploadtest.Client(engine.URL), "documents")
+			_, read := b.Read(t.Context(), key, "v1", 10)
+			_, pinned := b.Pin(t.Context(), key, "v1", "vault/x", pdf)
+			for what, err := range map[string]error{"Read": read, "Pin": pinned} {
+				f, _ := errors.AsType[*fault.Error](err)
+				if errors.Is(err, upload.ErrAbsent) != c.absent || !c.absent && (f == nil || f.Kind != fault.Unavailable) {
+					t.Errorf("%s: %v", what, err)
+				}
+			}
+			if err := b.Remove(t.Context(), key, "v1"); (err == nil) != c.absent {
+				t.Errorf("Remove: %v", err)
+			}
+		})
 	}
 }
 

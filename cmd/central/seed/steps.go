@@ -76,9 +76,11 @@ type requirement struct {
 	ID, Title string
 	Needed    bool
 	MinOf     int
-	Options   []struct{ ID, Title string }
+	Options   []option
 	Documents []struct{ ID, State string }
 }
+
+type option struct{ ID, Title string }
 
 func (p *person) uploadFirst(ctx context.Context, _ plan) error { return p.uploadUpTo(ctx, 1) }
 func (p *person) uploadRest(ctx context.Context, _ plan) error  { return p.uploadUpTo(ctx, 1000) }
@@ -94,7 +96,7 @@ func (p *person) uploadUpTo(ctx context.Context, most int) error {
 			continue
 		}
 		for n := len(r.Documents); n < r.MinOf && most > 0; n++ {
-			if err := p.upload(ctx, r.ID, r.Options[n].ID, r.Options[n].Title); err != nil {
+			if err := p.upload(ctx, r, r.Options[n]); err != nil {
 				return fmt.Errorf("%s: %w", r.Title, err)
 			}
 			most--
@@ -103,9 +105,10 @@ func (p *person) uploadUpTo(ctx context.Context, most int) error {
 	return nil
 }
 
-func (p *person) upload(ctx context.Context, requirement, option, title string) error {
+// upload uploads a specimen. It names the requirement, too: a PAN card of the firm is another file than that of its signatory.
+func (p *person) upload(ctx context.Context, r requirement, o option) error {
 	const contentType = "application/pdf"
-	file := specimen(title)
+	file := specimen(r.Title + ": " + o.Title)
 	var form struct {
 		DocumentID string
 		Upload     struct {
@@ -114,7 +117,7 @@ func (p *person) upload(ctx context.Context, requirement, option, title string) 
 		}
 	}
 	if err := p.call(ctx, http.MethodPost, "/v1/kyc/documents", object{
-		"requirement": requirement, "documentType": option, "fileName": option + ".pdf", "contentType": contentType, "size": len(file),
+		"requirement": r.ID, "documentType": o.ID, "fileName": o.ID + ".pdf", "contentType": contentType, "size": len(file),
 	}, &form); err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func TestCases(t *testing.T) {
 			}
 		})
 		t.Run("the next case goes on counting versions, and knows what the last one has left in storage", func(t *testing.T) {
-			p, c := applicant(t, f, "next@example.com")
+			p, _ := applicant(t, f, "next@example.com")
 			gone := upload(t, f, p.ID, "entity_pan", "epan")
 			c, err := f.Case(t.Context(), p.ID)
 			must(t, err)
