@@ -101,6 +101,7 @@ export const rowOf = (page: Page, requirement: string) => page.locator(`li[data-
 /** Opens a part of the case, if it is folded. */
 export async function unfold(part: Locator) {
   const toggle = part.locator('.part__toggle');
+  await expect(part.page().locator('#submitbar')).toBeVisible(); // the page has begun
   if (await toggle.getAttribute('aria-expanded') === 'false') await toggle.click();
   await expect(toggle).toHaveAttribute('aria-expanded', 'true');
 }

@@ -96,6 +96,16 @@ test('the page does not jump when a field cannot be saved', async ({ person, com
   expect(await page.evaluate(() => scrollY)).toBe(before);
 });
 
+test('Enter saves a field, and does not hand in the case', async ({ person }) => {
+  const page = await open(person), pan = field(page, 'pan');
+  await pan.fill('zzzcz9999z');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
+  await expect(pan).toBeFocused();
+  await expect(page.locator('#problems')).toBeHidden();
+  expect((await person.kycCase()).fields).toEqual({ pan: 'ZZZCZ9999Z' });
+});
+
 test('fields that do not agree are both saved, and the one says so until either is mended', async ({ person }) => {
   const page = await open(person);
   await leave(page, 'gstin', '24ZZZCZ9999Z1ZP');
@@ -113,6 +123,7 @@ test('fields that do not agree are both saved, and the one says so until either 
 test('offline nothing is lost: it says so, and saves in the order in which it was given', async ({ person, complaints }) => {
   complaints.expectNoAnswer('/v1/kyc');
   const page = await open(person);
+  await page.evaluate(() => navigator.serviceWorker.ready); // it is fetched once
   await page.context().setOffline(true);
   await leave(page, 'pan', 'ZZZCZ9999Z');
   await expect(page.locator('#autosave')).toContainText('you are offline');

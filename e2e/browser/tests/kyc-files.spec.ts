@@ -165,6 +165,19 @@ test('page and API agree where a PDF may begin, and that a picture is a picture 
   await expect(row.locator('[data-note]')).toContainText('both.jpg: The file contains a second file');
 });
 
+test('names of files are taken as people have them: with marks that nobody sees, slashes, too long, without an end', async ({ person }) => {
+  const page = await open(person), row = rowOf(page, 'partner_list');
+  const names = ['\u202ascan\u200b of list.pdf', 'साझेदार\u200dसूची.pdf', `${'very long '.repeat(30)}.PDF`, 'list', 'list.docx'];
+  for (const [i, name] of names.entries()) {
+    await choose(row, pdf(name));
+    await expect(row.locator('.file__meta').filter({ hasText: 'Uploaded' })).toHaveCount(i + 1);
+  }
+  const kept = (await documents(person, 'partner_list')).map((d) => d.fileName).reverse();
+  expect(kept.filter((_, i) => i !== 2)).toEqual(['scan of list.pdf', 'साझेदार\u200dसूची.pdf', 'list.pdf', 'list.pdf']);
+  expect(kept[2]).toMatch(/^very long .*\.PDF$/);
+  expect([...kept[2]]).toHaveLength(200);
+});
+
 test('files dropped on a folded row open it; one that misses its place changes nothing', async ({ person }) => {
   const page = await open(person), row = rowOf(page, 'partner_list');
   if (await row.locator('.part__toggle').getAttribute('aria-expanded') === 'true') await row.locator('.part__toggle').click();

@@ -114,7 +114,7 @@ test('the bar is in the window wherever one is on the page, and never lies over 
       await page.keyboard.press('Tab');
       const hidden = await page.evaluate(() => {
         const at = document.activeElement!, bar = document.querySelector('#submitbar')!, own = at.getBoundingClientRect(), over = bar.getBoundingClientRect();
-        if (at === document.body || bar.contains(at) || own.height === 0) return '';
+        if (at === document.body || bar.contains(at) || own.height === 0 || own.top >= over.bottom) return '';
         const seen = Math.min(own.bottom, over.top) - Math.max(own.top, 0);
         return seen < Math.min(own.height, 24) - 1 ? `${at.outerHTML.slice(0, 90)}: ${Math.round(seen)} of ${Math.round(own.height)} px` : '';
       });

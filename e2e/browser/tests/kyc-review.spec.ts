@@ -163,7 +163,8 @@ test('what a reviewer asks for stands at its part; a field is answered by a sent
   await expect(rowOf(page, 'entity_pan')).toContainText('This part stays as you sent it');
   await expect(rowOf(page, 'entity_pan').getByRole('button', { name: /Choose files|Remove/ })).toHaveCount(0);
   await unfold(rowOf(page, 'signatory_id'));
-  await expect(rowOf(page, 'signatory_id').locator('[data-note]')).toContainText('take it again in daylight');
+  await expect(rowOf(page, 'signatory_id').locator('.flag')).toContainText('take it again in daylight');
+  await expect(rowOf(page, 'signatory_id').getByLabel('Or answer in a sentence')).toBeVisible();
   await expect(rowOf(page, 'signatory_id').getByRole('button', { name: 'Choose files' })).toBeVisible();
   await expect(rowOf(page, 'signatory_id').getByRole('button', { name: 'Remove' })).toHaveCount(0); // a reviewer has decided on it
 });

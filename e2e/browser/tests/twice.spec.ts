@@ -175,7 +175,7 @@ test.describe('two tabs', () => {
   });
 
   test('of which one submitted: the other says that the case is closed, and changes nothing', async ({ person, complaints }) => {
-    complaints.expectStatus(409, '/v1/kyc');
+    complaints.expectStatus(412, '/v1/kyc');
     await person.withDocuments();
     const other = await secondTab(person, '/settings/kyc/edit');
     await expect(other.locator('#left')).toHaveText('Nothing is left: you can submit.');
@@ -187,7 +187,8 @@ test.describe('two tabs', () => {
     expect((await person.kycCase()).fields.pan).toBe('ZZZPZ9999Z');
   });
 
-  test('of which one added a file: the other sees it with its next change', async ({ person }) => {
+  test('of which one added a file: the other sees it with its next change', async ({ person, complaints }) => {
+    complaints.expectStatus(412, '/v1/kyc'); // that is how it hears of it
     await person.withCase('individual');
     const other = await secondTab(person, '/settings/kyc/edit');
     await expect(other.locator('[data-requirement=entity_pan] [data-chip]')).toHaveText('Needed');
@@ -197,7 +198,7 @@ test.describe('two tabs', () => {
     await field.fill('380 015');
     await field.blur();
     await expect(other.locator('[data-requirement=entity_pan] [data-chip]')).toHaveText('Uploaded');
-    expect((await person.kycCase()).fields).toEqual({ pan: 'ZZZPZ9999Z', pinCode: '380015' });
+    await expect.poll(async () => (await person.kycCase()).fields).toEqual({ pan: 'ZZZPZ9999Z', pinCode: '380015' });
   });
 });
 

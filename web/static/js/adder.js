@@ -4,6 +4,7 @@ import { copyOf, part, sizeOf, titleOf } from "./case.js";
 import { open } from "./fold.js";
 import { sending } from "./sending.js";
 import { typeOf } from "./sniff.js";
+import { open as underWay } from "./upload.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./case.js").Requirement} Requirement */
@@ -67,7 +68,7 @@ export class Adder {
   }
 
   #room() {
-    return Math.max(0, this.#r.maxFiles - this.#r.documents.length - this.busy);
+    return Math.max(0, this.#r.maxFiles - this.#r.documents.filter((d) => !underWay.has(d.id)).length - this.busy);
   }
 
   /** Each is judged by itself; more than there is room for are not even begun. @param {File[]} files */

@@ -49,6 +49,7 @@ export class Autosave {
 
   /** Tries now; resolves when all is saved or refused, or has to wait. @returns {Promise<void>} */
   flush() {
+    if (this.#waiting.size === 0) return Promise.resolve();
     clearTimeout(this.#timer);
     this.#working ??= this.#work().finally(() => (this.#working = null));
     return this.#working;

@@ -74,8 +74,8 @@ export const titleOf = (r) => named(`requirement.${r.id}`, r.title);
 /** What can be looked at: the check has let it through. @param {Doc} d */
 export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state);
 
-/** Oldest first, without what was refused once a good file has taken its place. @param {Requirement} r */
-export const standing = (r) => r.documents.filter((d) => !(d.reason && ["ready", "accepted"].includes(r.state))).reverse();
+/** Oldest first, without what a reviewer rejected once a good file has taken its place. @param {Requirement} r */
+export const standing = (r) => r.documents.filter((d, i) => d.state !== "rejected" || !r.documents.slice(0, i).some((later) => later.state === "clean" && (r.minOf === 1 || later.documentType === d.documentType))).reverse();
 
 /** @param {Requirement} r @param {Doc} d */
 export function fileOf(r, d) {

@@ -25,13 +25,13 @@ export class EntityChoice {
   #flag = null;
 
   /**
-   * @param {EntityType[]} types that the account may choose
-   * @param {{now: () => Case, settled: () => Promise<void>, take: (c: Case) => void, reload: () => Promise<void>}} page
+   * @param {EntityType[]} types all there are @param {(e: EntityType) => boolean} may whether the account may choose one
+   * @param {{now: () => Case, settled: () => Promise<void>, take: (c: Case) => void, reload: () => Promise<void>, answer: import("./flags.js").Answer}} page
    */
-  constructor(types, page) {
+  constructor(types, may, page) {
     this.#page = page;
     this.types = types;
-    for (const e of types) select.append(new Option(nameOf(e), e.code));
+    for (const e of types) if (may(e)) select.append(new Option(nameOf(e), e.code));
     onChoice(select, () => page.now().entityType ?? "", () => void this.#change(), () => !this.#loses(select.value));
   }
 
@@ -41,7 +41,7 @@ export class EntityChoice {
     if (!this.#changing) select.value = c.entityType ?? "";
     select.disabled = p?.open === false;
     if (p?.flag) {
-      this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), async (text) => this.#page.take(await call("PATCH", "/v1/kyc", { answers: { "/entityType": text } })));
+      this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), (text) => this.#page.answer("/entityType", text));
       if (!this.#flag.element.isConnected) place.append(this.#flag.element);
       this.#flag.update(p.flag);
     } else this.#flag?.element.remove();

@@ -1,6 +1,6 @@
 // @ts-check
 // The fields of a case: each is saved by itself as soon as it is left, and what is wrong with one is said there.
-import { call } from "./api.js";
+import { Problem, call } from "./api.js";
 import { Autosave } from "./autosave.js";
 import { copyOf, part } from "./case.js";
 import { FlagBox } from "./flags.js";
@@ -28,7 +28,8 @@ export class Fields {
 
   /**
    * @param {HTMLElement} place
-   * @param {{etag: () => string, take: (c: Case) => void, reload: () => Promise<void>, told: (state: import("./autosave.js").State) => void}} page
+   * @param {{etag: () => string, take: (c: Case) => void, reload: () => Promise<void>, answer: import("./flags.js").Answer,
+   *  told: (state: import("./autosave.js").State) => void}} page
    */
   constructor(place, page) {
     this.#place = place;
@@ -100,6 +101,11 @@ export class Fields {
     else control.autocapitalize = "words";
     if (spec.name === "pinCode") control.inputMode = "numeric";
     control.classList.toggle("is-identifier", identifiers.has(spec.name));
+    control.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it saves the field, and does not hand in the case
+      this.#commit(f);
+    });
     control.addEventListener("blur", () => this.#commit(f));
     control.addEventListener("change", () => this.#commit(f));
     control.addEventListener("input", () => f.wrong && same(f, control.value, f.saved) && this.#settle(f));
@@ -117,9 +123,9 @@ export class Fields {
   /** @param {string} name @param {string} value */
   async #send(name, value) {
     const f = this.#all.get(name), isNewest = () => f?.sent === value;
-    for (;;) {
+    for (let etag = this.#page.etag(); ; etag = this.#page.etag()) {
       try {
-        const c = /** @type {Case} */ (await call("PATCH", "/v1/kyc", { fields: { [name]: value } }, { "If-Match": this.#page.etag() }));
+        const c = /** @type {Case} */ (await call("PATCH", "/v1/kyc", { fields: { [name]: value } }, { "If-Match": etag }));
         if (f && isNewest()) {
           f.saved = c.fields[name] ?? "";
           if (f.control.value.trim() === value) f.control.value = f.saved;
@@ -127,9 +133,10 @@ export class Fields {
         }
         return this.#page.take(c);
       } catch (error) {
-        if (/** @type {any} */ (error).status !== 412) throw error;
+        if (!(error instanceof Problem) || error.status !== 412) throw error;
         await this.#page.reload(); // another part of the case was changed meanwhile, or this one
-        if (!isNewest() || f?.element.querySelector(".conflict")) return;
+        if (!isNewest() || this.#all.get(name) !== f || f?.element.querySelector(".conflict")) return; // it is not asked for any more, or being asked about
+        if (this.#page.etag() === etag) throw new Problem(0, error.body, 0); // it could not be read: later
       }
     }
   }
@@ -185,7 +192,7 @@ export class Fields {
   #flag(f, flag) {
     if (!flag) f.flag?.element.remove();
     else {
-      f.flag ??= new FlagBox(f.control.id, f.title, async (text) => this.#page.take(await call("PATCH", "/v1/kyc", { answers: { [`/fields/${f.name}`]: text } })));
+      f.flag ??= new FlagBox(f.control.id, f.title, (text) => this.#page.answer(`/fields/${f.name}`, text));
       if (!f.flag.element.isConnected) f.element.append(f.flag.element);
       f.flag.update(flag);
     }

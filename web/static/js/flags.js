@@ -1,11 +1,12 @@
 // @ts-check
-// What a reviewer asked about a part that has no files: it is answered by another value, or by a sentence.
+// What a reviewer asked about a part: it is answered by something new there, or by a sentence here.
 import { Problem } from "./api.js";
 import { copyOf, flagText, part } from "./case.js";
 import { clear, once, say } from "./form.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./case.js").Flag} Flag */
+/** @typedef {(pointer: string, text: string) => Promise<void>} Answer  throws a Problem */
 
 export class FlagBox {
   element = copyOf("flag");

@@ -37,6 +37,11 @@ export function begin(needy) {
   for (const folding of all()) set(folding, needy.includes(folding) && (!narrow.matches || folding === needy[0]));
 }
 
+/** Opens what has come to be needed, where there is room. @param {Element[]} needy */
+export function spread(needy) {
+  if (!narrow.matches) for (const folding of needy) set(folding, true);
+}
+
 /**
  * Folds a part that is done and opens the next one. Who is elsewhere by now is left alone; who was in it goes along.
  * @param {Element} done @param {Element | undefined} next

@@ -72,11 +72,11 @@ export function clear(field) {
   const control = document.getElementById(field), error = document.getElementById(`${field}-error`);
   if (error) error.hidden = true;
   if (control) unmark(control);
-  mended(field);
+  withdraw(field);
 }
 
-/** Takes a mistake that is mended out of the summary. @param {string} field */
-export function mended(field) {
+/** Takes what is mended out of the summary. @param {string} field */
+export function withdraw(field) {
   const summary = byId("problems");
   for (const link of summary.querySelectorAll("a")) if (link.hash === `#${field}`) link.closest("li")?.remove();
   if (summary.hidden || summary.querySelector("li")) return;

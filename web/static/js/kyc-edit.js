@@ -6,7 +6,7 @@ import { chip, part, requirementChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
-import { byId, mended, onSubmit, once, show } from "./form.js";
+import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
 import { named, t } from "./words.js";
@@ -24,7 +24,10 @@ let attempted = false, leaving = false;
 /** For screen readers: what happened where nobody looks. @param {string} text */
 const told = (text) => void (byId("said").textContent = text);
 
-const fields = new Fields(byId("fields"), { etag: () => current.etag, take, reload, told: saved });
+/** Says something to what a reviewer asked. @type {import("./flags.js").Answer} */
+const answer = async (pointer, text) => take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text } }));
+
+const fields = new Fields(byId("fields"), { etag: () => current.etag, take, reload, answer, told: saved });
 
 /** @param {import("./autosave.js").State} state */
 function saved(state) {
@@ -46,7 +49,9 @@ function take(c) {
   choice.update(c);
   const done = drawRows();
   drawParts();
-  if (!before) fold.begin([details, ...rowsInOrder().map((row) => row.element)].filter(isNeedy));
+  const needy = [details, ...rowsInOrder().map((row) => row.element)].filter(isNeedy);
+  if (!before) fold.begin(needy);
+  else if (fresh) fold.spread(needy);
   for (const row of done) {
     told(`${titleOf(row.r)}: ${t(`state.${row.r.state}`)}`);
     if (!row.busy) fold.goOn(row.element, next(row));
@@ -58,6 +63,7 @@ function take(c) {
 function close() {
   leaving = true;
   clearTimeout(looking);
+  fields.draw([], current);
   form.hidden = byId("flags").hidden = true;
   byId("trouble").hidden = false;
 }
@@ -73,14 +79,14 @@ function drawRows() {
     rows.delete(id);
   }
   for (const [i, r] of current.requirements.entries()) {
-    const old = rows.get(r.id), row = old ?? new Row(r, { changed: reload, told }), was = row.r.state;
+    const old = rows.get(r.id), row = old ?? new Row(r, { changed: reload, answer, told }), was = row.r.state;
     rows.set(r.id, row);
     row.update(r, current.parts.find((p) => p.pointer === `/requirements/${r.id}`));
     if (list.children[i] !== row.element) list.insertBefore(row.element, list.children[i] ?? null);
     if (old && was !== r.state && ["ready", "accepted"].includes(r.state)) done.push(row);
     const m = lackOf(row);
     row.mark(m && (attempted || m.code.startsWith("document_same")) ? lack(m) : "");
-    if (!m) mended(row.toggle.id);
+    if (!m) withdraw(row.toggle.id);
   }
   return done;
 }
@@ -95,7 +101,7 @@ const ofDetails = (/** @type {{pointer: string}} */ m) => !m.pointer.startsWith(
 
 /** Whether somebody has to do something about a part. @param {Element} folding */
 function isNeedy(folding) {
-  if (folding === details) return !current.entityType || current.missing.some(ofDetails);
+  if (folding === details) return current.requirements.length === 0 || current.missing.some(ofDetails);
   const row = rowsInOrder().find((r) => r.element === folding);
   return row !== undefined && lackOf(row) !== undefined;
 }
@@ -192,12 +198,6 @@ byId("problems").addEventListener("click", (event) => {
   if (link) go(link.hash.slice(1));
 });
 
-// Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
-document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));
-addEventListener("beforeunload", (event) => {
-  void fields.flush();
-  if (!leaving && (fields.atRisk || [...rows.values()].some((row) => row.adder.busy > 0))) event.preventDefault();
-});
 const ended = session.ended;
 session.ended = () => (leaving = ended());
 
@@ -205,10 +205,18 @@ session.ended = () => (leaving = ended());
 for (const what of ["dragover", "drop"]) addEventListener(what, (event) => event.preventDefault());
 
 const [account, found, catalogue] = await begin("/v1/kyc", "/v1/kyc/entity-types");
-const choice = new EntityChoice(catalogue.entityTypes.filter((/** @type {any} */ e) => e.accountTypes.includes(account.type)), {
-  now: () => current, settled: () => fields.flush(), take, reload,
+// An entity type that the account may not choose any more is shown all the same, and that it does not fit.
+const choice = new EntityChoice(catalogue.entityTypes, (e) => e.accountTypes.includes(account.type ?? "") || e.code === found.entityType, {
+  now: () => current, settled: () => fields.flush(), take, reload, answer,
 });
 fold.foldable(details);
 byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));
 if (["submitted", "under_review", "approved"].includes(found.status)) location.replace("/settings/kyc");
 else take(found);
+
+// Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
+document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));
+addEventListener("beforeunload", (event) => {
+  void fields.flush();
+  if (!leaving && (fields.atRisk || [...rows.values()].some((row) => row.adder.busy > 0))) event.preventDefault();
+});

@@ -1,6 +1,7 @@
 // @ts-check
 import { begin } from "./account.js";
 import { act, chip, copyOf, fileOf, flagText, isKept, note, part, reasonOf, requirementChip, standing, statusChip, titleOf } from "./case.js";
+import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { open } from "./view.js";
 import { has, named, t } from "./words.js";
@@ -17,9 +18,8 @@ function say(text) {
 
 /** As dates are written in India, in Indian time. @param {string} iso */
 function dateOf(iso) {
-  return new Intl.DateTimeFormat(`${document.documentElement.lang}-IN`, {
-    day: "numeric", month: "long", year: "numeric", hour: "numeric", minute: "2-digit", timeZone: "Asia/Kolkata", timeZoneName: "short",
-  }).format(new Date(iso));
+  const written = (/** @type {Intl.DateTimeFormatOptions} */ style) => new Intl.DateTimeFormat(`${document.documentElement.lang}-IN`, { timeZone: "Asia/Kolkata", ...style }).format(new Date(iso));
+  return `${written({ dateStyle: "long" })}, ${written({ timeStyle: "short" })} IST`;
 }
 
 /** @param {Case} c @param {any} type of the catalogue @param {string} pointer */
@@ -48,7 +48,7 @@ function receipt(c, type, email) {
     const item = copyOf("asked-item");
     part(item, "[data-name]").textContent = name;
     part(item, "[data-chip]").append(flag.answered ? chip("ok", t("kyc.js.isAnswered")) : chip("warn", t("kyc.js.isOpen")));
-    part(item, "[data-text]").textContent = flagText(flag);
+    part(item, "[data-detail]").textContent = flagText(flag);
     return item;
   }));
 }
@@ -69,13 +69,19 @@ function given(c, type) {
 
 /** @param {import("./case.js").Requirement} r */
 function rowOf(r) {
-  const li = copyOf("row");
+  const li = copyOf("row"), toggle = part(li, ".part__toggle"), chip = part(li, "[data-chip]");
   li.dataset.requirement = r.id;
   part(li, "[data-title]").textContent = titleOf(r);
-  part(li, "[data-chip]").append(requirementChip(r));
+  chip.id = `${r.id}-chip`;
+  chip.append(requirementChip(r));
+  part(li, ".part__body").id = `${r.id}-body`;
+  toggle.setAttribute("aria-controls", `${r.id}-body`);
+  toggle.setAttribute("aria-describedby", chip.id);
+  foldable(li);
   for (const d of standing(r)) {
     const f = fileOf(r, d);
     if (d.reason) part(li, "[data-note]").append(note(`${d.fileName}: ${reasonOf(d.reason)}`));
+    if (d.reason) set(li, true);
     if (isKept(d)) act(f, "view", d.fileName, (button) => once(button, () => open(d.id, say)));
     part(li, "[data-files]").append(f);
   }

@@ -3,7 +3,8 @@
 import { Adder } from "./adder.js";
 import { call } from "./api.js";
 import { ask } from "./ask.js";
-import { act, copyOf, fileOf, flagText, isKept, note, part, picture, reasonOf, requirementChip, standing, titleOf } from "./case.js";
+import { act, copyOf, fileOf, isKept, note, part, picture, reasonOf, requirementChip, standing, titleOf } from "./case.js";
+import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
 import { seen } from "./sending.js";
@@ -14,7 +15,8 @@ import { named, t } from "./words.js";
 /** @typedef {import("./case.js").Requirement} Requirement */
 /** @typedef {import("./case.js").Doc} Doc */
 /** @typedef {import("./case.js").Part} Part */
-/** @typedef {{changed: () => Promise<void>, told: (text: string) => void}} Page  changed: after a file has arrived, could not be sent, or was taken away */
+/** @typedef {{changed: () => Promise<void>, answer: import("./flags.js").Answer, told: (text: string) => void}} Page
+ *  changed: after a file has arrived, could not be sent, or was taken away */
 
 /** A file that storage has is being checked, whatever the API has heard so far. @param {Doc} d @returns {Doc} */
 const asSeen = (d) => (d.state === "requested" && arrived.has(d.id) ? { ...d, state: "uploaded" } : d);
@@ -25,6 +27,9 @@ export class Row {
   /** What is drawn of each document. @type {Map<string, {text: string, card: HTMLElement}>} */
   #drawn = new Map();
   #noted = "";
+  /** @type {FlagBox | null} */
+  #flag = null;
+  #begun = false; // what is there when the page begins is not news
   #page;
 
   /** @param {Requirement} r @param {Page} page */
@@ -55,6 +60,7 @@ export class Row {
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r));
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     this.#options(closed);
+    this.#asked(p);
     this.#notes(p);
     this.#files(closed);
     const place = part(this.element, "[data-add]");
@@ -62,6 +68,7 @@ export class Row {
     else if (!this.adder.element.isConnected) place.append(this.adder.element);
     part(this.element, "[data-closed]").hidden = p?.open !== false;
     this.adder.update(this.r);
+    this.#begun = true;
     if (within && document.activeElement === document.body) this.toggle.focus(); // what had it is gone
   }
 
@@ -86,9 +93,16 @@ export class Row {
   }
 
   /** @param {Part | undefined} p */
+  #asked(p) {
+    if (!p?.flag) return this.#flag?.element.remove();
+    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text) => this.#page.answer(`/requirements/${this.r.id}`, text));
+    if (!this.#flag.element.isConnected) part(this.element, "[data-note]").before(this.#flag.element);
+    this.#flag.update(p.flag);
+  }
+
+  /** @param {Part | undefined} p */
   #notes(p) {
-    const texts = standing(this.r).flatMap((d) => (d.reason ? [`${d.fileName}: ${reasonOf(d.reason)}`] : []));
-    if (p?.flag && !p.flag.answered) texts.unshift(flagText(p.flag));
+    const texts = standing(this.r).flatMap((d) => (d.reason && !(p?.flag && d.state === "rejected") ? [`${d.fileName}: ${reasonOf(d.reason)}`] : [])); // a flag says more
     if (this.#noted === texts.join("\n")) return;
     this.#noted = texts.join("\n");
     part(this.element, "[data-note]").replaceChildren(...texts.map(note));
@@ -109,7 +123,7 @@ export class Row {
       if (before) before.card.replaceWith(card);
       else list.append(card);
       this.#drawn.set(d.id, { text, card });
-      if (before && d.state === "refused" && d.reason) this.#page.told(`${titleOf(this.r)}: ${d.fileName}: ${reasonOf(d.reason)}`);
+      if (this.#begun && d.state === "refused" && d.reason) this.#page.told(`${titleOf(this.r)}: ${d.fileName}: ${reasonOf(d.reason)}`);
     }
   }
 

@@ -12,10 +12,22 @@ export const open = new Set();
 /** Documents that this tab has uploaded: storage has them, even where the API has not heard of it. @type {Set<string>} */
 export const arrived = new Set();
 
-/** The file's name with an end that fits what it is. @param {string} name @param {string} type */
+/** What may end the name of each type; the first is given to those that end otherwise. @type {Record<string, string[]>} */
+const ends = { "application/pdf": [".pdf"], "image/jpeg": [".jpg", ".jpeg"], "image/png": [".png"] };
+
+/** How long the API takes a name to be, in code points. */
+const longest = 200;
+
+/**
+ * The file's name as the API takes it: without marks that nobody sees and slashes, not too long, and with an end that fits what it is.
+ * Joiners and the selectors of a glyph stay: Indian scripts need them.
+ * @param {string} name @param {string} type
+ */
 function nameOf(name, type) {
-  const ends = { "application/pdf": /\.pdf$/i, "image/jpeg": /\.jpe?g$/i, "image/png": /\.png$/i }[type];
-  return ends?.test(name) ? name : `${name.replace(/\.[^.]*$/, "")}.${type.replace(/.*\//, "").replace("jpeg", "jpg")}`;
+  const shown = name.replace(/(?![\u200c\u200d\ufe00-\ufe0f])[\p{C}\p{DI}\u2028\u2029\u2800]/gu, "").replace(/[\\/]/g, "-").trim();
+  const end = /\.[^.]*$/.exec(shown)?.[0] ?? "", fits = ends[type].includes(end.toLowerCase()), stem = shown.slice(0, shown.length - end.length);
+  const last = fits ? end : ends[type][0];
+  return [...(stem || "file")].slice(0, longest - last.length).join("") + last;
 }
 
 /**
