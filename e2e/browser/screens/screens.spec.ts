@@ -1,17 +1,20 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
-import { jpeg, lockedPdf, pdf } from '../support/files.ts';
+import { lockedPdf, pdf } from '../support/files.ts';
 import { type Json, expect, type Person, test } from '../support/person.ts';
-import { askForCode, fillDetails, fillSignUp } from '../support/steps.ts';
+import { photo } from '../support/photos.ts';
+import { askForCode, fillDetails, fillSignUp, rowOf, unfold } from '../support/steps.ts';
 
 const folder = resolve(import.meta.dirname, '../../../docs/screens');
 mkdirSync(folder, { recursive: true });
 
 /** Takes the page as it is, in light and dark, and keeps it as WebP: a fifth of the bytes that PNG takes. */
 async function shoot(page: Page, name: string) {
-  const { project } = test.info(), blank = await page.context().newPage();
+  const { project } = test.info(), blank = await page.context().newPage(), window = page.viewportSize();
   await page.bringToFront();
+  const height = await page.evaluate(() => (document.querySelector('.submitbar') ? document.scrollingElement!.scrollHeight : 0)); // a bar that sticks belongs below
+  if (window && height > window.height) await page.setViewportSize({ ...window, height });
   await page.evaluate(() => document.fonts.ready);
   await page.mouse.move(0, 0);
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -27,6 +30,7 @@ async function shoot(page: Page, name: string) {
     writeFileSync(`${folder}/${file}.webp`, Buffer.from(webp, 'base64'));
   }
   await blank.close();
+  if (window) await page.setViewportSize(window);
   await page.emulateMedia({ colorScheme: 'light' });
 }
 
@@ -104,10 +108,13 @@ test('settings and KYC', async ({ person }) => {
   await shoot(page, 'menu');
   await states(person);
   await page.goto('/settings/kyc/edit');
-  await expect(page.locator('li[data-requirement]').first()).toBeVisible();
-  await page.locator('[data-requirement=office_pan], [data-requirement=signatory_id]').first().locator('[data-file]').setInputFiles(jpeg('aadhaar-masked.jpg'));
-  await expect(page.locator('.file__thumb img')).toBeVisible();
+  await unfold(rowOf(page, 'signatory_id'));
+  await rowOf(page, 'signatory_id').locator('[data-file]').setInputFiles(photo({ name: 'IMG_20261123_101502.jpg', bytes: 6 * 1024 * 1024 }));
+  await expect(page.locator('.which')).toBeVisible();
+  await expect(page.locator('.file__meta').filter({ hasText: '→' })).toBeVisible();
   await shoot(page, 'kyc-edit');
+  await page.getByRole('button', { name: 'Done and left' }).click();
+  await shoot(page, 'kyc-edit-overview');
   await page.goto('/settings/kyc');
   await expect(page.locator('li[data-requirement]').first()).toBeVisible();
   await shoot(page, 'kyc');
@@ -117,16 +124,43 @@ test('settings and KYC', async ({ person }) => {
   await shoot(page, 'kyc-edit-hindi');
 });
 
-/** One row in each state that files get into by themselves, and one as a reviewer leaves it. */
+test('KYC after it was submitted', async ({ person, complaints }) => {
+  const page = person.page;
+  complaints.expectStatus(422, '/v1/kyc/submit');
+  await named(person, 'asha.done').withCase('individual', {});
+  await page.goto('/settings/kyc/edit');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.locator('#problems')).toBeFocused();
+  await shoot(page, 'kyc-edit-missing');
+  await person.api.want(200, 'PATCH', '/v1/kyc', { fields: { pan: 'ZZZPZ9999Z' } });
+  await person.submitted();
+  await page.goto('/settings/kyc');
+  await expect(page.locator('#receipt')).toBeVisible();
+  await shoot(page, 'kyc-submitted');
+  await asked(person);
+  await page.goto('/settings/kyc/edit');
+  await expect(page.locator('.flag')).toBeVisible();
+  await shoot(page, 'kyc-edit-asked');
+});
+
+/** One row in each state that files get into by themselves. */
 async function states(p: Person) {
   const [first, second] = (await p.kycCase()).requirements.filter((r: Json) => r.needed);
   await p.settled(await p.upload(first.id, first.options[0].id, pdf('pan-card.pdf')));
   await p.settled(await p.upload(second.id, second.options[0].id, lockedPdf('registration.pdf')));
+}
+
+/** As a reviewer leaves a case: a field and a document are asked about. */
+async function asked(p: Person) {
+  const flags: Json = {
+    '/fields/pan': { code: 'pan_unreadable', detail: 'Is the fourth letter a P? The copy does not show it.', answered: false, answer: null },
+    '/requirements/personal_id': { code: 'photo_blurred', detail: 'The second page cannot be read. Take the photo again, flat and in daylight.', answered: false, answer: null },
+  };
   await p.page.route('**/v1/kyc', async (route) => {
-    const answer = await route.fetch({ headers: { ...route.request().headers(), cookie: [...p.api.cookies].map(([k, v]) => `${k}=${v}`).join('; ') } });
-    const json: Json = await answer.json();
-    const third = json.requirements.find((r: Json) => r.needed && r.documents.length === 0);
-    Object.assign(third, { state: 'rejected', note: { code: 'photo_blurred', detail: 'The second page cannot be read. Take the photo again, flat and in daylight.' } });
-    await route.fulfill({ response: answer, json });
+    const c = await p.kycCase();
+    c.status = 'needs_info';
+    c.parts = c.parts.map((x: Json) => ({ pointer: x.pointer, open: x.pointer in flags, flag: flags[x.pointer] ?? null }));
+    c.missing = Object.keys(flags).map((pointer) => ({ pointer, code: 'flag_unanswered', detail: '' }));
+    await route.fulfill({ json: c, headers: { etag: '"1"' } });
   });
 }

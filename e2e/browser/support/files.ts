@@ -56,8 +56,8 @@ export function largePdf(bytes = 10 * 1024 * 1024 + 1, name = 'large.pdf'): File
 /** A file without a byte. */
 export const emptyFile = (name = 'empty.pdf'): File => ({ name, mimeType: 'application/pdf', buffer: Buffer.alloc(0) });
 
-/** A grey baseline JPEG: squares of 8 x 8 pixels, each with a shade of its own. */
-export function jpeg(name = 'photo.jpg', width = 800, height = 600): File {
+/** A grey baseline JPEG: squares of 8 x 8 pixels, each with a shade of its own; with a coarser grain, so many of them side by side have the same. */
+export function jpeg(name = 'photo.jpg', width = 800, height = 600, grain = 1): File {
   const u16 = (n: number) => [n >> 8, n & 255];
   const segment = (marker: number, body: number[]) => [0xff, marker, ...u16(body.length + 2), ...body];
   // Shades: codes of four bits for the lengths 0 to 11. Within a square: one code, 0, that says that nothing follows.
@@ -84,8 +84,9 @@ export function jpeg(name = 'photo.jpg', width = 800, height = 600): File {
     }
   };
   let last = 0;
+  let shade = 0;
   for (let squares = Math.ceil(width / 8) * Math.ceil(height / 8); squares > 0; squares--) {
-    const shade = randomInt(-100, 101);
+    if (squares % grain === 0) shade = randomInt(-100, 101);
     const step = shade - last;
     const length = step === 0 ? 0 : Math.floor(Math.log2(Math.abs(step))) + 1;
     put(length, 4);

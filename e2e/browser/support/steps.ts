@@ -1,6 +1,6 @@
 // The steps of the journey as people take them, in the pages. Over the API they are in person.ts.
-import { type Page, expect } from '@playwright/test';
-import { jpeg, pdf } from './files.ts';
+import { type Locator, type Page, expect } from '@playwright/test';
+import { type File, jpeg, pdf } from './files.ts';
 import { goodFields, type Person } from './person.ts';
 
 /** Fills the sign-up form, and does not send it. */
@@ -88,14 +88,36 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
 }
 
 async function uploadAll(page: Page) {
-  const needed = page.locator('li[data-requirement]').filter({ hasText: /Needed|One more needed/ });
+  const needed = page.locator('li[data-requirement]').filter({ hasText: 'Needed' });
   await expect(needed.first()).toBeVisible();
   for (const [i, id] of (await needed.evaluateAll((rows) => rows.map((r) => (r as HTMLElement).dataset.requirement ?? ''))).entries()) {
-    const row = page.locator(`[data-requirement=${id}]`);
-    await row.locator('[data-file]').setInputFiles(i % 2 === 0 ? pdf() : jpeg());
-    await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
+    await give(rowOf(page, id), i % 2 === 0 ? pdf() : jpeg());
   }
   await expect(page.locator('#left')).toHaveText('Nothing is left: you can submit.');
+}
+
+export const rowOf = (page: Page, requirement: string) => page.locator(`li[data-requirement=${requirement}]`);
+
+/** Opens a part of the case, if it is folded. */
+export async function unfold(part: Locator) {
+  const toggle = part.locator('.part__toggle');
+  await expect(part.page().locator('#submitbar')).toBeVisible(); // the page has begun
+  if (await toggle.getAttribute('aria-expanded') === 'false') await toggle.click();
+  await expect(toggle).toHaveAttribute('aria-expanded', 'true');
+}
+
+/** Chooses files in a row, and says of each which document it is where that is asked: the first one, unless another is named. */
+export async function choose(row: Locator, files: File | File[], kind: string | { index: number } = { index: 1 }) {
+  await unfold(row);
+  await row.locator('[data-file]').setInputFiles(files);
+  if (await row.locator('[data-options]').isHidden()) return;
+  for (let i = 0; i < [files].flat().length; i++) await row.locator('.which select').first().selectOption(kind);
+}
+
+/** Gives a file that is good, and waits until it counts. */
+export async function give(row: Locator, file: File, kind?: string | { index: number }) {
+  await choose(row, file, kind);
+  await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
 }
 
 /** Makes the network of a page slow: so many KiB a second each way, 400 ms away, as slow 3G is. */

@@ -1,7 +1,7 @@
 // What goes wrong in forms, and what people then see.
 import { lockedPdf, renamedExe } from '../support/files.ts';
 import { expect, test } from '../support/person.ts';
-import { fillSignUp, logIn } from '../support/steps.ts';
+import { choose, fillSignUp, logIn, unfold } from '../support/steps.ts';
 
 test('sign-up names everything that is missing, at its field and above the form, and goes there', async ({ person }) => {
   const page = person.page;
@@ -106,6 +106,7 @@ test('an identifier that cannot be is refused at its field and saves nothing', a
   const page = person.page;
   complaints.expectStatus(422, '/v1/kyc');
   await page.goto('/settings/kyc/edit');
+  await unfold(page.locator('#details'));
   await page.locator('#field-pan').fill('ABC');
   await page.locator('#field-pan').blur();
   await expect(page.locator('#field-pan-error')).toContainText('A PAN has 10 characters');
@@ -128,12 +129,13 @@ test('a file that is no document is refused before it is sent; a locked one with
   const page = person.page, row = page.locator('[data-requirement=entity_pan]');
   await page.goto('/settings/kyc/edit');
   await row.locator('[data-file]').setInputFiles(renamedExe());
-  await expect(row.locator('[data-problem]')).toContainText('Only PDF, JPG and PNG are possible');
+  await expect(row.locator('[data-problem]')).toContainText('Only PDFs and pictures are possible');
   expect(person.network.requests.filter((r) => r.endsWith('/v1/kyc/documents'))).toHaveLength(0);
-  await row.locator('[data-file]').setInputFiles(lockedPdf());
+  await choose(row, lockedPdf());
   await expect(row.locator('[data-note]')).toContainText('protected by a password');
   await expect(row.locator('[data-chip]')).toHaveText('Replace this');
   await row.getByRole('button', { name: 'Remove' }).click();
+  await row.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(row.locator('[data-chip]')).toHaveText('Needed');
 });
 

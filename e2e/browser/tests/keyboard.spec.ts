@@ -87,6 +87,9 @@ test('the keyboard alone gets from sign-up to a submitted case, and out again', 
     const chosen = page.waitForEvent('filechooser');
     await press(page, row.getByRole('button', { name: /Choose file/ }));
     await (await chosen).setFiles(pdf());
+    await expect(row.getByLabel('Which document is it?')).toBeFocused();
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
     await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
   }
   await expect(page.locator('#autosave')).toHaveText('All changes are saved.');

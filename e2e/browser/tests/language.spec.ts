@@ -38,7 +38,7 @@ test('a language that is changed later changes the mails, the documents and the 
   await expect.poll(async () => (await person.api.want(200, 'GET', '/v1/account')).locale).toBe('hi');
   await page.goto('/settings/kyc/edit');
   await expect(page.locator('[data-requirement=partnership_deed] h2')).toHaveText('साझेदारी विलेख');
-  for (const text of await page.locator('li[data-requirement] .doc__top').allInnerTexts()) expect(text).toMatch(/[\u0900-\u097F]{3}/);
+  for (const text of await page.locator('li[data-requirement] :is(h2, [data-help])').allTextContents()) expect(text).toMatch(/[\u0900-\u097F]{3}/);
   await page.goto('/terms');
   await expect(page.getByRole('heading', { name: 'आपका खाता' })).toBeVisible();
   const mails = await person.mails();

@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { pdf } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
-import { askForCode, fillDetails, giveDetails, logIn, signUp, verify } from '../support/steps.ts';
+import { askForCode, choose, fillDetails, giveDetails, logIn, signUp, unfold, verify } from '../support/steps.ts';
 
 /** How often the browser asked for that. */
 const asked = (p: Person, what: string) => p.network.requests.filter((r) => r.startsWith(what.split(' ')[0]!) && r.endsWith(what.split(' ')[1]!)).length;
@@ -97,7 +97,7 @@ test.describe('reload', () => {
     await page.locator('#field-pan').fill('ZZZPZ9999Z');
     await page.locator('#field-pan').blur();
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
-    await row.locator('[data-file]').setInputFiles(pdf('pan.pdf'));
+    await choose(row, pdf('pan.pdf'));
     await expect(row.locator('.file__name')).toHaveText('pan.pdf');
     await expect(row.locator('progress')).toBeHidden();
     await page.reload();
@@ -169,27 +169,30 @@ test.describe('two tabs', () => {
   });
 
   test('of which one submitted: the other says that the case is closed, and changes nothing', async ({ person, complaints }) => {
-    complaints.expectStatus(409, '/v1/kyc');
+    complaints.expectStatus(412, '/v1/kyc');
     await person.withDocuments();
     const other = await secondTab(person, '/settings/kyc/edit');
     await expect(other.locator('#left')).toHaveText('Nothing is left: you can submit.');
     await person.api.want(202, 'POST', '/v1/kyc/submit');
+    await unfold(other.locator('#details'));
     await other.locator('#field-pan').fill('AAAPA0000A');
     await other.locator('#field-pan').blur();
     await expect(other.locator('#trouble')).toContainText('with us for review');
     expect((await person.kycCase()).fields.pan).toBe('ZZZPZ9999Z');
   });
 
-  test('of which one added a file: the other sees it with its next change', async ({ person }) => {
+  test('of which one added a file: the other sees it with its next change', async ({ person, complaints }) => {
+    complaints.expectStatus(412, '/v1/kyc'); // that is how it hears of it
     await person.withCase('individual');
     const other = await secondTab(person, '/settings/kyc/edit');
     await expect(other.locator('[data-requirement=entity_pan] [data-chip]')).toHaveText('Needed');
     await person.settled(await person.upload('entity_pan', 'pan_card', pdf()));
-    const field = other.locator('#field-pan');
-    await field.fill('zzzpz 9999 z');
+    await unfold(other.locator('#details'));
+    const field = other.locator('#field-pinCode');
+    await field.fill('380 015');
     await field.blur();
     await expect(other.locator('[data-requirement=entity_pan] [data-chip]')).toHaveText('Uploaded');
-    expect((await person.kycCase()).fields.pan).toBe('ZZZPZ9999Z');
+    await expect.poll(async () => (await person.kycCase()).fields).toEqual({ pan: 'ZZZPZ9999Z', pinCode: '380015' });
   });
 });
 

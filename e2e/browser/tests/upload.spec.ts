@@ -1,7 +1,7 @@
 // Uploads that do not go well.
 import { jpeg, pdf } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
-import { fillSignUp } from '../support/steps.ts';
+import { choose, fillSignUp } from '../support/steps.ts';
 
 /** Whether a request goes to storage and not to Central. */
 const toStorage = (p: Person) => (url: URL) => url.origin !== p.api.url;
@@ -12,7 +12,7 @@ test('an upload that breaks says so, is tried again, and then counts once', asyn
   complaints.expectNoAnswer();
   await page.route(toStorage(person), (route) => route.abort('connectionreset'), { times: 1 });
   await page.goto('/settings/kyc/edit');
-  await row.locator('[data-file]').setInputFiles(pdf());
+  await choose(row, pdf());
   await expect(row.getByText('The upload was interrupted')).toBeVisible();
   expect((await person.kycCase()).requirements.find((r: { id: string }) => r.id === 'entity_pan').documents).toEqual([]);
   await row.getByRole('button', { name: 'Try again' }).click();
@@ -30,7 +30,7 @@ test('an upload can be cancelled, and leaves nothing', async ({ person }) => {
     await route.abort();
   });
   await page.goto('/settings/kyc/edit');
-  await row.locator('[data-file]').setInputFiles(jpeg());
+  await choose(row, jpeg());
   await expect(row.locator('.file__thumb img')).toBeVisible();
   await row.getByRole('button', { name: 'Cancel' }).click();
   await expect(row.locator('.file')).toHaveCount(0);

@@ -46,6 +46,10 @@ byId("logout").addEventListener("click", async () => {
   location.assign("/login");
 });
 
+// On a narrow window the tabs of the settings scroll: to the one that is shown.
+const tab = /** @type {HTMLElement | null} */ (document.querySelector(".sidenav [aria-current]"));
+if (tab?.parentElement) tab.parentElement.scrollLeft = tab.offsetLeft - tab.parentElement.offsetLeft - (tab.parentElement.clientWidth - tab.offsetWidth) / 2;
+
 /** @param {string} selector @param {string} text */
 function fill(selector, text) {
   for (const place of document.querySelectorAll(selector)) place.textContent = text;

@@ -1,119 +1,140 @@
 // @ts-check
-// The place of a requirement where files are added: drop, choose or photograph.
-import { act, copyOf, part, picture, sizeOf } from "./case.js";
-import { look, upload } from "./upload.js";
-import { named, t } from "./words.js";
+// The place of a requirement where files are added: drop, choose or photograph, one or several at once.
+import { copyOf, part, sizeOf, titleOf } from "./case.js";
+import { open } from "./fold.js";
+import { sending } from "./sending.js";
+import { typeOf } from "./sniff.js";
+import { open as underWay } from "./upload.js";
+import { t } from "./words.js";
 
-/** Rows that show an upload on its way. @type {WeakMap<Element, number>} */
-const uploads = new WeakMap();
-
-/** What the photos of this visit look like, by document. @type {Map<string, string>} */
-export const pictures = new Map();
-
-/** @param {Element} row */
-export const busy = (row) => (uploads.get(row) ?? 0) > 0;
-
-/** @param {Element} row @param {number} change */
-const count = (row, change) => uploads.set(row, (uploads.get(row) ?? 0) + change);
+/** @typedef {import("./case.js").Requirement} Requirement */
 
 /**
- * Shows a file on its way until it has arrived, was cancelled, or is tried again.
- * @param {HTMLElement} row @param {import("./case.js").Requirement} r @param {string} documentType @param {File} file @param {string} type
- * @param {() => Promise<void>} done
+ * What is wrong with a file before anything is done with it; "" for nothing. A picture can be made smaller first.
+ * @param {File} file @param {string | null} type null where it cannot be read @param {number} maxBytes
  */
-async function send(row, r, documentType, file, type, done) {
-  const shown = copyOf("file");
-  for (const button of shown.querySelectorAll("[data-act]")) button.remove();
-  part(shown, "[data-name]").textContent = file.name;
-  const progress = /** @type {HTMLProgressElement} */ (part(shown, "progress")), meta = part(shown, "[data-meta]");
-  progress.hidden = false;
-  progress.setAttribute("aria-label", `${t("state.uploading")} ${file.name}`);
-  const photo = type.startsWith("image/") ? URL.createObjectURL(file) : "";
-  picture(shown, photo);
-  const stop = new AbortController();
-  const cancel = act(shown, "cancel", file.name, () => stop.abort());
-  part(row, "[data-files]").append(shown);
-  count(row, 1);
-  try {
-    const id = await upload({ requirement: r.id, documentType, file, type }, stop.signal, (sent, all) => {
-      progress.value = (100 * sent) / all;
-      meta.textContent = t("upload.progress", { done: sizeOf(sent), all: sizeOf(all) });
-    });
-    if (photo) pictures.set(id, photo);
-    shown.remove();
-    count(row, -1);
-    await done();
-  } catch (error) {
-    count(row, -1);
-    URL.revokeObjectURL(photo);
-    cancel.remove();
-    progress.hidden = true;
-    meta.textContent = /** @type {Error} */ (error).message;
-    meta.setAttribute("role", "alert");
-    if (stop.signal.aborted) return shown.remove();
-    count(row, 1); // it stays in sight until it is tried again or taken away
-    const left = new AbortController();
-    /** @param {() => Promise<void>} then */
-    const leave = (then) => {
-      left.abort();
-      count(row, -1);
-      shown.remove();
-      void then();
-    };
-    const again = act(shown, "retry", file.name, () => leave(() => send(row, r, documentType, file, type, done)));
-    act(shown, "remove", file.name, () => leave(done));
-    addEventListener("online", () => again.click(), { signal: left.signal });
-    again.focus();
-  }
+function faultOf(file, type, maxBytes) {
+  if (type === null) return t("upload.unreadable");
+  if (file.size === 0) return t("upload.empty");
+  if (!type) return t(/\.hei[cf]$/i.test(file.name) ? "upload.heic" : "upload.type");
+  if (type === "application/pdf" && file.size > maxBytes) return t("upload.large", { size: sizeOf(file.size), most: sizeOf(maxBytes) });
+  return "";
 }
 
-/**
- * @param {HTMLElement} row @param {import("./case.js").Requirement} r @param {() => Promise<void>} done after each file
- * @returns {HTMLElement}
- */
-export function adder(row, r, done) {
-  const box = copyOf("adder"), problem = part(box, "[data-problem]");
-  const title = named(`requirement.${r.id}`, r.title);
-  part(box, "[data-limits]").textContent = t("upload.limits", { most: sizeOf(r.maxBytes) });
-  for (const of of box.querySelectorAll("[data-of]")) of.textContent = t("upload.of", { title });
-  const kind = part(box, ".kind"), kinds = /** @type {HTMLSelectElement} */ (part(kind, "select"));
-  kind.hidden = r.options.length < 2;
-  if (r.options.length > 1) kinds.append(new Option(t("upload.kind"), ""));
-  for (const o of r.options) kinds.append(new Option(named(`document.${o.id}`, o.title), o.id));
+export class Adder {
+  element = copyOf("adder");
+  /** Files on their way. @type {Set<AbortController>} */
+  #sent = new Set();
+  #r;
+  #list;
+  #changed;
 
-  /** @param {FileList | null | undefined} files */
-  const add = async (files) => {
-    problem.hidden = kinds.value !== "" || r.minOf < 2;
-    problem.textContent = t("upload.which");
-    if (!problem.hidden) return kinds.focus();
-    for (const file of files ?? []) {
-      const seen = await look(file, r.maxBytes);
-      if (seen.problem) {
-        problem.textContent = `${file.name}: ${seen.problem}`;
-        problem.hidden = false;
-      } else void send(row, r, kinds.value, file, seen.type, done);
+  /**
+   * @param {Requirement} r @param {HTMLElement} zone where files may be dropped @param {HTMLElement} list where files on their way are shown
+   * @param {() => Promise<void>} changed after each file
+   */
+  constructor(r, zone, list, changed) {
+    this.#r = r;
+    this.#list = list;
+    this.#changed = changed;
+    for (const of of this.element.querySelectorAll("[data-of]")) of.textContent = t("upload.of", { title: titleOf(r) });
+    this.#choose("[data-act=choose]", "[data-file]");
+    this.#choose("[data-act=photo]", "[data-camera]");
+    this.#drop(zone);
+    this.update(r);
+  }
+
+  /** How many files are on their way. */
+  get busy() {
+    return this.#sent.size;
+  }
+
+  /** Whether something is said here that nobody has answered. */
+  get complains() {
+    return part(this.element, "[data-problem]").hasChildNodes();
+  }
+
+  /** @param {Requirement} r */
+  update(r) {
+    this.#r = r;
+    const room = this.#room();
+    part(this.element, "[data-limits]").textContent = room > 0 ? t("upload.limits", { most: sizeOf(r.maxBytes), n: r.maxFiles }) : t("upload.full", { n: r.maxFiles });
+    part(this.element, ".actions").hidden = room === 0;
+  }
+
+  /** Takes back what is on its way: its requirement is gone, or closed. */
+  end() {
+    for (const stop of this.#sent) stop.abort();
+  }
+
+  #room() {
+    return Math.max(0, this.#r.maxFiles - this.#r.documents.filter((d) => !underWay.has(d.id)).length - this.busy);
+  }
+
+  /** Each is judged by itself; more than there is room for are not even begun. @param {File[]} files */
+  async #add(files) {
+    this.#wrong([]);
+    const room = this.#room();
+    if (files.length > room) return this.#wrong([t("upload.many", { n: files.length, most: this.#r.maxFiles, room })]);
+    const types = await Promise.all(files.map((file) => typeOf(file).catch(() => null)));
+    const faults = [], asks = [];
+    for (const [i, file] of files.entries()) {
+      const type = types[i], fault = faultOf(file, type, this.#r.maxBytes);
+      if (fault) faults.push(`${file.name}: ${fault}`);
+      else asks.push(this.#send(file, type ?? ""));
     }
-  };
-  /** @param {string} button @param {string} file */
-  const choose = (button, file) => {
-    const control = /** @type {HTMLInputElement} */ (part(box, file));
-    part(box, button).addEventListener("click", () => control.click());
-    control.addEventListener("change", async () => {
-      await add(control.files);
-      control.value = "";
+    this.#wrong(faults);
+    this.update(this.#r);
+    asks.find(Boolean)?.focus();
+  }
+
+  /** @param {File} file @param {string} type */
+  #send(file, type) {
+    const { stop, asks, done } = sending(file, type, this.#r, this.#list);
+    this.#sent.add(stop);
+    done.catch((error) => this.#wrong([`${file.name}: ${error.message}`], true)).finally(() => {
+      this.#sent.delete(stop);
+      return this.#changed();
     });
-  };
-  choose("[data-act=choose]", "[data-file]");
-  choose("[data-act=photo]", "[data-camera]");
-  box.addEventListener("dragover", (event) => {
-    event.preventDefault();
-    box.classList.add("is-over");
-  });
-  box.addEventListener("dragleave", () => box.classList.remove("is-over"));
-  box.addEventListener("drop", (event) => {
-    event.preventDefault();
-    box.classList.remove("is-over");
-    void add(event.dataTransfer?.files);
-  });
-  return box;
+    return asks;
+  }
+
+  /** @param {string[]} texts @param {boolean} [more] beside what is said already */
+  #wrong(texts, more = false) {
+    const place = part(this.element, "[data-problem]");
+    if (!more) place.replaceChildren();
+    for (const text of texts) {
+      const line = copyOf("wrong");
+      part(line, "[data-text]").textContent = text;
+      place.append(line);
+    }
+  }
+
+  /** @param {string} button @param {string} file */
+  #choose(button, file) {
+    const control = /** @type {HTMLInputElement} */ (part(this.element, file));
+    part(this.element, button).addEventListener("click", () => control.click());
+    control.addEventListener("change", async () => {
+      const files = [...(control.files ?? [])];
+      control.value = ""; // the same file can be chosen again
+      await this.#add(files);
+    });
+  }
+
+  /** @param {HTMLElement} zone */
+  #drop(zone) {
+    const over = (/** @type {boolean} */ is) => zone.classList.toggle("is-over", is);
+    zone.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      over(true);
+    });
+    zone.addEventListener("dragleave", (event) => event.relatedTarget instanceof Node && zone.contains(event.relatedTarget) || over(false));
+    zone.addEventListener("drop", (event) => {
+      event.preventDefault();
+      over(false);
+      if (!this.element.isConnected) return; // closed
+      open(zone);
+      void this.#add([...(event.dataTransfer?.files ?? [])]);
+    });
+  }
 }

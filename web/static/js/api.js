@@ -29,14 +29,14 @@ export const session = { ended: () => false };
 
 /**
  * Calls the API. Throws a Problem for anything but success.
- * @param {"GET" | "POST" | "PUT" | "DELETE"} method
+ * @param {"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} method
  * @param {string} path
  * @param {unknown} [body] sent as JSON
  * @param {Record<string, string>} [headers]
  * @returns {Promise<any>} the JSON of the answer; its ETag is the member etag
  */
 export async function call(method, path, body, headers = {}) {
-  const init = { method, headers, signal: AbortSignal.timeout(patience) };
+  const init = { method, headers, signal: AbortSignal.timeout(patience), keepalive: method === "PATCH" }; // what is being saved arrives though the page is left
   if (body !== undefined) Object.assign(init, { headers: { "Content-Type": "application/json", ...headers }, body: JSON.stringify(body) });
   /** @type {Response} */
   let answer;

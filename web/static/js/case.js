@@ -3,12 +3,16 @@
 import { byId } from "./form.js";
 import { has, named, t } from "./words.js";
 
+/** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
- *  reason: {code: string, detail: string} | null, uploadedAt: string | null}} Doc */
-/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, options: {id: string, title: string}[], state: string,
- *  needed: boolean, note: {code: string, detail: string} | null, documents: Doc[]}} Requirement */
-/** @typedef {{status: string, entityType: string | null, version: number, fields: Record<string, string>, requirements: Requirement[], canSubmit: boolean,
- *  missing: {pointer: string, code: string, detail: string}[]}} Case */
+ *  reason: Reason | null, uploadedAt: string | null}} Doc */
+/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number, options: {id: string, title: string}[],
+ *  state: string, needed: boolean, documents: Doc[]}} Requirement */
+/** @typedef {Reason & {answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
+/** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
+/** @typedef {Reason & {pointer: string}} Missing */
+/** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>, requirements: Requirement[],
+ *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null}} Case */
 
 /** @param {string} id @returns {HTMLElement} a copy of a template's only element */
 export function copyOf(id) {
@@ -51,8 +55,11 @@ export function sizeOf(bytes) {
     .format(bytes / (mega ? MiB : KiB));
 }
 
-/** @param {{code: string, detail: string}} reason */
+/** @param {Reason} reason */
 export const reasonOf = (reason) => (has(`error.${reason.code}`) ? t(`error.${reason.code}`) : reason.detail);
+
+/** The reason in the person's language, and the reviewer's own words where they say more. @param {Reason} flag */
+export const flagText = (flag) => [...new Set([reasonOf(flag), flag.detail])].join(" ");
 
 /** @param {string} text */
 export function note(text) {
@@ -60,6 +67,15 @@ export function note(text) {
   part(n, "[data-text]").textContent = text;
   return n;
 }
+
+/** @param {Requirement} r */
+export const titleOf = (r) => named(`requirement.${r.id}`, r.title);
+
+/** What can be looked at: the check has let it through. @param {Doc} d */
+export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state);
+
+/** Oldest first, without what a reviewer rejected once a good file has taken its place. @param {Requirement} r */
+export const standing = (r) => r.documents.filter((d, i) => d.state !== "rejected" || !r.documents.slice(0, i).some((later) => later.state === "clean" && (r.minOf === 1 || later.documentType === d.documentType))).reverse();
 
 /** @param {Requirement} r @param {Doc} d */
 export function fileOf(r, d) {
@@ -92,18 +108,3 @@ export function act(file, act, name, work) {
   return button;
 }
 
-/** The row of a requirement, without its files. @param {Requirement} r */
-export function row(r) {
-  const li = copyOf("row");
-  li.dataset.requirement = r.id;
-  part(li, "h2").id = `requirement-${r.id}`;
-  part(li, "h2").tabIndex = -1;
-  part(li, "[data-title]").textContent = named(`requirement.${r.id}`, r.title);
-  part(li, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
-  const options = r.options.map((o) => named(`document.${o.id}`, o.title)), listed = part(li, "[data-options]");
-  listed.hidden = options.length < 2;
-  listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
-  part(li, "[data-chip]").append(requirementChip(r));
-  if (r.note) part(li, "[data-note]").append(note(reasonOf(r.note)));
-  return li;
-}

@@ -12,7 +12,7 @@ export function byId(id) {
 /** @param {string} id */
 export const input = (id) => /** @type {HTMLInputElement} */ (byId(id));
 
-/** @typedef {{field: string, text: string}} Mistake  field is the id of a control, or "" for the form as a whole */
+/** @typedef {{field: string, text: string, name?: string}} Mistake  field is the id of a control, or "" for the form as a whole; the summary begins with name */
 
 const title = document.title;
 
@@ -36,14 +36,14 @@ function summarise(mistakes) {
 /** @param {Mistake} m */
 function entry(m) {
   const item = document.createElement("li");
-  const control = document.getElementById(m.field);
+  const control = document.getElementById(m.field), text = m.name ? `${m.name}: ${m.text}` : m.text;
   if (!control) {
-    item.textContent = m.text;
+    item.textContent = text;
     return item;
   }
   const link = document.createElement("a");
   link.href = `#${m.field}`;
-  link.textContent = m.text;
+  link.textContent = text;
   link.addEventListener("click", (e) => {
     e.preventDefault();
     control.focus();
@@ -76,6 +76,16 @@ export function clear(field) {
   const control = document.getElementById(field), error = document.getElementById(`${field}-error`);
   if (error) error.hidden = true;
   if (control) unmark(control);
+  withdraw(field);
+}
+
+/** Takes what is mended out of the summary. @param {string} field */
+export function withdraw(field) {
+  const summary = byId("problems");
+  for (const link of summary.querySelectorAll("a")) if (link.hash === `#${field}`) link.closest("li")?.remove();
+  if (summary.hidden || summary.querySelector("li")) return;
+  summary.hidden = true;
+  document.title = title;
 }
 
 /** @param {Element} control */
@@ -83,6 +93,7 @@ function unmark(control) {
   control.removeAttribute("aria-invalid");
   control.closest(".field")?.classList.remove("is-invalid");
   const described = /** @type {HTMLElement} */ (control).dataset.described;
+  if (described === undefined) return; // it was never marked
   if (described) control.setAttribute("aria-describedby", described);
   else control.removeAttribute("aria-describedby");
 }

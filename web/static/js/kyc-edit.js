@@ -1,145 +1,152 @@
 // @ts-check
+// The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
-import { Problem, call } from "./api.js";
-import { act, copyOf, fileOf, note, part, picture, reasonOf, row, statusChip } from "./case.js";
-import { adder, busy, pictures } from "./adder.js";
-import { byId, once, onSubmit, show } from "./form.js";
-import { open } from "./view.js";
-import { has, named, t } from "./words.js";
+import { Problem, call, session } from "./api.js";
+import { chip, part, requirementChip, statusChip, titleOf } from "./case.js";
+import { EntityChoice, nameOf } from "./entity.js";
+import { Fields } from "./fields.js";
+import * as fold from "./fold.js";
+import { byId, onSubmit, once, show, withdraw } from "./form.js";
+import { draw } from "./overview.js";
+import { Row } from "./rows.js";
+import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
+/** @typedef {import("./case.js").Missing} Missing */
 
-const form = /** @type {HTMLFormElement} */ (byId("form"));
-const select = /** @type {HTMLSelectElement} */ (byId("entityType"));
-/** @type {any} */
-let catalogue;
+const form = /** @type {HTMLFormElement} */ (byId("form")), details = byId("details");
 /** @type {Case} */
 let current;
+/** @type {Map<string, Row>} */
+const rows = new Map();
+let attempted = false, leaving = false;
 
-/** @param {string} text */
-function trouble(text) {
-  byId("trouble").textContent = text;
-  byId("trouble").hidden = !text;
+/** For screen readers: what happened where nobody looks. @param {string} text */
+const told = (text) => void (byId("said").textContent = text);
+
+/** Says something to what a reviewer asked. @type {import("./flags.js").Answer} */
+const answer = async (pointer, text) => take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text } }));
+
+const fields = new Fields(byId("fields"), { etag: () => current.etag, take, reload, answer, told: saved });
+
+/** @param {import("./autosave.js").State} state */
+function saved(state) {
+  const offline = state === "later" && !navigator.onLine, partly = state === "saved" && fields.mistakes().length > 0;
+  byId("autosave").textContent = t(`kyc.js.${offline ? "offline" : partly ? "partly" : state}`);
+  drawParts();
 }
 
-/** @param {() => Promise<void>} work */
-async function tried(work) {
-  trouble("");
-  try {
-    await work();
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    trouble(error.message);
-  }
-}
-
-const spec = () => catalogue.entityTypes.find((/** @type {any} */ e) => e.code === current.entityType);
-
-function values() {
-  /** @type {Record<string, string>} */
-  const out = {};
-  for (const c of /** @type {NodeListOf<HTMLInputElement>} */ (byId("fields").querySelectorAll("input"))) if (c.value.trim()) out[c.name] = c.value.trim();
-  return out;
-}
-
-/** @param {any} f of the catalogue */
-function fieldOf(f) {
-  const field = document.importNode(/** @type {HTMLTemplateElement} */ (byId("field")).content, true);
-  const id = `field-${f.name}`;
-  const control = /** @type {HTMLInputElement} */ (part(field, "input")), label = /** @type {HTMLLabelElement} */ (part(field, "label"));
-  label.htmlFor = control.id = id;
-  control.name = f.name;
-  control.value = current.fields[f.name] ?? "";
-  part(field, "[data-label]").textContent = named(`field.${f.name}`, f.label);
-  if (f.level === "required") part(field, ".opt").remove();
-  else part(field, ".opt").hidden = false;
-  part(field, "[data-hint]").textContent = named(`fieldHelp.${f.name}`, f.help);
-  part(field, "[data-hint]").id = `${id}-hint`;
-  part(field, ".error").id = `${id}-error`;
-  control.setAttribute("aria-describedby", `${id}-hint`);
-  control.addEventListener("change", () => void save());
-  return field;
-}
-
-/** The control of a JSON Pointer of the API. @param {string} pointer */
-function idOf(pointer) {
-  const [, what, name] = pointer.split("/");
-  if (what === "fields") return `field-${name}`;
-  return what === "requirements" ? `requirement-${name}` : what;
-}
-
-/** Saves type and fields. What is wrong is said at its field, and nothing is saved then. */
-async function save(entityType = current.entityType) {
-  byId("autosave").textContent = t("kyc.js.saving");
-  try {
-    const switched = entityType !== current.entityType;
-    take(await call("PUT", "/v1/kyc", { entityType, ...(switched ? {} : { fields: values() }) }), switched);
-    for (const p of form.querySelectorAll(".is-invalid")) p.classList.remove("is-invalid");
-    show([], form);
-    byId("autosave").textContent = t("kyc.js.save");
-  } catch (error) {
-    byId("autosave").textContent = "";
-    if (!(error instanceof Problem)) throw error;
-    select.value = current.entityType ?? "";
-    if (error.errors.length === 0) return trouble(error.message);
-    show(error.errors.map((e) => ({ field: idOf(e.pointer), text: e.text })), form);
-  }
-}
-
-/** @param {Case} c @param {boolean} fresh whether the fields are drawn anew */
-function take(c, fresh) {
-  current = c;
+/** Brings the page in step with the case as the API has it. @param {Case} c */
+function take(c) {
+  if (current && c.caseNo === current.caseNo && c.version < current.version) return lookAgain(); // overtaken on the way
+  const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = ["rejected", "expired"].includes(c.status);
+  current = over ? { ...c, requirements: [], parts: [], missing: [] } : c; // a new case begins with the entity type
   byId("status").replaceChildren(statusChip(c.status));
-  select.value = c.entityType ?? "";
-  if (fresh) byId("fields").replaceChildren(...(spec()?.fields ?? []).map(fieldOf));
-  const rows = byId("rows");
-  for (const r of c.requirements) {
-    const before = rows.querySelector(`[data-requirement=${r.id}]`);
-    if (before && busy(before)) continue; // an upload is shown there: it draws the row when it is done
-    const now = rowOf(r);
-    if (before) before.replaceWith(now);
-    else rows.append(now);
+  byId("again").hidden = !over;
+  if (!over && !["not_started", "draft", "needs_info"].includes(c.status)) return close();
+  if (fresh) fields.draw((!over && choice.types.find((e) => e.code === c.entityType)?.fields) || [], c);
+  fields.update(c);
+  choice.update(c);
+  const done = drawRows();
+  drawParts();
+  const needy = [details, ...rowsInOrder().map((row) => row.element)].filter(isNeedy);
+  if (!before) fold.begin(needy);
+  else if (fresh) fold.spread(needy);
+  for (const row of done) {
+    told(`${titleOf(row.r)}: ${t(`state.${row.r.state}`)}`);
+    if (!row.busy) fold.goOn(row.element, next(row));
   }
-  for (const li of rows.querySelectorAll("[data-requirement]")) {
-    if (!c.requirements.some((r) => r.id === /** @type {HTMLElement} */ (li).dataset.requirement)) li.remove();
-  }
-  const order = c.requirements.map((r) => r.id);
-  const sorted = [.../** @type {NodeListOf<HTMLElement>} */ (rows.querySelectorAll("[data-requirement]"))];
-  if (sorted.some((li, i) => li.dataset.requirement !== order[i])) {
-    rows.append(...sorted.sort((a, b) => order.indexOf(a.dataset.requirement ?? "") - order.indexOf(b.dataset.requirement ?? "")));
-  }
-  byId("submitbar").hidden = !c.entityType;
-  byId("left").textContent = c.missing.length ? t("kyc.js.left", { n: c.missing.length }) : t("kyc.js.none");
+  lookAgain();
 }
 
-/** @param {import("./case.js").Requirement} r */
-function rowOf(r) {
-  const li = row(r);
-  for (const d of r.documents) {
-    if (d.state === "requested") continue; // began in another tab, or never arrived
-    const f = fileOf(r, d);
-    picture(f, pictures.get(d.id));
-    if (d.reason) part(li, "[data-note]").append(note(reasonOf(d.reason)));
-    if (["clean", "accepted", "rejected"].includes(d.state)) act(f, "view", d.fileName, (button) => once(button, () => open(d.id)));
-    if (d.state !== "accepted") {
-      act(f, "remove", d.fileName, (button) => once(button, () => tried(async () => {
-        await call("DELETE", `/v1/kyc/documents/${d.id}`);
-        await reload();
-        document.getElementById(`requirement-${r.id}`)?.focus();
-      })));
-    }
-    part(li, "[data-files]").append(f);
-  }
-  if (r.state !== "accepted") part(li, "[data-add]").append(["checking", "ready"].includes(r.state) ? folded(li, r) : adder(li, r, reload));
-  return li;
+/** The case was handed in elsewhere: there is nothing to change here any more. */
+function close() {
+  leaving = true;
+  clearTimeout(looking);
+  fields.draw([], current);
+  form.hidden = byId("flags").hidden = true;
+  byId("trouble").hidden = false;
 }
 
-/** What has its file can get more of them, but does not ask for any. @param {HTMLElement} li @param {import("./case.js").Requirement} r */
-function folded(li, r) {
-  const more = copyOf("more");
-  part(more, "[data-of]").textContent = t("upload.of", { title: named(`requirement.${r.id}`, r.title) });
-  more.append(adder(li, r, reload));
-  return more;
+const rowsInOrder = () => current.requirements.map((r) => /** @type {Row} */ (rows.get(r.id)));
+
+/** Draws the rows, and answers those that have become complete. */
+function drawRows() {
+  const done = [], list = byId("rows");
+  for (const [id, row] of rows) {
+    if (current.requirements.some((r) => r.id === id)) continue;
+    row.end();
+    rows.delete(id);
+  }
+  for (const [i, r] of current.requirements.entries()) {
+    const old = rows.get(r.id), row = old ?? new Row(r, { changed: reload, answer, told }), was = row.r.state;
+    rows.set(r.id, row);
+    row.update(r, current.parts.find((p) => p.pointer === `/requirements/${r.id}`));
+    if (list.children[i] !== row.element) list.insertBefore(row.element, list.children[i] ?? null);
+    if (old && was !== r.state && ["ready", "accepted"].includes(r.state)) done.push(row);
+    const m = lackOf(row);
+    row.mark(m && (attempted || m.code.startsWith("document_same")) ? lack(m) : "");
+    if (!m) withdraw(row.toggle.id);
+  }
+  return done;
+}
+
+/** @param {Row} row */
+const lackOf = (row) => current.missing.find((m) => m.pointer === `/requirements/${row.r.id}`);
+
+/** What is missing, where the name of the part stands before it. @param {Missing} m */
+const lack = (m) => named(`kyc.js.lack.${m.code}`, named(`error.${m.code}`, m.detail));
+
+const ofDetails = (/** @type {{pointer: string}} */ m) => !m.pointer.startsWith("/requirements/");
+
+/** Whether somebody has to do something about a part. @param {Element} folding */
+function isNeedy(folding) {
+  if (folding === details) return current.requirements.length === 0 || current.missing.some(ofDetails);
+  const row = rowsInOrder().find((r) => r.element === folding);
+  return row !== undefined && lackOf(row) !== undefined;
+}
+
+/** The part that is to be done after a row: the next one, or else the first of all. @param {Row} row */
+function next(row) {
+  const all = [details, ...rowsInOrder().map((r) => r.element)], at = all.indexOf(row.element);
+  return [...all.slice(at + 1), ...all.slice(0, at)].find(isNeedy);
+}
+
+function drawParts() {
+  const wrong = fields.mistakes().some((m) => m.wrong), lacks = isNeedy(details), flags = current.parts.filter((p) => p.flag);
+  const state = wrong ? "wrong" : lacks ? "missing" : "complete", mark = () => chip(wrong ? "bad" : lacks ? "warn" : "ok", t(`state.${state}`));
+  const type = choice.types.find((e) => e.code === current.entityType);
+  part(details, "[data-chip]").replaceChildren(mark());
+  part(details, "[data-brief]").textContent = type ? [nameOf(type), ...Object.values(current.fields)].join(" · ") : "";
+  const entries = rowsInOrder().map((row) => {
+    const lacks = lackOf(row) !== undefined;
+    return {
+      id: row.toggle.id, title: titleOf(row.r), chip: requirementChip(row.r), counts: row.r.needed || lacks, done: !lacks,
+      wrong: ["refused", "rejected"].includes(row.r.state) || row.element.classList.contains("is-wrong"),
+    };
+  });
+  const answered = flags.filter((p) => p.flag?.answered).length, n = current.missing.length;
+  const left = flags.length ? t("kyc.js.answers", { n: answered, all: flags.length }) : n ? t("kyc.js.left", { n }) : t("kyc.js.none");
+  draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
+  byId("submitbar").hidden = current.requirements.length === 0;
+  byId("flags").hidden = flags.length === 0;
+  part(byId("flags"), "[data-text]").textContent = left;
+}
+
+/** Opens the part that a control is in, or that it folds, and goes there. @param {string} id */
+function go(id) {
+  const control = document.getElementById(id), folding = control?.closest(".part");
+  if (folding && !fold.isOpen(folding)) fold.open(folding);
+  control?.focus();
+}
+
+async function reload() {
+  try {
+    take(await call("GET", "/v1/kyc"));
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    lookAgain();
+  }
 }
 
 let looking = 0;
@@ -147,49 +154,69 @@ let looking = 0;
 /** Looks at the case once more while a file is being checked. */
 function lookAgain() {
   clearTimeout(looking);
-  if (current.requirements.some((r) => r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
+  if (rowsInOrder().some((row) => row.r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
 }
 
-async function reload() {
-  clearTimeout(looking);
-  await tried(async () => take(await call("GET", "/v1/kyc"), false));
-  lookAgain();
+/** What speaks against handing the case in before the API is asked. */
+function check() {
+  if (!current.entityType) return [{ field: "entityType", text: t("kyc.choose") }];
+  const busy = rowsInOrder().filter((row) => row.adder.busy > 0).map((row) => ({ field: row.toggle.id, name: titleOf(row.r), text: t("kyc.js.busy") }));
+  return [...fields.mistakes().filter((m) => m.wrong), ...busy];
 }
 
-select.addEventListener("change", () => {
-  const files = current.requirements.some((r) => r.documents.length > 0);
-  if (files && !confirm(t("kyc.js.switch"))) {
-    select.value = current.entityType ?? "";
-    return;
+/** @param {Missing} m */
+function mistakeOf(m) {
+  const [, what, name] = m.pointer.split("/"), row = what === "requirements" ? rows.get(name) : undefined;
+  if (row) return { field: row.toggle.id, name: titleOf(row.r), text: lack(m) };
+  const f = what === "fields" ? fields.get(name) : undefined;
+  return { field: f?.control.id ?? what, name: f?.title ?? t("kyc.js.entity"), text: lack(m) };
+}
+
+onSubmit(form, check, async () => {
+  await fields.flush();
+  const unsaved = fields.mistakes();
+  if (unsaved.length) return show(unsaved, form);
+  await call("POST", "/v1/kyc/submit");
+  leaving = true;
+  location.assign("/settings/kyc");
+}, (problem) => {
+  if (problem.code !== "kyc_incomplete") {
+    if (problem.status === 409) void reload();
+    return false;
   }
-  if (select.value) void save(select.value);
+  attempted = true;
+  current = { ...current, missing: problem.body.errors };
+  show(problem.body.errors.map(mistakeOf), form);
+  drawRows();
+  drawParts();
+  return true;
 });
 
-/** @param {{pointer: string, code: string, detail: string}} m */
-function missing(m) {
-  const r = current.requirements.find((x) => `/requirements/${x.id}` === m.pointer);
-  const title = r ? `${named(`requirement.${r.id}`, r.title)}: ` : "";
-  return { field: idOf(m.pointer), text: has(`error.${m.code}`) ? title + t(`error.${m.code}`) : m.detail };
-}
+// An entry of the summary leads into a part that may be folded.
+byId("problems").addEventListener("click", (event) => {
+  const link = /** @type {HTMLElement} */ (event.target).closest("a");
+  if (link) go(link.hash.slice(1));
+});
 
-onSubmit(
-  form,
-  () => (current.entityType ? [] : [{ field: "entityType", text: t("kyc.choose") }]),
-  async () => {
-    await call("POST", "/v1/kyc/submit");
-    location.assign("/settings/kyc");
-  },
-  (problem) => {
-    if (problem.code !== "kyc_incomplete") return false;
-    show(problem.body.errors.map(missing), form);
-    return true;
-  },
-);
+const ended = session.ended;
+session.ended = () => (leaving = ended());
 
-const [a, found, all] = await begin("/v1/kyc", "/v1/kyc/entity-types");
-if (["not_started", "draft", "needs_info", "expired"].includes(found.status)) {
-  catalogue = all;
-  for (const e of all.entityTypes) if (e.accountTypes.includes(a.type)) select.append(new Option(named(`entityType.${e.code}`, e.name), e.code));
-  take(found, true);
-  lookAgain();
-} else location.replace("/settings/kyc");
+// A file that misses its place must not replace the page.
+for (const what of ["dragover", "drop"]) addEventListener(what, (event) => event.preventDefault());
+
+const [account, found, catalogue] = await begin("/v1/kyc", "/v1/kyc/entity-types");
+// An entity type that the account may not choose any more is shown all the same, and that it does not fit.
+const choice = new EntityChoice(catalogue.entityTypes, (e) => e.accountTypes.includes(account.type ?? "") || e.code === found.entityType, {
+  now: () => current, settled: () => fields.flush(), take, reload, answer,
+});
+fold.foldable(details);
+byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));
+if (["submitted", "under_review", "approved"].includes(found.status)) location.replace("/settings/kyc");
+else take(found);
+
+// Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
+document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));
+addEventListener("beforeunload", (event) => {
+  void fields.flush();
+  if (!leaving && (fields.atRisk || [...rows.values()].some((row) => row.adder.busy > 0))) event.preventDefault();
+});

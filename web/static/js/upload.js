@@ -1,77 +1,97 @@
 // @ts-check
-// One file on its way to storage: checked, sent with progress, cancelled, tried again.
-import { call } from "./api.js";
-import { sizeOf } from "./case.js";
+// One file on its way to storage.
+import { Problem, call } from "./api.js";
 import { t } from "./words.js";
 
-/** How files of each kind begin. @type {[string, number[]][]} */
-const kinds = [["application/pdf", [0x25, 0x50, 0x44, 0x46]], ["image/jpeg", [0xff, 0xd8, 0xff]], ["image/png", [0x89, 0x50, 0x4e, 0x47]]];
+/** How long nothing may move before an upload counts as broken, in ms. */
+const patience = 60_000;
 
-/** The type by the file's own first bytes; "" if it is none that we take. @param {File} file */
-async function typeOf(file) {
-  const head = new Uint8Array(await file.slice(0, 1024).arrayBuffer());
-  const found = kinds.find(([, magic]) => magic.every((b, i) => head[i] === b));
-  return found ? found[0] : "";
-}
+/** Documents that this tab was allowed to upload and has not: rows do not show them. @type {Set<string>} */
+export const open = new Set();
+
+/** Documents that this tab has uploaded: storage has them, even where the API has not heard of it. @type {Set<string>} */
+export const arrived = new Set();
+
+/** What may end the name of each type; the first is given to those that end otherwise. @type {Record<string, string[]>} */
+const ends = { "application/pdf": [".pdf"], "image/jpeg": [".jpg", ".jpeg"], "image/png": [".png"] };
+
+/** How long the API takes a name to be, in code points. */
+const longest = 200;
 
 /**
- * What is wrong with a file before it is sent, or its type.
- * @param {File} file @param {number} maxBytes
- * @returns {Promise<{type: string, problem: string}>}
+ * The file's name as the API takes it: without marks that nobody sees and slashes, not too long, and with an end that fits what it is.
+ * Joiners and the selectors of a glyph stay: Indian scripts need them.
+ * @param {string} name @param {string} type
  */
-export async function look(file, maxBytes) {
-  const type = await typeOf(file);
-  let problem = "";
-  if (file.size === 0) problem = t("upload.empty");
-  else if (!type) problem = t(/\.hei[cf]$/i.test(file.name) ? "upload.heic" : "upload.type");
-  else if (file.size > maxBytes) problem = t("upload.large", { size: sizeOf(file.size), most: sizeOf(maxBytes) });
-  return { type, problem };
-}
-
-/** The file's name with an end that fits what it is. @param {File} file @param {string} type */
-function nameOf(file, type) {
-  const ends = { "application/pdf": /\.pdf$/i, "image/jpeg": /\.jpe?g$/i, "image/png": /\.png$/i }[type];
-  return ends?.test(file.name) ? file.name : `${file.name.replace(/\.[^.]*$/, "")}.${type.replace(/.*\//, "").replace("jpeg", "jpg")}`;
+function nameOf(name, type) {
+  const shown = name.replace(/(?![\u200c\u200d\ufe00-\ufe0f])[\p{C}\p{DI}\u2028\u2029\u2800]/gu, "").replace(/[\\/]/g, "-").trim();
+  const end = /\.[^.]*$/.exec(shown)?.[0] ?? "", fits = ends[type].includes(end.toLowerCase()), stem = shown.slice(0, shown.length - end.length);
+  const last = fits ? end : ends[type][0];
+  return [...(stem || "file")].slice(0, longest - last.length).join("") + last;
 }
 
 /**
  * Sends the form that storage asked for. XMLHttpRequest, because fetch tells no progress.
- * @param {{url: string, fields: Record<string, string>}} form @param {File} file @param {AbortSignal} signal @param {(sent: number, all: number) => void} progress
+ * @param {{url: string, fields: Record<string, string>}} form @param {Blob} file @param {AbortSignal} signal @param {(sent: number, all: number) => void} progress
  * @returns {Promise<void>} rejects with the text for the person
  */
 function post(form, file, signal, progress) {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
+    let still = 0;
+    const moves = () => {
+      clearTimeout(still);
+      still = setTimeout(() => request.abort(), patience);
+    };
     request.open("POST", form.url);
-    request.upload.onprogress = (e) => e.lengthComputable && progress(e.loaded, e.total);
+    request.upload.onprogress = (e) => {
+      moves();
+      if (e.lengthComputable) progress(e.loaded, e.total);
+    };
     request.onload = () => (request.status < 300 ? resolve() : reject(new Error(t("upload.refused"))));
     request.onerror = () => reject(new Error(t(navigator.onLine ? "upload.failed" : "upload.offline")));
-    request.onabort = () => reject(new Error(t("upload.canceled")));
+    request.onabort = () => reject(new Error(t(signal.aborted ? "upload.canceled" : "upload.failed")));
+    request.onloadend = () => clearTimeout(still);
     signal.addEventListener("abort", () => request.abort());
     const body = new FormData();
     for (const [name, value] of Object.entries(form.fields)) body.append(name, value);
     body.append("file", file); // storage ignores what comes after it
     request.send(body);
+    moves();
   });
+}
+
+/** Takes back what was allowed and has not arrived; what cannot be reached now, the next upload takes back. */
+async function takeBack() {
+  for (const id of open) await call("DELETE", `/v1/kyc/documents/${id}`).then(() => open.delete(id), () => {});
 }
 
 /**
  * Uploads a file for a requirement. What was cancelled or broken leaves nothing behind in the case.
- * @param {{requirement: string, documentType: string, file: File, type: string}} what
+ * @param {{requirement: string, documentType: string, name: string, file: Blob, type: string}} what
  * @param {AbortSignal} signal @param {(sent: number, all: number) => void} progress
  * @returns {Promise<string>} the id of the document
  */
 export async function upload(what, signal, progress) {
+  await takeBack();
   const { documentId, upload: form } = await call("POST", "/v1/kyc/documents", {
-    requirement: what.requirement, ...(what.documentType ? { documentType: what.documentType } : {}), fileName: nameOf(what.file, what.type),
-    contentType: what.type, size: what.file.size,
+    requirement: what.requirement, documentType: what.documentType, fileName: nameOf(what.name, what.type), contentType: what.type, size: what.file.size,
   });
+  open.add(documentId);
   try {
+    if (signal.aborted) throw new Error(t("upload.canceled"));
     await post(form, what.file, signal, progress);
   } catch (error) {
-    await call("DELETE", `/v1/kyc/documents/${documentId}`).catch(() => {}); // it expires by itself
+    await takeBack();
     throw error;
   }
-  await call("POST", `/v1/kyc/documents/${documentId}/complete`);
+  open.delete(documentId);
+  arrived.add(documentId);
+  await call("POST", `/v1/kyc/documents/${documentId}/complete`).catch(missed);
   return documentId;
+}
+
+/** Storage tells of the file too: only when the file is not there has anything failed. @param {unknown} error */
+function missed(error) {
+  if (!(error instanceof Problem) || (error.status > 0 && error.status < 500)) throw error;
 }

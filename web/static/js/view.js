@@ -1,11 +1,10 @@
 // @ts-check
 import { Problem, call } from "./api.js";
-import { byId } from "./form.js";
 
-/** Opens a document in a tab of its own, by an address that works for a moment only. @param {string} id */
-export async function open(id) {
+/** Opens a document in a tab of its own, by an address that works for a moment only. @param {string} id @param {(text: string) => void} say what went wrong, or "" */
+export async function open(id, say) {
   const tab = window.open("", "_blank"); // at once: browsers block what opens later
-  byId("trouble").hidden = true;
+  say("");
   try {
     const { url } = await call("GET", `/v1/kyc/documents/${id}/content`);
     if (tab) {
@@ -15,7 +14,6 @@ export async function open(id) {
   } catch (error) {
     tab?.close();
     if (!(error instanceof Problem)) throw error;
-    byId("trouble").textContent = error.message;
-    byId("trouble").hidden = false;
+    say(error.message);
   }
 }

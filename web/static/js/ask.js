@@ -1,0 +1,28 @@
+// @ts-check
+import { copyOf, part } from "./case.js";
+
+/**
+ * Asks in place before something is done that cannot be undone. Whoever keeps things as they are is back at the control that asked.
+ * @param {HTMLElement} place where the question stands @param {string} question @param {string} yes what the button says that does it
+ * @param {HTMLElement} from the control that asks
+ * @returns {Promise<boolean>}
+ */
+export function ask(place, question, yes, from) {
+  const box = copyOf("ask"), keep = part(box, "[data-keep]"), go = part(box, "[data-go]");
+  part(box, "[data-question]").textContent = question;
+  box.setAttribute("aria-label", question);
+  go.textContent = yes;
+  place.append(box);
+  keep.focus();
+  return new Promise((resolve) => {
+    /** @param {boolean} answer */
+    const answered = (answer) => {
+      if (!answer) from.focus();
+      box.remove();
+      resolve(answer);
+    };
+    go.addEventListener("click", () => answered(true));
+    keep.addEventListener("click", () => answered(false));
+    box.addEventListener("keydown", (event) => event.key === "Escape" && answered(false));
+  });
+}

@@ -1,0 +1,200 @@
+// @ts-check
+// The fields of a case: each is saved by itself as soon as it is left, and what is wrong with one is said there.
+import { Problem, call } from "./api.js";
+import { Autosave } from "./autosave.js";
+import { copyOf, part } from "./case.js";
+import { FlagBox } from "./flags.js";
+import { clear, say } from "./form.js";
+import { identifiers, understood } from "./identifier.js";
+import { named, t } from "./words.js";
+
+/** @typedef {import("./case.js").Case} Case */
+/** @typedef {{name: string, label: string, help: string, level: string}} Spec */
+/** @typedef {{name: string, title: string, element: HTMLElement, control: HTMLInputElement, saved: string, sent: string, wrong: string, flag: FlagBox | null}} Field
+ *  saved: as the API has it; sent: as it was last sent; wrong: why it cannot be saved */
+
+/** Whether two spellings are one value: in an identifier hyphens are only for reading. @param {Field} f @param {string} a @param {string} b */
+function same(f, a, b) {
+  const bare = (/** @type {string} */ text) => (identifiers.has(f.name) ? text.replaceAll("-", "") : text.normalize("NFC")).trim();
+  return bare(a) === bare(b);
+}
+
+export class Fields {
+  /** @type {Map<string, Field>} */
+  #all = new Map();
+  #place;
+  #page;
+  #autosave;
+
+  /**
+   * @param {HTMLElement} place
+   * @param {{etag: () => string, take: (c: Case) => void, reload: () => Promise<void>, answer: import("./flags.js").Answer,
+   *  told: (state: import("./autosave.js").State) => void}} page
+   */
+  constructor(place, page) {
+    this.#place = place;
+    this.#page = page;
+    this.#autosave = new Autosave((name, value) => this.#send(name, value), (name, problem) => this.#refused(name, problem), (state) => page.told(state));
+  }
+
+  /** Draws the fields of an entity type anew. @param {Spec[]} specs @param {Case} c */
+  draw(specs, c) {
+    for (const name of this.#all.keys()) this.#autosave.drop(name);
+    this.#all = new Map(specs.map((spec) => [spec.name, this.#field(spec, c)]));
+    this.#place.replaceChildren(...[...this.#all.values()].map((f) => f.element));
+  }
+
+  /** Brings what is shown in step with the case, but for what somebody is about to change. @param {Case} c */
+  update(c) {
+    for (const f of this.#all.values()) {
+      const now = c.fields[f.name] ?? "", typed = f.control.value, elsewhere = !same(f, now, f.saved) && !same(f, now, f.sent);
+      if (same(f, typed, f.saved) || same(f, typed, now)) {
+        if (document.activeElement !== f.control) f.control.value = now;
+        f.sent = now;
+        this.#settle(f);
+      } else if (elsewhere) this.#conflict(f, now);
+      f.saved = now;
+      const p = c.parts.find((x) => x.pointer === `/fields/${f.name}`);
+      f.control.readOnly = p?.open === false;
+      this.#flag(f, p?.flag ?? null);
+      this.#disagreement(f, c);
+    }
+  }
+
+  /** Saves what was typed and not left yet; resolves when all is saved or refused, or has to wait. */
+  async flush() {
+    for (const f of this.#all.values()) this.#commit(f);
+    await this.#autosave.flush();
+  }
+
+  /** Whether something that was typed would be lost with the page. What is under way arrives without it. */
+  get atRisk() {
+    return this.#autosave.stuck || [...this.#all.values()].some((f) => f.wrong && !same(f, f.control.value, f.saved));
+  }
+
+  /** What is wrong or not saved yet. */
+  mistakes() {
+    return [...this.#all.values()].filter((f) => f.wrong || !same(f, f.control.value, f.saved))
+      .map((f) => ({ field: f.control.id, name: f.title, text: f.wrong || t("kyc.js.unsaved"), wrong: f.wrong !== "" }));
+  }
+
+  /** @param {string} name */
+  get(name) {
+    return this.#all.get(name);
+  }
+
+  /** @param {Spec} spec @param {Case} c @returns {Field} */
+  #field(spec, c) {
+    const element = copyOf("field"), id = `field-${spec.name}`, hint = part(element, "[data-hint]"), title = named(`field.${spec.name}`, spec.label);
+    const control = /** @type {HTMLInputElement} */ (part(element, "input")), saved = c.fields[spec.name] ?? "";
+    Object.assign(control, { id, name: spec.name, value: saved });
+    part(element, "label").setAttribute("for", id);
+    part(element, "[data-label]").textContent = title;
+    part(element, ".opt").hidden = spec.level === "required";
+    hint.textContent = named(`fieldHelp.${spec.name}`, spec.help);
+    hint.id = `${id}-hint`;
+    part(element, ".error").id = `${id}-error`;
+    control.setAttribute("aria-describedby", hint.id);
+    /** @type {Field} */
+    const f = { name: spec.name, title, element, control, saved, sent: saved, wrong: "", flag: null };
+    if (identifiers.has(spec.name)) understood(control);
+    else control.autocapitalize = "words";
+    if (spec.name === "pinCode") control.inputMode = "numeric";
+    control.classList.toggle("is-identifier", identifiers.has(spec.name));
+    control.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" || event.isComposing) return;
+      event.preventDefault(); // it saves the field, and does not hand in the case
+      this.#commit(f);
+    });
+    control.addEventListener("blur", () => this.#commit(f));
+    control.addEventListener("change", () => this.#commit(f));
+    control.addEventListener("input", () => f.wrong && same(f, control.value, f.saved) && this.#settle(f));
+    return f;
+  }
+
+  /** @param {Field} f */
+  #commit(f) {
+    const value = f.control.value.trim();
+    if (same(f, value, f.sent) || f.element.querySelector(".conflict")) return;
+    f.sent = value;
+    this.#autosave.put(f.name, value);
+  }
+
+  /** @param {string} name @param {string} value */
+  async #send(name, value) {
+    const f = this.#all.get(name), isNewest = () => f?.sent === value;
+    for (let etag = this.#page.etag(); ; etag = this.#page.etag()) {
+      try {
+        const c = /** @type {Case} */ (await call("PATCH", "/v1/kyc", { fields: { [name]: value } }, { "If-Match": etag }));
+        if (f && isNewest()) {
+          f.saved = c.fields[name] ?? "";
+          if (f.control.value.trim() === value) f.control.value = f.saved;
+          if (same(f, f.control.value, f.saved)) this.#settle(f);
+        }
+        return this.#page.take(c);
+      } catch (error) {
+        if (!(error instanceof Problem) || error.status !== 412) throw error;
+        await this.#page.reload(); // another part of the case was changed meanwhile, or this one
+        if (!isNewest() || this.#all.get(name) !== f || f?.element.querySelector(".conflict")) return; // it is not asked for any more, or being asked about
+        if (this.#page.etag() === etag) throw new Problem(0, error.body, 0); // it could not be read: later
+      }
+    }
+  }
+
+  /** @param {string} name @param {import("./api.js").Problem} problem */
+  #refused(name, problem) {
+    const f = this.#all.get(name);
+    if (!f || !same(f, f.control.value, f.sent)) return; // it is being changed already
+    f.wrong = problem.errors.find((e) => e.pointer === `/fields/${name}`)?.text ?? problem.message;
+    say({ field: f.control.id, text: f.wrong });
+    if (problem.status === 409) void this.#page.reload();
+  }
+
+  /** Nothing is wrong with it any more. @param {Field} f */
+  #settle(f) {
+    f.wrong = "";
+    clear(f.control.id);
+    f.element.querySelector(".conflict")?.remove();
+  }
+
+  /** What the case says of a field beside its being empty: it does not agree with another one. @param {Field} f @param {Case} c */
+  #disagreement(f, c) {
+    if (f.wrong && !same(f, f.control.value, f.saved)) return;
+    const m = c.missing.find((x) => x.pointer === `/fields/${f.name}` && !["field_missing", "flag_unanswered"].includes(x.code));
+    const text = m ? named(`error.${m.code}`, m.detail) : "";
+    if (text === f.wrong) return;
+    f.wrong = text;
+    if (text) say({ field: f.control.id, text });
+    else clear(f.control.id);
+  }
+
+  /** Somebody saved another value elsewhere: both are shown, and one is chosen. @param {Field} f @param {string} theirs */
+  #conflict(f, theirs) {
+    this.#autosave.drop(f.name);
+    f.element.querySelector(".conflict")?.remove();
+    const box = copyOf("conflict");
+    part(box, "[data-question]").textContent = t("kyc.js.conflict", { value: theirs || t("kyc.js.nothing") });
+    f.element.append(box);
+    part(box, "[data-mine]").addEventListener("click", () => {
+      box.remove();
+      f.sent = theirs; // so that mine is sent once more
+      this.#commit(f);
+      f.control.focus();
+    });
+    part(box, "[data-theirs]").addEventListener("click", () => {
+      f.control.value = f.sent = f.saved;
+      this.#settle(f);
+      f.control.focus();
+    });
+  }
+
+  /** @param {Field} f @param {import("./case.js").Flag | null} flag */
+  #flag(f, flag) {
+    if (!flag) f.flag?.element.remove();
+    else {
+      f.flag ??= new FlagBox(f.control.id, f.title, (text) => this.#page.answer(`/fields/${f.name}`, text));
+      if (!f.flag.element.isConnected) f.element.append(f.flag.element);
+      f.flag.update(flag);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+// @ts-check
+// One file from the moment it was chosen until it is a document of the case: what it is, made smaller, its turn, sent, tried again.
+import { Problem } from "./api.js";
+import { act, copyOf, part, picture, sizeOf } from "./case.js";
+import { onChoice } from "./choice.js";
+import { fit } from "./picture.js";
+import { upload } from "./upload.js";
+import { named, t } from "./words.js";
+
+/** What the files of this visit look like, and what was said of their size, by document. @type {Map<string, {url: string, size: string}>} */
+export const seen = new Map();
+
+/** Uploads take turns: on a slow network the first is done sooner, and each breaks by itself. @type {Promise<unknown>} */
+let last = Promise.resolve();
+
+/** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
+function inTurn(work) {
+  const turn = last.then(work);
+  last = turn.catch(() => {});
+  return turn;
+}
+
+/** The place where a file is shown that is on its way. */
+class Card {
+  element = copyOf("file");
+  stop = new AbortController();
+
+  /** @param {string} name @param {HTMLElement} list */
+  constructor(name, list) {
+    this.name = name;
+    for (const button of this.element.querySelectorAll("[data-act]")) button.remove();
+    part(this.element, "[data-name]").textContent = name;
+    this.progress = /** @type {HTMLProgressElement} */ (part(this.element, "progress"));
+    this.progress.setAttribute("aria-label", `${t("state.uploading")} ${name}`);
+    this.meta = part(this.element, "[data-meta]");
+    this.cancel = act(this.element, "cancel", name, () => this.stop.abort());
+    this.list = list;
+    list.append(this.element);
+  }
+
+  /** Whoever was at it is at its row afterwards. */
+  leave() {
+    if (this.element.contains(document.activeElement)) part(/** @type {Element} */ (this.element.closest(".part")), ".part__toggle").focus({ preventScroll: true });
+    this.element.remove();
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.meta.textContent = text;
+  }
+
+  /** @param {string} size what is said of its size @param {number} sent @param {number} all in bytes */
+  moved(size, sent, all) {
+    this.progress.hidden = false;
+    this.progress.value = (100 * sent) / all;
+    this.say([size, t("upload.progress", { done: sizeOf(sent), all: sizeOf(all) })].filter(Boolean).join(" · "));
+  }
+
+  /** Asks which of the options it is. @param {import("./case.js").Requirement} r @returns {Promise<string>} */
+  kind(r) {
+    const box = copyOf("which"), choice = /** @type {HTMLSelectElement} */ (part(box, "select"));
+    part(box, "[data-of]").textContent = ` ${this.name}`;
+    for (const o of r.options) choice.append(new Option(named(`document.${o.id}`, o.title), o.id));
+    this.element.append(box);
+    return new Promise((resolve) => {
+      let kind = "";
+      onChoice(choice, () => kind, () => {
+        const within = document.activeElement === choice;
+        resolve((kind = choice.value));
+        box.remove();
+        if (within) (/** @type {HTMLElement | null} */ (this.list.querySelector(".which select")) ?? this.cancel).focus();
+      });
+    });
+  }
+
+  /** Says what went wrong and waits: true when it is to be tried again, false when it is taken away. @param {string} text @returns {Promise<boolean>} */
+  again(text) {
+    const within = this.element.contains(document.activeElement), left = new AbortController();
+    this.progress.hidden = true;
+    this.cancel.remove();
+    this.say(text);
+    this.meta.setAttribute("role", "alert");
+    this.element.classList.add("is-broken");
+    return new Promise((resolve) => {
+      /** @param {boolean} retry */
+      const answer = (retry) => {
+        left.abort();
+        retries.remove();
+        removes.remove();
+        this.meta.removeAttribute("role");
+        this.element.classList.remove("is-broken");
+        part(this.element, ".file__acts").append(this.cancel);
+        resolve(retry);
+      };
+      const retries = act(this.element, "retry", this.name, () => answer(true)), removes = act(this.element, "remove", this.name, () => answer(false));
+      if (within) retries.focus();
+      addEventListener("online", () => answer(true), { signal: left.signal });
+    });
+  }
+}
+
+/**
+ * The file as it is sent: a picture is made fit, and the card says so. What cannot be sent is an Error with the reason.
+ * @param {Card} card @param {File} file @param {string} type @param {number} maxBytes
+ */
+async function fitted(card, file, type, maxBytes) {
+  const whole = sizeOf(file.size);
+  card.say(whole);
+  if (!type.startsWith("image/")) return { file, type, thumb: null, size: "" };
+  const waiting = setTimeout(() => card.say(t("upload.shrinking", { size: whole })), 300);
+  const made = await fit(file, type).finally(() => clearTimeout(waiting));
+  if (!made) throw new Error(t(/hei[cf]/.test(type) ? "upload.heic" : "upload.type"));
+  if (made.file.size > maxBytes) throw new Error(t("upload.notsmaller", { size: sizeOf(made.file.size), most: sizeOf(maxBytes) }));
+  const size = made.changed ? t("upload.shrunk", { was: whole, now: sizeOf(made.file.size) }) : "";
+  card.say(size || whole);
+  return { ...made, size };
+}
+
+/**
+ * @param {Card} card @param {File} file @param {string} type @param {import("./case.js").Requirement} r @param {Promise<string>} kind
+ */
+async function run(card, file, type, r, kind) {
+  const { signal } = card.stop, [made, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
+  const url = made.thumb ? URL.createObjectURL(made.thumb) : "", what = { requirement: r.id, documentType, name: file.name, file: made.file, type: made.type };
+  picture(card.element, url);
+  for (;;) {
+    try {
+      const id = await inTurn(() => (signal.throwIfAborted(), upload(what, signal, (sent, all) => card.moved(made.size, sent, all))));
+      return void seen.set(id, { url, size: made.size });
+    } catch (error) {
+      if (!signal.aborted && !isFinal(error) && (await card.again(/** @type {Error} */ (error).message))) continue;
+      URL.revokeObjectURL(url);
+      if (signal.aborted || !isFinal(error)) return;
+      throw new Error(error.errors[0]?.text ?? error.message);
+    }
+  }
+}
+
+/** Whether trying again would lead to the same answer. @param {unknown} error @returns {error is Problem} */
+const isFinal = (error) => error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
+
+/**
+ * Shows a file on its way until it has arrived, cannot be sent, or was taken away.
+ * @param {File} file @param {string} type @param {import("./case.js").Requirement} r @param {HTMLElement} list
+ * @returns {{stop: AbortController, asks: HTMLSelectElement | null, done: Promise<unknown>}} asks: where one has to say what it is;
+ *   done: it has arrived or was taken away, or an Error with the reason why it cannot be sent
+ */
+export function sending(file, type, r, list) {
+  const card = new Card(file.name, list);
+  const kind = r.options.length > 1 ? card.kind(r) : Promise.resolve(r.options[0].id);
+  const asks = /** @type {HTMLSelectElement | null} */ (card.element.querySelector("select"));
+  const stopped = new Promise((resolve) => card.stop.signal.addEventListener("abort", resolve));
+  return { stop: card.stop, asks, done: Promise.race([run(card, file, type, r, kind), stopped]).finally(() => card.leave()) };
+}
