@@ -2,7 +2,8 @@
 import { call } from "./api.js";
 import { Captcha } from "./captcha.js";
 import { address, looksRight, remember } from "./email.js";
-import { byId, onSubmit, swap } from "./form.js";
+import { byId, onSubmit } from "./form.js";
+import { swap } from "./swap.js";
 import { t } from "./words.js";
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));

@@ -83,9 +83,7 @@ export function clear(field) {
 export function withdraw(field) {
   const summary = byId("problems");
   for (const link of summary.querySelectorAll("a")) if (link.hash === `#${field}`) link.closest("li")?.remove();
-  if (summary.hidden || summary.querySelector("li")) return;
-  summary.hidden = true;
-  document.title = title;
+  if (!summary.querySelector("li")) summarise([]);
 }
 
 /** @param {Element} control */
@@ -173,20 +171,12 @@ export function onSubmit(form, check, send, special = () => false) {
     const left = wrong.filter((m) => found.some((f) => f.field === m.field) && (own || (m.field !== id && m.field !== name)));
     for (const f of found) if (!left.some((m) => m.field === f.field)) clear(f.field);
     for (const m of left) mark(m);
-    if (left.length !== found.length || left.some((m, i) => m.text !== found[i].text)) summarise(left);
+    if (left.some((m) => !found.some((f) => f.field === m.field && f.text === m.text))) summarise(left);
     found = left;
   };
   form.addEventListener("input", mended);
   form.addEventListener("change", mended);
   document.addEventListener("translated", () => found.length > 0 && tell(own ? check() : [], own));
-}
-
-/** Hides one section and shows another, and goes to its heading. @param {string} from @param {string} to */
-export function swap(from, to) {
-  byId("problems").hidden = true;
-  byId(from).hidden = true;
-  byId(to).hidden = false;
-  /** @type {HTMLElement | null} */ (byId(to).querySelector("h1"))?.focus();
 }
 
 /** @type {WeakMap<HTMLElement, {text: string | null, timer: number}>} */

@@ -1,6 +1,7 @@
 // @ts-check
 import { call } from "./api.js";
-import { byId, input, onSubmit, swap } from "./form.js";
+import { byId, input, onSubmit } from "./form.js";
+import { swap } from "./swap.js";
 import { newPassword, passwords } from "./password.js";
 import { mailedToken } from "./token.js";
 import { t } from "./words.js";

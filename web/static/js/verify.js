@@ -1,7 +1,8 @@
 // @ts-check
 import { call, Problem } from "./api.js";
 import { remember } from "./email.js";
-import { byId, input, onSubmit, swap } from "./form.js";
+import { byId, input, onSubmit } from "./form.js";
+import { swap } from "./swap.js";
 import { passwords } from "./password.js";
 import { mailedToken } from "./token.js";
 import { t } from "./words.js";
