@@ -63,7 +63,7 @@ func TestTheTablesOfAFinishedJourneyHoldNoSecret(t *testing.T) {
 			}
 		}
 		if strings.Contains(system.log.String(), p.email) {
-			t.Error("the log holds an e-mail address")
+			t.Error("the log holds an email address")
 		}
 	}
 }

@@ -17,7 +17,7 @@ func (c *cli) accountCommand() *cobra.Command {
 		c.listCommand(), c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.eraseCommand())
 }
 
-// accountView is what `account show` prints. It never has a hash, and e-mail and phone only with --reveal.
+// accountView is what `account show` prints. It never has a hash, and email and phone only with --reveal.
 type accountView struct {
 	ID           account.ID     `json:"id"`
 	Email        string         `json:"email"`
@@ -52,7 +52,7 @@ func (c *cli) showCommand() *cobra.Command {
 		Use: "show <who>", Aliases: []string{"find"}, Short: "Show an account", Args: one("which account"),
 		Long: "Shows an account: its profile, state of KYC, how many sessions are open, and what happened last. It changes nothing.\n\n" + whoHelp,
 	}
-	cmd.Flags().BoolVar(&reveal, "reveal", false, "show names, e-mail address and phone number in full")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show names, email address and phone number in full")
 	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
 		_, s, p, err := c.openAccount(ctx, args[0])
 		if err != nil {
@@ -104,7 +104,7 @@ func (v accountView) text(w io.Writer) {
 		}
 	}
 	line("id", v.ID)
-	line("e-mail", v.Email)
+	line("email", v.Email)
 	line("status", v.Status)
 	if v.Erased {
 		line("", "erased: nothing says any more whose it was")

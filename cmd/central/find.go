@@ -12,7 +12,7 @@ import (
 )
 
 // whoHelp says how an account is named.
-const whoHelp = `An account is named by its e-mail address, its phone number (+919876543210, or as people write it), its id, or the
+const whoHelp = `An account is named by its email address, its phone number (+919876543210, or as people write it), its id, or the
 reference number of its KYC case.`
 
 // openAccount finds the system that the flags mean, and an account in it.
@@ -26,7 +26,7 @@ func (c *cli) openAccount(ctx context.Context, who string) (*system, *store.Stor
 	return sys, s, p, err
 }
 
-// find finds an account by its e-mail address, its number, its id, or the reference number of its case.
+// find finds an account by its email address, its number, its id, or the reference number of its case.
 func (c *cli) find(ctx context.Context, s *store.Store, who string) (account.Profile, error) {
 	who = typed.Trim(who)
 	var id account.ID

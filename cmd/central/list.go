@@ -109,7 +109,7 @@ func (l accountList) text(w io.Writer) {
 		fmt.Fprintln(w, "no accounts")
 		return
 	}
-	fmt.Fprintln(w, "ID\tE-MAIL\tPHONE\tSTATUS\tKYC\tCREATED")
+	fmt.Fprintln(w, "ID\tEMAIL\tPHONE\tSTATUS\tKYC\tCREATED")
 	for _, a := range l.Accounts {
 		phone := a.Phone
 		if phone == "" {

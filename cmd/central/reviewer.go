@@ -86,7 +86,7 @@ type reviewerView struct {
 func (c *cli) reviewerList() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "List the reviewers, with who added them and why", Args: cobra.NoArgs}
 	var reveal bool
-	cmd.Flags().BoolVar(&reveal, "reveal", false, "show e-mail addresses in full")
+	cmd.Flags().BoolVar(&reveal, "reveal", false, "show email addresses in full")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
 		sys, err := c.open(ctx)
 		if err != nil {
@@ -113,7 +113,7 @@ func (c *cli) reviewerList() *cobra.Command {
 				fmt.Fprintln(w, "no reviewers")
 				return
 			}
-			fmt.Fprintln(w, "ACCOUNT\tE-MAIL\tSTATUS\tSINCE\tBY\tREASON")
+			fmt.Fprintln(w, "ACCOUNT\tEMAIL\tSTATUS\tSINCE\tBY\tREASON")
 			for _, v := range views {
 				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Account, v.Email, v.Status, day(v.AddedAt), v.By, v.Reason)
 			}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -107,6 +108,26 @@ func TestEveryLanguageOfAnSMSHasItsSetting(t *testing.T) {
 			if err != nil || !strings.Contains(string(main), read) {
 				t.Errorf("functions/%s does not read %s: %v", name, variable, err)
 			}
+		}
+	}
+}
+
+// People search for a word as they saw it last.
+func TestEmailHasOneSpelling(t *testing.T) {
+	other := regexp.MustCompile(`(?i)e-` + `mails?\b|ई-` + `मेल`)
+	for _, folder := range []string{"api", "cmd", "docs", "functions", "shared", "web"} {
+		err := filepath.WalkDir(filepath.Join(root(t), folder), func(path string, d os.DirEntry, err error) error {
+			if err != nil || d.IsDir() || !strings.Contains(" .go .html .json .js .md .txt .yaml ", " "+filepath.Ext(path)+" ") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if found := other.Find(text); found != nil {
+				t.Errorf("%s says %s", path, found)
+			}
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -80,9 +80,9 @@ const (
 )
 
 var (
-	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "E-mail address or password are not right.")
+	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "Email address or password are not right.")
 	errNotVerified = fault.New(fault.Forbidden, "email_not_verified",
-		"Verify your e-mail address first: open the link in the mail that we sent. Where the address has an account already, log in with the password of that account, or reset it.")
+		"Verify your email address first: open the link in the mail that we sent. Where the address has an account already, log in with the password of that account, or reset it.")
 	errTransport = fault.At("/transport", "transport_invalid", "Use cookie or bearer.")
 	errCaptcha   = fault.At("/captcha", "captcha_invalid", "The check against robots did not succeed. Let it run again.")
 )

@@ -1,4 +1,4 @@
-// Command verify is the Lambda that proves an e-mail address: with it the account begins to exist.
+// Command verify is the Lambda that proves an email address: with it the account begins to exist.
 package main
 
 import (

@@ -32,21 +32,21 @@ const (
 // email_invalid at /email.
 func ParseEmail(s string) (Email, error) {
 	if utf8.RuneCountInString(s) > maxAddress {
-		return Email{}, invalidEmail("This is too long for an e-mail address.")
+		return Email{}, invalidEmail("This is too long for an email address.")
 	}
 	s = typed.Trim(s)
 	if s == "" {
-		return Email{}, invalidEmail("Enter your e-mail address.")
+		return Email{}, invalidEmail("Enter your email address.")
 	}
 	if strings.ContainsFunc(s, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
-		return Email{}, invalidEmail("An e-mail address has no spaces or control characters.")
+		return Email{}, invalidEmail("An email address has no spaces or control characters.")
 	}
 	if last, _ := utf8.DecodeLastRuneInString(s); strings.ContainsRune(".,;:!?)>]'\"", last) {
 		return Email{}, invalidEmail("Take the sign " + string(last) + " at the end off the address.")
 	}
 	local, domain, found := strings.Cut(s, "@")
 	if !found || strings.Contains(domain, "@") {
-		return Email{}, invalidEmail("An e-mail address has exactly one @, like name@example.com.")
+		return Email{}, invalidEmail("An email address has exactly one @, like name@example.com.")
 	}
 	if detail := checkLocal(local); detail != "" {
 		return Email{}, invalidEmail(detail)
@@ -61,7 +61,7 @@ func ParseEmail(s string) (Email, error) {
 	// Both parts are ASCII here: outside ASCII, lowering makes different letters the same.
 	address := strings.ToLower(local) + "@" + ascii
 	if len(address) > maxAddress {
-		return Email{}, invalidEmail("This is too long for an e-mail address.")
+		return Email{}, invalidEmail("This is too long for an email address.")
 	}
 	return Email{address}, nil
 }

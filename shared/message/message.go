@@ -30,7 +30,7 @@ const (
 type Message struct {
 	ID        string // from token.NewID
 	Kind      Kind
-	To        string // an e-mail address or an E.164 number
+	To        string // an email address or an E.164 number
 	Locale    string // BCP 47: "en", "hi"
 	Refs      []string
 	Account   string // id of the account that asked for it; empty where nobody is logged in

@@ -46,7 +46,7 @@ func broken(typed, s string, email account.Email) (rules []rule) {
 	need(strings.ContainsFunc(s, unicode.IsLower), "password_needs_lower", "Use at least one lower-case letter.")
 	need(strings.ContainsFunc(s, unicode.IsDigit), "password_needs_digit", "Use at least one digit.")
 	need(strings.ContainsFunc(s, isSpecial), "password_needs_special", "Use at least one special character, for example a space, - or !.")
-	need(s == "" || lowered != email.String() && lowered != email.Local(), "password_is_email", "Do not use your e-mail address.")
+	need(s == "" || lowered != email.String() && lowered != email.Local(), "password_is_email", "Do not use your email address.")
 	need(!isCommon(lowered), "password_common", "This is one of the passwords that are guessed first, or one with a few signs added. Choose another.")
 	return rules
 }

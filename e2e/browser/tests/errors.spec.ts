@@ -27,7 +27,7 @@ test.describe('sign-up', () => {
     await fillSignUp(person, own);
     await page.getByLabel('Email').fill(own);
     await page.getByRole('button', { name: 'Submit' }).click();
-    await expect(page.locator('#password-error')).toContainText('Do not use your e-mail address');
+    await expect(page.locator('#password-error')).toContainText('Do not use your email address');
   });
 
   test('says when the terms are no longer those on the page', async ({ person, complaints }) => {
@@ -165,7 +165,7 @@ test.describe('log-in', () => {
     await expect(page.locator('#captcha')).toHaveAttribute('data-state', 'done');
     await page.getByLabel('Password', { exact: true }).fill('Wrong horse 78');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await expect(page.getByRole('alert')).toContainText('E-mail address or password are not right');
+    await expect(page.getByRole('alert')).toContainText('Email address or password are not right');
     await page.getByLabel('Password', { exact: true }).fill(person.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await expect(page).toHaveURL(/\/account-details$/);

@@ -53,7 +53,7 @@ test('log-in forgets a wrong password, keeps the address, and says nothing about
   const page = person.page;
   complaints.expectStatus(401, '/v1/login');
   await logIn(person, 'Wrong horse 77');
-  await expect(page.getByRole('alert')).toContainText('E-mail address or password are not right');
+  await expect(page.getByRole('alert')).toContainText('Email address or password are not right');
   await expect(page.getByLabel('Email')).toHaveValue(person.email);
   await expect(page.getByLabel('Password', { exact: true })).toHaveValue('');
 });
