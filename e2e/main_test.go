@@ -120,7 +120,7 @@ func freePort() string {
 func start(data, port string, args ...string) (*localRun, error) {
 	url := "http://127.0.0.1:" + port
 	r := &localRun{url: url, local: url + "/_local", port: port, data: data, log: &syncBuffer{}, exited: make(chan struct{})}
-	args = append([]string{"--root", projectRoot(), "--data", data, "--race", "--schedule-every", "1s"}, args...)
+	args = append([]string{"--root", projectRoot(), "--data", data, "--race", "--verbose", "--schedule-every", "1s"}, args...)
 	r.cmd = exec.Command(localBinary(), args...)
 	r.cmd.Env = append(os.Environ(), "PORT="+port, "CAPTCHA=")
 	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log

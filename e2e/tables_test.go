@@ -57,6 +57,9 @@ func TestTheTablesOfAFinishedJourneyHoldNoSecret(t *testing.T) {
 		t.Error("the tables hold the captcha's secret")
 	}
 	if system.log != nil {
+		if !strings.Contains(system.log.String(), "signup | {") {
+			t.Error("the functions' logs were not looked at")
+		}
 		for what, secret := range secrets {
 			if what != "the code" && strings.Contains(system.log.String(), secret) {
 				t.Errorf("the log holds %s", what)

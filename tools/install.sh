@@ -25,6 +25,8 @@ sha256="sha256sum"
 command -v sha256sum >/dev/null || sha256="shasum -a 256"
 tmp=
 
+fetching() { echo "fetching $1 …" >&2; }
+
 need() { # command, for what
   command -v "$1" >/dev/null && return
   local where=
@@ -98,6 +100,7 @@ dynamodb_local() {
   cmp -s "$dynamodb_local_sums" "$tools/dynamodb-local/SHA256SUMS" && return
   need mvn "DynamoDB Local"
   need java "DynamoDB Local"
+  fetching "DynamoDB Local, 92 files, 50 MB (Maven)"
   tmp=$(mktemp -d "$tools/.new-XXXXXX")
   trap 'rm -rf "$tmp"' EXIT
   if ! mvn -q -B -f "$root/tools/dynamodb-local.pom.xml" dependency:copy-dependencies -DoutputDirectory="$tmp/jars" >&2; then
@@ -121,6 +124,7 @@ checkov() {
   local version=3.3.30
   [ -f "$tools/checkov/$version" ] && return
   need python3 checkov
+  fetching "checkov $version (PyPI), about a minute"
   rm -rf "$tools/checkov"
   python3 -m venv "$tools/checkov"
   "$tools/checkov/bin/pip" install --quiet --disable-pip-version-check "checkov==$version"
@@ -132,6 +136,7 @@ moto() {
   local version=5.2.5
   [ -f "$tools/moto/$version" ] && return
   need python3 moto
+  fetching "moto $version (PyPI), about half a minute"
   rm -rf "$tools/moto"
   python3 -m venv "$tools/moto"
   "$tools/moto/bin/pip" install --quiet --disable-pip-version-check "moto[server,cloudformation]==$version" aws-sam-translator==1.115.0
@@ -142,6 +147,7 @@ moto() {
 sam() {
   [ -x "$tools/sam/bin/sam" ] && "$tools/sam/bin/cfn-lint" --version >/dev/null 2>&1 && return
   need python3 "AWS SAM CLI"
+  fetching "AWS SAM CLI and cfn-lint (PyPI), about a minute"
   rm -rf "$tools/sam"
   python3 -m venv "$tools/sam"
   "$tools/sam/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/requirements.txt"
@@ -156,6 +162,7 @@ pages() {
   fi
   cmp -s "$folder/package-lock.json" "$folder/node_modules/.installed" && return
   need npm "the tests of the pages"
+  fetching "Playwright, axe, html-validate and what else tests the pages (npm)"
   (cd "$folder" && npm ci --silent --no-audit --no-fund --ignore-scripts)
   cp "$folder/package-lock.json" "$folder/node_modules/.installed"
   echo "installed what tests the pages"

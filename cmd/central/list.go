@@ -72,7 +72,7 @@ func (c *cli) listCommand() *cobra.Command {
 }
 
 func (c *cli) list(ctx context.Context, s *store.Store, q store.Search, after account.ID, limit int, reveal bool) (accountList, error) {
-	items, err := s.Items(ctx)
+	items, err := s.ItemCount(ctx)
 	if err != nil {
 		return accountList{}, err
 	}

@@ -8,7 +8,6 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -92,7 +91,7 @@ func TestDoctorOfALocalRun(t *testing.T) {
 		})
 	}
 	r := l.central(t, "", "doctor").want(t, exitGood)
-	if !strings.Contains(r.out, "ok    health") || !strings.Contains(r.out, "0 FAIL") || strings.Count(r.out, "\nskip ") != 1 || !regexp.MustCompile(`\d checks +only AWS has what they look at`).MatchString(r.out) {
+	if !strings.Contains(r.out, "ok    health") || !strings.Contains(r.out, "0 FAIL") || strings.Count(r.out, "\nskip ") != 1 || !strings.Contains(r.out, "only AWS has what they look at") {
 		t.Error(r.out)
 	}
 	var found []doctor.Finding

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -60,19 +61,23 @@ func portTaken(port int) error {
 	return fmt.Errorf("port %d is in use by %s: %s, for example with PORT=%d make run", port, who, advice, port%65000+100)
 }
 
-// atHome leads who comes under another name of this machine to the printed address: the origin of the pages is that one, and their
-// requests would be refused under any other. Programs may use any.
+// atHome leads who comes under another name of this machine to the printed address, home: it is the origin of the pages, whose requests
+// would be refused under any other. Programs may use any.
 func atHome(home string, next http.Handler) http.Handler {
+	origin, err := url.Parse(home)
+	if err != nil || origin.Host == "" { // the functions will say so
+		return next
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		path, isPage := r.URL.Path, r.Method == http.MethodGet || r.Method == http.MethodHead
 		isPage = isPage && !strings.HasPrefix(path, "/v1/") && !strings.HasPrefix(path, "/_local/")
-		switch origin := r.Header.Get("Origin"); {
-		case "http://"+r.Host == home:
+		switch from := r.Header.Get("Origin"); {
+		case r.Host == origin.Host:
 			next.ServeHTTP(w, r)
 		case isPage:
 			w.Header().Set("Cache-Control", "no-store") // another run may be at home here tomorrow
 			http.Redirect(w, r, home+r.URL.RequestURI(), http.StatusTemporaryRedirect)
-		case origin != "" && origin == "http://"+r.Host && strings.HasPrefix(path, "/v1/"):
+		case from == "http://"+r.Host && strings.HasPrefix(path, "/v1/"):
 			misdirected(w, home)
 		default:
 			next.ServeHTTP(w, r)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -10,7 +11,8 @@ import (
 
 func TestWhoComesUnderAnotherNameIsLedHome(t *testing.T) {
 	const home = "http://127.0.0.1:3000"
-	handler := atHome(home, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "served") }))
+	served := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "served") })
+	handler := atHome(home, served)
 	for _, c := range []struct {
 		name, method, url, origin string
 		status                    int
@@ -46,6 +48,29 @@ func TestWhoComesUnderAnotherNameIsLedHome(t *testing.T) {
 				t.Errorf("it does not say where to go: %s", w.Body)
 			}
 		})
+	}
+}
+
+func TestHomeIsWhereThePublicURLIs(t *testing.T) {
+	s := startSystem(t, newProject(t), func(o *options) { o.set["PublicUrl"] = "https://tunnel.example" })
+	for host, to := range map[string]string{"tunnel.example": "", "127.0.0.1": "https://tunnel.example/echo/version"} {
+		r, _ := http.NewRequest("GET", s.url+"/echo/version", nil)
+		if to == "" {
+			r.Host = host
+		}
+		client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+		answer, err := client.Do(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer.Body.Close()
+		if got := answer.Header.Get("Location"); got != to || (to == "") != (answer.StatusCode == http.StatusOK) {
+			t.Errorf("under %s: %d %q", host, answer.StatusCode, got)
+		}
+	}
+	var out bytes.Buffer
+	if s.banner(&out, io.Discard); !strings.HasPrefix(out.String(), "Central     https://tunnel.example\nIts inside  "+s.url+"/_local ") {
+		t.Error(out.String())
 	}
 }
 

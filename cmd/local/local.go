@@ -34,7 +34,8 @@ type local struct {
 	journal *journal
 	lock    *os.File
 
-	url       string
+	url       string         // of the gateway
+	home      string         // the origin of the pages: url, unless PublicUrl is set
 	listeners []net.Listener // the first is at url
 	template  *template.Template
 	services  *services
@@ -133,6 +134,7 @@ func (l *local) prepare() error {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}
 	maps.Copy(parameters, o.set)
+	l.home = parameters["PublicUrl"]
 	l.template, err = template.Read(o.template, parameters)
 	return err
 }
@@ -189,7 +191,7 @@ func (l *local) connect(ctx context.Context) error {
 	mux.Handle("/_local/", inspect.handler())
 	gateway := &gateway{routes: newRoutes(pools), requests: l.requests, log: l.journal}
 	l.server = &http.Server{
-		Handler: atHome(l.url, besideGateway(mux, gateway)), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
+		Handler: atHome(l.home, besideGateway(mux, gateway)), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
 	}
 	for _, one := range l.listeners {
 		go l.server.Serve(one)
@@ -253,7 +255,7 @@ func (l *local) banner(out, notes io.Writer) {
 	if l.options.enginesOnly {
 		fmt.Fprint(out, l.exports())
 	} else {
-		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.url, l.url)
+		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.home, l.url)
 		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.path)
 	}
 	for _, n := range l.notes {

@@ -65,7 +65,7 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	flags.BoolVar(&o.fresh, "fresh", false, "forget all data first")
 	flags.BoolVar(&o.verbose, "verbose", false, "show here what goes to the log: requests, metrics, builds; without it only what goes wrong")
 	flags.StringVar(&o.portText, "port", cmp.Or(getenv("PORT"), "3000"), "`port` of pages and API; the engines use those after it where they are free")
-	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector")
+	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector, and show what it says: as with --verbose")
 	flags.BoolVar(&o.enginesOnly, "engines-only", false, "start only the engines, and print their endpoints as export lines")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "`address` that the engines listen on: with --engines-only one that containers reach")
 	flags.StringVar(&o.lambda, "lambda", "", "`endpoint` of a Lambda API, such as that of sam local start-lambda, that gets the events of uploads; with --engines-only")
@@ -85,7 +85,7 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; see --help", flags.Arg(0))
 	}
-	o.watch = !*noWatch
+	o.watch, o.verbose = !*noWatch, o.verbose || o.race
 	return o, o.complete()
 }
 

@@ -96,8 +96,8 @@ func (s *Store) AccountOfReference(ctx context.Context, reference string) (accou
 	return account.ID(row.AccountID), err
 }
 
-// Items is about how many items the table of accounts has; DynamoDB counts them every six hours.
-func (s *Store) Items(ctx context.Context) (int, error) {
+// ItemCount is about how many items the table of accounts has; DynamoDB counts them every six hours.
+func (s *Store) ItemCount(ctx context.Context) (int, error) {
 	out, err := call(ctx, "count items", func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {
 		return s.db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &s.users})
 	})

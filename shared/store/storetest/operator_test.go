@@ -220,3 +220,48 @@ func plain(i map[string]types.AttributeValue) map[string]string {
 	}
 	return out
 }
+
+func TestAccountsAreFoundByWhatAnOperatorKnows(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		p := holder(t, f, "looked-for@example.com", "+919876500077")
+		member(t, f, "other@example.com")
+		for _, c := range []struct {
+			name string
+			q    store.Search
+			want int
+		}{
+			{"all", store.Search{}, 2},
+			{"the beginning of an address", store.Search{Email: "looked-"}, 1},
+			{"not its middle", store.Search{Email: "for@"}, 0},
+			{"the beginning of a number", store.Search{Phones: []string{"+44", "+9198765000"}}, 1},
+			{"the beginning of an id", store.Search{ID: string(p.ID)[:20]}, 1},
+			{"everything together", store.Search{ID: string(p.ID), Email: "looked-for@example.com", Phones: []string{"+91"}}, 1},
+			{"what does not fit together", store.Search{Email: "other", Phones: []string{"+91"}}, 0},
+		} {
+			t.Run(c.name, func(t *testing.T) {
+				var found []account.Profile
+				must(t, f.ScanAccounts(t.Context(), c.q, "", func(page []account.Profile, read int) bool {
+					if found = append(found, page...); read < len(page) {
+						t.Errorf("%d accounts of %d items", len(page), read)
+					}
+					return true
+				}))
+				if len(found) != c.want || c.want == 1 && found[0] != p {
+					t.Errorf("found %+v", found)
+				}
+			})
+		}
+		if ids, err := f.AccountsWithPhone(t.Context(), "+919876500077"); err != nil || !slices.Equal(ids, []account.ID{p.ID}) {
+			t.Errorf("%v %v", ids, err)
+		}
+		if ids, err := f.AccountsWithPhone(t.Context(), "+919876500078"); err != nil || len(ids) != 0 {
+			t.Errorf("%v %v", ids, err)
+		}
+		if id, err := f.AccountOfReference(t.Context(), "nobody's"); err != nil || id != "" {
+			t.Errorf("%q %v", id, err)
+		}
+		if n, err := f.ItemCount(t.Context()); err != nil || n < 2 {
+			t.Errorf("%d items, %v", n, err)
+		}
+	})
+}
