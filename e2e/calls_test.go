@@ -119,7 +119,7 @@ func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
 			newPerson(t).want(newPerson(t).call("GET", "/v1/otp/"+c.id, nil), 401, "unauthenticated")
 			p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": c.id, "code": p.code(c.number)}), 200)
 		}
-		if log := functionsLog(); strings.Count(log, `"CallsUnanswered":1`) < 4 || strings.Count(log, `"CallsAnswered":1`) < 1 {
+		if log := system.log.String(); strings.Count(log, `"CallsUnanswered":1`) < 4 || strings.Count(log, `"CallsAnswered":1`) < 1 {
 			t.Error("an operator cannot count them")
 		}
 	})
@@ -141,12 +141,6 @@ func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
 	t.Run("a number that the API refuses for good is given up at once", func(t *testing.T) { refusedForGood(t, "calls", "landline", ending("9999")) })
 	t.Run("the documentation's commands work", callCommands)
 	t.Run("the secret can be replaced", secretIsReplaced)
-}
-
-// functionsLog is what the functions wrote, wherever the run puts it.
-func functionsLog() string {
-	kept, _ := os.ReadFile(filepath.Join(system.data, "log", "functions.log")) // it may all be on the run's own output
-	return system.log.String() + string(kept)
 }
 
 // callEvents is the address that the newest call to a number came with, and its id.
