@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/typed"
 )
@@ -47,11 +48,14 @@ func (c *cli) find(ctx context.Context, s *store.Store, who string) (account.Pro
 	if !errors.Is(err, account.ErrNotFound) {
 		return p, err
 	}
-	if id, err = s.AccountOfReference(ctx, strings.ToUpper(who)); err != nil {
-		return account.Profile{}, err
-	}
-	if id != "" {
-		return s.Profile(ctx, id)
+	if reference, ok := kyc.ParseReference(who); ok {
+		holder, _, found, err := s.CaseOf(ctx, reference)
+		if err != nil {
+			return account.Profile{}, err
+		}
+		if found {
+			return s.Profile(ctx, holder)
+		}
 	}
 	return account.Profile{}, fmt.Errorf("no account is called %q: it is no address, no number, no id and no reference of any", who)
 }

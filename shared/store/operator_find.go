@@ -87,15 +87,6 @@ func (s *Store) AccountsWithPhone(ctx context.Context, e164 string) ([]account.I
 	return ids, nil
 }
 
-// AccountOfReference returns the account whose case has this reference number; "" when none has.
-func (s *Store) AccountOfReference(ctx context.Context, reference string) (account.ID, error) {
-	var row struct {
-		AccountID string `dynamodbav:"accountId"`
-	}
-	_, err := s.get(ctx, "read reference", s.users, key{"reference#" + reference, "case"}, &row)
-	return account.ID(row.AccountID), err
-}
-
 // ItemCount is about how many items the table of accounts has; DynamoDB counts them every six hours.
 func (s *Store) ItemCount(ctx context.Context) (int, error) {
 	out, err := call(ctx, "count items", func(ctx context.Context) (*dynamodb.DescribeTableOutput, error) {

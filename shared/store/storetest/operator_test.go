@@ -257,9 +257,6 @@ func TestAccountsAreFoundByWhatAnOperatorKnows(t *testing.T) {
 		if ids, err := f.AccountsWithPhone(t.Context(), "+919876500078"); err != nil || len(ids) != 0 {
 			t.Errorf("%v %v", ids, err)
 		}
-		if id, err := f.AccountOfReference(t.Context(), "nobody's"); err != nil || id != "" {
-			t.Errorf("%q %v", id, err)
-		}
 		if n, err := f.ItemCount(t.Context()); err != nil || n < 2 {
 			t.Errorf("%d items, %v", n, err)
 		}
