@@ -1,9 +1,8 @@
 // @ts-check
 // What kind of person or business somebody is: it decides what is asked for.
 import { Problem, call } from "./api.js";
-import { ask } from "./ask.js";
+import { ask, onChoice } from "./ask.js";
 import { part } from "./case.js";
-import { onChoice } from "./choice.js";
 import { FlagBox } from "./flags.js";
 import { byId, clear, say } from "./form.js";
 import { named, t } from "./words.js";
