@@ -123,7 +123,8 @@ test('fields that do not agree are both saved, and the one says so until either 
 test('offline nothing is lost: it says so, and saves in the order in which it was given', async ({ person, complaints }) => {
   complaints.expectNoAnswer('/v1/kyc');
   const page = await open(person);
-  await page.evaluate(() => navigator.serviceWorker.ready); // it is fetched once
+  await page.evaluate(() => navigator.serviceWorker.ready); // what comes after everything else has come
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some((e) => e.name.endsWith('/shape.js')));
   await page.context().setOffline(true);
   await leave(page, 'pan', 'ZZZCZ9999Z');
   await expect(page.locator('#autosave')).toContainText('you are offline');
@@ -136,6 +137,23 @@ test('offline nothing is lost: it says so, and saves in the order in which it wa
   await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
   expect((await person.kycCase()).fields).toEqual({ pan: 'ZZZCZ9999Z', signatoryName: 'Asha Rao', cin: 'U72900KA2008PTC046374' });
   expect(sent).toEqual(['pan', 'signatoryName', 'cin']);
+});
+
+test('a field that is changed again while it is being saved has the last value, and nobody is asked', async ({ person }) => {
+  const page = await open(person);
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/v1/kyc', async (route) => {
+    if (route.request().method() === 'PATCH') await held;
+    await route.continue();
+  });
+  await leave(page, 'signatoryName', 'Asha');
+  await expect(page.locator('#autosave')).toHaveText('Saving');
+  await leave(page, 'signatoryName', 'Asha Rao');
+  release();
+  await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
+  await expect(page.locator('.conflict')).toHaveCount(0);
+  expect((await person.kycCase()).fields).toEqual({ signatoryName: 'Asha Rao' });
 });
 
 test('leaving with text that is not saved asks first; what is on its way arrives', async ({ person, complaints }) => {

@@ -1,24 +1,27 @@
 // @ts-check
 // The place of a requirement where files are added: drop, choose or photograph, one or several at once.
-import { copyOf, part, sizeOf, titleOf } from "./case.js";
+import { copyOf, part, sizeOf, titleOf, underWay } from "./case.js";
 import { open } from "./fold.js";
-import { sending } from "./sending.js";
-import { typeOf } from "./sniff.js";
-import { open as underWay } from "./upload.js";
 import { t } from "./words.js";
 
 /** @typedef {import("./case.js").Requirement} Requirement */
 
-/**
- * What is wrong with a file before anything is done with it; "" for nothing. A picture can be made smaller first.
- * @param {File} file @param {string | null} type null where it cannot be read @param {number} maxBytes
- */
-function faultOf(file, type, maxBytes) {
-  if (type === null) return t("upload.unreadable");
-  if (file.size === 0) return t("upload.empty");
-  if (!type) return t(/\.hei[cf]$/i.test(file.name) ? "upload.heic" : "upload.type");
-  if (type === "application/pdf" && file.size > maxBytes) return t("upload.large", { size: sizeOf(file.size), most: sizeOf(maxBytes) });
-  return "";
+/** What sends files is not what a page waits for: it comes when it is needed, or a moment before. */
+const sender = () => import("./sending.js");
+
+/** @param {() => void} waits called when it cannot be had now */
+async function senderAtLast(waits) {
+  for (;;) {
+    try {
+      return await sender();
+    } catch {
+      waits();
+      await new Promise((again) => {
+        addEventListener("online", again, { once: true });
+        setTimeout(again, 5000);
+      });
+    }
+  }
 }
 
 export class Adder {
@@ -76,23 +79,23 @@ export class Adder {
     this.#wrong([]);
     const room = this.#room();
     if (files.length > room) return this.#wrong([t("upload.many", { n: files.length, most: this.#r.maxFiles, room })]);
-    const types = await Promise.all(files.map((file) => typeOf(file).catch(() => null)));
+    const { judge, sending } = await senderAtLast(() => this.#wrong([t("upload.offline")]));
+    const judged = await Promise.all(files.map((file) => judge(file, this.#r.maxBytes)));
     const faults = [], asks = [];
     for (const [i, file] of files.entries()) {
-      const type = types[i], fault = faultOf(file, type, this.#r.maxBytes);
+      const { type, fault } = judged[i];
       if (fault) faults.push(`${file.name}: ${fault}`);
-      else asks.push(this.#send(file, type ?? ""));
+      else asks.push(this.#send(sending(file, type, this.#r, this.#list), file.name));
     }
     this.#wrong(faults);
     this.update(this.#r);
     asks.find(Boolean)?.focus();
   }
 
-  /** @param {File} file @param {string} type */
-  #send(file, type) {
-    const { stop, asks, done } = sending(file, type, this.#r, this.#list);
+  /** @param {import("./sending.js").Sending} sending @param {string} name */
+  #send({ stop, asks, done }, name) {
     this.#sent.add(stop);
-    done.catch((error) => this.#wrong([`${file.name}: ${error.message}`], true)).finally(() => {
+    done.catch((error) => this.#wrong([`${name}: ${error.message}`], true)).finally(() => {
       this.#sent.delete(stop);
       return this.#changed();
     });
@@ -138,3 +141,6 @@ export class Adder {
     });
   }
 }
+
+// After everything that a person waits for.
+addEventListener("load", () => setTimeout(() => void sender().catch(() => {}), 2000));

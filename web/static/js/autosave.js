@@ -20,7 +20,7 @@ export class Autosave {
 
   /**
    * @param {(name: string, value: string) => Promise<void>} send throws a Problem
-   * @param {(name: string, problem: Problem) => void} refused what cannot be saved as it is
+   * @param {(name: string, problem: Problem) => Promise<void>} refused what cannot be saved as it is
    * @param {(state: State) => void} told
    */
   constructor(send, refused, told) {
@@ -64,7 +64,7 @@ export class Autosave {
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         if (error.status === 0 || error.status === 429 || error.status >= 500) return this.#later(error.retryAfter);
-        this.#refused(name, error);
+        await this.#refused(name, error);
       }
       if (this.#waiting.get(name) === value) this.#waiting.delete(name);
     }

@@ -14,6 +14,15 @@ import { has, named, t } from "./words.js";
 /** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>, requirements: Requirement[],
  *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null}} Case */
 
+/** Documents that this tab was allowed to upload and has not: rows do not show them. @type {Set<string>} */
+export const underWay = new Set();
+
+/** Documents that this tab has uploaded: storage has them, even where the API has not heard of it. @type {Set<string>} */
+export const arrived = new Set();
+
+/** What the files of this visit look like, and what was said of their size, by document. @type {Map<string, {url: string, size: string}>} */
+export const seen = new Map();
+
 /** @param {string} id @returns {HTMLElement} a copy of a template's only element */
 export function copyOf(id) {
   const template = /** @type {HTMLTemplateElement} */ (byId(id));

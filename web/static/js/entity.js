@@ -1,11 +1,10 @@
 // @ts-check
 // What kind of person or business somebody is: it decides what is asked for.
 import { Problem, call } from "./api.js";
-import { ask } from "./ask.js";
+import { ask, onChoice } from "./ask.js";
 import { part } from "./case.js";
-import { onChoice } from "./choice.js";
 import { FlagBox } from "./flags.js";
-import { byId, clear, say } from "./form.js";
+import { byId, clear, say, withdraw } from "./form.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -45,6 +44,7 @@ export class EntityChoice {
       if (!this.#flag.element.isConnected) place.append(this.#flag.element);
       this.#flag.update(p.flag);
     } else this.#flag?.element.remove();
+    if (c.missing.every((x) => x.pointer !== "/entityType")) withdraw("entityType");
     const wrong = m && m.code !== "flag_unanswered" ? named(`error.${m.code}`, m.detail) : "";
     if (wrong === this.#wrong) return;
     this.#wrong = wrong;

@@ -10,8 +10,9 @@ import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
 /** @typedef {{name: string, label: string, help: string, level: string}} Spec */
-/** @typedef {{name: string, title: string, element: HTMLElement, control: HTMLInputElement, saved: string, sent: string, wrong: string, flag: FlagBox | null}} Field
- *  saved: as the API has it; sent: as it was last sent; wrong: why it cannot be saved */
+/** @typedef {{name: string, title: string, element: HTMLElement, control: HTMLInputElement, saved: string, sent: string, flying: string,
+ *  wrong: string, disagrees: string, flag: FlagBox | null}} Field
+ *  saved: as the API has it; sent: as it was last given to be saved; flying: as it is being saved now; wrong: what is said of it; disagrees: what is wrong with it as it is saved */
 
 /** Whether two spellings are one value: in an identifier hyphens are only for reading. @param {Field} f @param {string} a @param {string} b */
 function same(f, a, b) {
@@ -47,17 +48,19 @@ export class Fields {
   /** Brings what is shown in step with the case, but for what somebody is about to change. @param {Case} c */
   update(c) {
     for (const f of this.#all.values()) {
-      const now = c.fields[f.name] ?? "", typed = f.control.value, elsewhere = !same(f, now, f.saved) && !same(f, now, f.sent);
-      if (same(f, typed, f.saved) || same(f, typed, now)) {
-        if (document.activeElement !== f.control) f.control.value = now;
+      const now = c.fields[f.name] ?? "", typed = f.control.value, elsewhere = ![f.saved, f.sent, f.flying].some((own) => same(f, now, own));
+      const pointer = `/fields/${f.name}`, p = c.parts.find((x) => x.pointer === pointer), closed = p?.open === false;
+      const missing = c.missing.filter((x) => x.pointer === pointer), m = missing.find((x) => !["field_missing", "flag_unanswered"].includes(x.code));
+      f.disagrees = m ? named(`error.${m.code}`, m.detail) : "";
+      if (closed || same(f, typed, f.saved) || same(f, typed, now)) {
+        if (closed || document.activeElement !== f.control) f.control.value = now;
         f.sent = now;
         this.#settle(f);
       } else if (elsewhere) this.#conflict(f, now);
+      if (missing.length === 0 && f.wrong === "") clear(f.control.id); // what a submission said of it
       f.saved = now;
-      const p = c.parts.find((x) => x.pointer === `/fields/${f.name}`);
-      f.control.readOnly = p?.open === false;
+      f.control.readOnly = closed;
       this.#flag(f, p?.flag ?? null);
-      this.#disagreement(f, c);
     }
   }
 
@@ -96,7 +99,7 @@ export class Fields {
     part(element, ".error").id = `${id}-error`;
     control.setAttribute("aria-describedby", hint.id);
     /** @type {Field} */
-    const f = { name: spec.name, title, element, control, saved, sent: saved, wrong: "", flag: null };
+    const f = { name: spec.name, title, element, control, saved, sent: saved, flying: saved, wrong: "", disagrees: "", flag: null };
     if (identifiers.has(spec.name)) understood(control);
     else control.autocapitalize = "words";
     if (spec.name === "pinCode") control.inputMode = "numeric";
@@ -123,14 +126,12 @@ export class Fields {
   /** @param {string} name @param {string} value */
   async #send(name, value) {
     const f = this.#all.get(name), isNewest = () => f?.sent === value;
+    if (f) f.flying = value;
     for (let etag = this.#page.etag(); ; etag = this.#page.etag()) {
       try {
         const c = /** @type {Case} */ (await call("PATCH", "/v1/kyc", { fields: { [name]: value } }, { "If-Match": etag }));
-        if (f && isNewest()) {
-          f.saved = c.fields[name] ?? "";
-          if (f.control.value.trim() === value) f.control.value = f.saved;
-          if (same(f, f.control.value, f.saved)) this.#settle(f);
-        }
+        if (f) f.saved = c.fields[name] ?? "";
+        if (f?.control.value.trim() === value) f.control.value = f.saved;
         return this.#page.take(c);
       } catch (error) {
         if (!(error instanceof Problem) || error.status !== 412) throw error;
@@ -141,27 +142,23 @@ export class Fields {
     }
   }
 
-  /** @param {string} name @param {import("./api.js").Problem} problem */
-  #refused(name, problem) {
-    const f = this.#all.get(name);
+  /** @param {string} name @param {Problem} problem */
+  async #refused(name, problem) {
+    const f = this.#all.get(name), text = problem.errors.find((e) => e.pointer === `/fields/${name}`)?.text ?? problem.message;
     if (!f || !same(f, f.control.value, f.sent)) return; // it is being changed already
-    f.wrong = problem.errors.find((e) => e.pointer === `/fields/${name}`)?.text ?? problem.message;
-    say({ field: f.control.id, text: f.wrong });
-    if (problem.status === 409) void this.#page.reload();
+    if (problem.status !== 409) return this.#say(f, text);
+    await this.#page.reload(); // it was closed: what is saved stands there again
+    say({ field: f.control.id, text });
   }
 
-  /** Nothing is wrong with it any more. @param {Field} f */
+  /** What is shown is what is saved: nothing is wrong with it but what the case says. @param {Field} f */
   #settle(f) {
-    f.wrong = "";
-    clear(f.control.id);
+    this.#say(f, f.disagrees);
     f.element.querySelector(".conflict")?.remove();
   }
 
-  /** What the case says of a field beside its being empty: it does not agree with another one. @param {Field} f @param {Case} c */
-  #disagreement(f, c) {
-    if (f.wrong && !same(f, f.control.value, f.saved)) return;
-    const m = c.missing.find((x) => x.pointer === `/fields/${f.name}` && !["field_missing", "flag_unanswered"].includes(x.code));
-    const text = m ? named(`error.${m.code}`, m.detail) : "";
+  /** @param {Field} f @param {string} text what is wrong, or "" */
+  #say(f, text) {
     if (text === f.wrong) return;
     f.wrong = text;
     if (text) say({ field: f.control.id, text });

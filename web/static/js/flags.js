@@ -27,6 +27,7 @@ export class FlagBox {
     }));
     this.#text.addEventListener("change", () => void this.save());
     this.#text.addEventListener("input", () => clear(own));
+    document.addEventListener("visibilitychange", () => document.hidden && void this.save());
   }
 
   /** @param {Flag} flag */

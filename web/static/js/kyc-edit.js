@@ -25,7 +25,14 @@ let attempted = false, leaving = false;
 const told = (text) => void (byId("said").textContent = text);
 
 /** Says something to what a reviewer asked. @type {import("./flags.js").Answer} */
-const answer = async (pointer, text) => take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text } }));
+async function answer(pointer, text) {
+  try {
+    take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text } }));
+  } catch (error) {
+    if (error instanceof Problem && error.status === 409) await reload();
+    throw error;
+  }
+}
 
 const fields = new Fields(byId("fields"), { etag: () => current.etag, take, reload, answer, told: saved });
 
@@ -64,6 +71,7 @@ function close() {
   leaving = true;
   clearTimeout(looking);
   fields.draw([], current);
+  for (const row of rows.values()) row.adder.end();
   form.hidden = byId("flags").hidden = true;
   byId("trouble").hidden = false;
 }

@@ -34,7 +34,7 @@ const fieldOf = (type, name) => type?.fields.find((/** @type {any} */ f) => f.na
 
 /** What became of the case, and what happens next. @param {Case} c @param {any} type @param {string} email */
 function receipt(c, type, email) {
-  const steps = [1, 2, 3].map((n) => `kyc.js.next.${c.status}.${n}`).filter(has);
+  const steps = [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`).filter(has);
   byId("receipt").hidden = steps.length === 0;
   byId("submission").hidden = !c.submittedAt || !c.reference;
   byId("reference").textContent = c.reference;

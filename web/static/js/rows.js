@@ -3,12 +3,10 @@
 import { Adder } from "./adder.js";
 import { call } from "./api.js";
 import { ask } from "./ask.js";
-import { act, copyOf, fileOf, isKept, note, part, picture, reasonOf, requirementChip, standing, titleOf } from "./case.js";
+import { act, arrived, copyOf, fileOf, isKept, note, part, picture, reasonOf, requirementChip, seen, standing, titleOf, underWay } from "./case.js";
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
-import { seen } from "./sending.js";
-import { arrived, open as underWay } from "./upload.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 

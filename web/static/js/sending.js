@@ -1,17 +1,18 @@
 // @ts-check
 // One file from the moment it was chosen until it is a document of the case: what it is, made smaller, its turn, sent, tried again.
 import { Problem } from "./api.js";
-import { act, copyOf, part, picture, sizeOf } from "./case.js";
-import { onChoice } from "./choice.js";
+import { onChoice } from "./ask.js";
+import { act, copyOf, part, picture, seen, sizeOf } from "./case.js";
 import { fit } from "./picture.js";
+import { typeOf } from "./sniff.js";
 import { upload } from "./upload.js";
 import { named, t } from "./words.js";
 
-/** What the files of this visit look like, and what was said of their size, by document. @type {Map<string, {url: string, size: string}>} */
-export const seen = new Map();
-
 /** Uploads take turns: on a slow network the first is done sooner, and each breaks by itself. @type {Promise<unknown>} */
 let last = Promise.resolve();
+
+/** @typedef {{stop: AbortController, asks: HTMLSelectElement | null, done: Promise<unknown>}} Sending  asks: where one has to say what it is;
+ *  done: it has arrived or was taken away, or an Error with the reason why it cannot be sent */
 
 /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 function inTurn(work) {
@@ -140,10 +141,24 @@ async function run(card, file, type, r, kind) {
 const isFinal = (error) => error instanceof Problem && error.status >= 400 && error.status < 500 && error.status !== 429;
 
 /**
+ * What a file is, and what is wrong with it before anything is done with it. A picture can be made smaller first.
+ * @param {File} file @param {number} maxBytes
+ * @returns {Promise<{type: string, fault: string}>} fault: "" for none
+ */
+export async function judge(file, maxBytes) {
+  let fault = "";
+  const type = await typeOf(file).catch(() => null);
+  if (type === null) fault = t("upload.unreadable");
+  else if (file.size === 0) fault = t("upload.empty");
+  else if (!type) fault = t(/\.hei[cf]$/i.test(file.name) ? "upload.heic" : "upload.type");
+  else if (type === "application/pdf" && file.size > maxBytes) fault = t("upload.large", { size: sizeOf(file.size), most: sizeOf(maxBytes) });
+  return { type: type ?? "", fault };
+}
+
+/**
  * Shows a file on its way until it has arrived, cannot be sent, or was taken away.
  * @param {File} file @param {string} type @param {import("./case.js").Requirement} r @param {HTMLElement} list
- * @returns {{stop: AbortController, asks: HTMLSelectElement | null, done: Promise<unknown>}} asks: where one has to say what it is;
- *   done: it has arrived or was taken away, or an Error with the reason why it cannot be sent
+ * @returns {Sending}
  */
 export function sending(file, type, r, list) {
   const card = new Card(file.name, list);

@@ -1,16 +1,11 @@
 // @ts-check
 // One file on its way to storage.
 import { Problem, call } from "./api.js";
+import { arrived, underWay } from "./case.js";
 import { t } from "./words.js";
 
 /** How long nothing may move before an upload counts as broken, in ms. */
 const patience = 60_000;
-
-/** Documents that this tab was allowed to upload and has not: rows do not show them. @type {Set<string>} */
-export const open = new Set();
-
-/** Documents that this tab has uploaded: storage has them, even where the API has not heard of it. @type {Set<string>} */
-export const arrived = new Set();
 
 /** What may end the name of each type; the first is given to those that end otherwise. @type {Record<string, string[]>} */
 const ends = { "application/pdf": [".pdf"], "image/jpeg": [".jpg", ".jpeg"], "image/png": [".png"] };
@@ -63,7 +58,7 @@ function post(form, file, signal, progress) {
 
 /** Takes back what was allowed and has not arrived; what cannot be reached now, the next upload takes back. */
 async function takeBack() {
-  for (const id of open) await call("DELETE", `/v1/kyc/documents/${id}`).then(() => open.delete(id), () => {});
+  for (const id of underWay) await call("DELETE", `/v1/kyc/documents/${id}`).then(() => underWay.delete(id), () => {});
 }
 
 /**
@@ -77,7 +72,7 @@ export async function upload(what, signal, progress) {
   const { documentId, upload: form } = await call("POST", "/v1/kyc/documents", {
     requirement: what.requirement, documentType: what.documentType, fileName: nameOf(what.name, what.type), contentType: what.type, size: what.file.size,
   });
-  open.add(documentId);
+  underWay.add(documentId);
   try {
     if (signal.aborted) throw new Error(t("upload.canceled"));
     await post(form, what.file, signal, progress);
@@ -85,7 +80,7 @@ export async function upload(what, signal, progress) {
     await takeBack();
     throw error;
   }
-  open.delete(documentId);
+  underWay.delete(documentId);
   arrived.add(documentId);
   await call("POST", `/v1/kyc/documents/${documentId}/complete`).catch(missed);
   return documentId;
