@@ -91,3 +91,48 @@ test('slow 3G signs up, verifies and logs in', async ({ person }) => {
   await logIn(person);
   await expect(page.getByRole('heading', { name: 'Account Details' })).toBeVisible();
 });
+
+test('a form that is pressed before its script is there loses nothing, and works when it is', async ({ person }) => {
+  const page = person.page;
+  let release = () => {};
+  const held = new Promise<void>((done) => (release = done));
+  await page.route('**/js/signup.js', async (route) => { await held; await route.continue(); });
+  await page.goto('/signup', { waitUntil: 'commit' });
+  await page.getByLabel('Email').fill(person.email);
+  await page.getByLabel('Password', { exact: true }).fill(person.password);
+  await page.getByLabel('Confirm Password', { exact: true }).fill(person.password);
+  await page.getByRole('checkbox').check();
+  const submit = page.getByRole('button', { name: 'Submit' });
+  await submit.click();
+  await page.getByLabel('Email').press('Enter');
+  await expect(page).toHaveURL(/\/signup$/);
+  await expect(submit).toHaveCSS('cursor', 'progress');
+  release();
+  await expect(submit).toHaveCSS('cursor', 'pointer');
+  await expect(page.getByLabel('Email')).toHaveValue(person.email);
+  await submit.click();
+  await expect(page.getByRole('heading', { name: 'Check your inbox' })).toBeVisible();
+  expect(person.network.requests.filter((r) => r.startsWith('POST') && r.endsWith('/signup'))).toEqual([expect.stringMatching(/\/v1\/signup$/)]);
+});
+
+for (const path of ['/account-details', '/settings']) {
+  test(`who is faster than the account keeps what was typed and chosen: ${path}`, async ({ person }) => {
+    if (path === '/settings') await person.withDetails();
+    else await person.loggedIn();
+    const page = person.page;
+    let release = () => {};
+    const held = new Promise<void>((done) => (release = done));
+    await page.route('**/v1/account', async (route) => { await held; await route.continue(); });
+    await page.goto(path);
+    await page.getByRole('radio', { name: 'Company' }).check();
+    await page.getByLabel('First Name').fill('Usha');
+    await page.getByLabel('Company Name').fill('Rao Traders');
+    await page.getByRole('button', { name: path === '/settings' ? 'Save' : 'Create' }).click();
+    release();
+    await expect(page.getByLabel('Sector').locator('option')).not.toHaveCount(1);
+    await expect(page.getByRole('radio', { name: 'Company' })).toBeChecked();
+    await expect(page.getByLabel('First Name')).toHaveValue('Usha');
+    await expect(page.getByLabel('Company Name')).toHaveValue('Rao Traders');
+    await expect(page.getByLabel('Last Name')).toHaveValue(path === '/settings' ? person.lastName : '');
+  });
+}

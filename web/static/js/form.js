@@ -177,6 +177,7 @@ export function onSubmit(form, check, send, special = () => false) {
   form.addEventListener("input", mended);
   form.addEventListener("change", mended);
   document.addEventListener("translated", () => found.length > 0 && tell(own ? check() : [], own));
+  form.dataset.ready = "";
 }
 
 /** @type {WeakMap<HTMLElement, {text: string | null, timer: number}>} */
