@@ -150,10 +150,10 @@ test('a refused file stays with its reason until a good one takes its place', as
 
 test('page and API agree where a PDF may begin, and that a picture is a picture first', async ({ person }) => {
   const page = await open(person), row = rowOf(page, 'partnership_deed'), before = (bytes: Buffer, name: string): File => ({ ...pdf(name), buffer: Buffer.concat([bytes, pdf().buffer]) });
-  await choose(row, before(Buffer.alloc(1024, '\n'), 'at-1024.pdf'));
-  await expect(row.locator('.file').filter({ hasText: 'at-1024.pdf' })).toContainText(/Uploaded|Replace this/); // the check has it
+  await choose(row, before(Buffer.alloc(1023, '\n'), 'at-1023.pdf'));
+  await expect(row.locator('.file').filter({ hasText: 'at-1023.pdf' })).toContainText(/Uploaded|Replace this/); // the check has it
   for (const [file, why] of [
-    [before(Buffer.alloc(1025, '\n'), 'at-1025.pdf'), 'Only PDFs and pictures'], [before(Buffer.from('<html>'), 'page.pdf'), 'Only PDFs and pictures'],
+    [before(Buffer.alloc(1024, '\n'), 'at-1024.pdf'), 'Only PDFs and pictures'], [before(Buffer.from('<html>'), 'page.pdf'), 'Only PDFs and pictures'],
     [before(Buffer.from('PK\x03\x04'), 'archive.pdf'), 'Only PDFs and pictures'],
   ] as const) {
     const sent = asked(person);

@@ -6,6 +6,8 @@ import { choose, give, rowOf, slow } from '../support/steps.ts';
 
 const requirement = 'partnership_deed'; // takes one kind of document, of 10 MB
 
+test.beforeEach(({}, info) => test.skip(info.project.name !== 'phone', 'photos are taken with phones; the browser is the same'));
+
 /** The file that storage has for the requirement. */
 async function stored(p: Person, id = requirement): Promise<Buffer> {
   const document = (await p.kycCase()).requirements.find((r: { id: string }) => r.id === id).documents[0];
@@ -82,8 +84,7 @@ test('a picture that cannot be read and is too large says why; one that is withi
   await expect(row.locator('[data-note]')).toContainText('noise.jpg: The file is damaged');
 });
 
-test('on slow 3G a photo of 12 MB is there more than ten times sooner than it would be as it is', async ({ person }, info) => {
-  test.skip(info.project.name !== 'phone', 'the network is what counts');
+test('on slow 3G a photo of 12 MB is there more than ten times sooner than it would be as it is', async ({ person }) => {
   test.setTimeout(90_000);
   const row = await open(person), big = photo({ bytes: 12.4 * 1024 * 1024 }), speed = 50 * 1024; // bytes a second
   await slow(person.page, speed / 1024);

@@ -41,7 +41,7 @@ export function chip(tone, text) {
 
 /** @type {Record<string, "ok" | "warn" | "info" | "bad" | "plain">} */
 const tones = {
-  missing: "warn", incomplete: "warn", checking: "info", uploaded: "info", requested: "plain", optional: "plain", uploading: "info",
+  missing: "warn", incomplete: "warn", asked: "warn", answered: "ok", complete: "ok", wrong: "bad", checking: "info", uploaded: "info", requested: "plain", optional: "plain", uploading: "info",
   ready: "ok", clean: "ok", accepted: "ok", refused: "bad", rejected: "bad",
   not_started: "plain", draft: "warn", submitted: "info", under_review: "info", approved: "ok", needs_info: "warn", expired: "bad",
 };
@@ -49,11 +49,17 @@ const tones = {
 /** @param {string} status of a case */
 export const statusChip = (status) => chip(tones[status] ?? "plain", t(`kycStatus.${status}`));
 
-/** @param {Requirement} r */
-export function requirementChip(r) {
-  const state = r.state === "missing" && !r.needed ? "optional" : r.state;
-  return chip(tones[state] ?? "plain", t(`state.${state}`));
+/** Whether a reviewer asked about a part and has no answer. @param {Part | undefined} p */
+export const isAsked = (p) => p?.flag?.answered === false;
+
+/** @param {Requirement} r @param {Part | undefined} [p] */
+export function requirementChip(r, p) {
+  const state = isAsked(p) ? "asked" : r.state === "missing" && !r.needed ? "optional" : r.state;
+  return stateChip(state);
 }
+
+/** @param {string} state of a part */
+export const stateChip = (state) => chip(tones[state] ?? "plain", t(`state.${state}`));
 
 const KiB = 1024, MiB = 1024 * KiB;
 

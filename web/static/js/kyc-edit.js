@@ -2,7 +2,7 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { chip, part, requirementChip, statusChip, titleOf } from "./case.js";
+import { isAsked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
@@ -122,14 +122,14 @@ function next(row) {
 
 function drawParts() {
   const wrong = fields.mistakes().some((m) => m.wrong), lacks = isNeedy(details), flags = current.parts.filter((p) => p.flag);
-  const state = wrong ? "wrong" : lacks ? "missing" : "complete", mark = () => chip(wrong ? "bad" : lacks ? "warn" : "ok", t(`state.${state}`));
+  const state = wrong ? "wrong" : flags.some((p) => ofDetails(p) && isAsked(p)) ? "asked" : lacks ? "missing" : "complete", mark = () => stateChip(state);
   const type = choice.types.find((e) => e.code === current.entityType);
   part(details, "[data-chip]").replaceChildren(mark());
   part(details, "[data-brief]").textContent = type ? [nameOf(type), ...Object.values(current.fields)].join(" · ") : "";
   const entries = rowsInOrder().map((row) => {
     const lacks = lackOf(row) !== undefined;
     return {
-      id: row.toggle.id, title: titleOf(row.r), chip: requirementChip(row.r), counts: row.r.needed || lacks, done: !lacks,
+      id: row.toggle.id, title: titleOf(row.r), chip: row.asked ? stateChip("asked") : requirementChip(row.r), counts: row.r.needed || lacks, done: !lacks,
       wrong: ["refused", "rejected"].includes(row.r.state) || row.element.classList.contains("is-wrong"),
     };
   });

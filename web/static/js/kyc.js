@@ -1,6 +1,6 @@
 // @ts-check
 import { begin } from "./account.js";
-import { act, chip, copyOf, fileOf, flagText, isKept, note, part, reasonOf, requirementChip, standing, statusChip, titleOf } from "./case.js";
+import { act, copyOf, fileOf, flagText, isKept, note, part, reasonOf, requirementChip, standing, stateChip, statusChip, titleOf } from "./case.js";
 import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { open } from "./view.js";
@@ -47,7 +47,7 @@ function receipt(c, type, email) {
   byId("asked-list").replaceChildren(...flags.map(({ name, flag }) => {
     const item = copyOf("asked-item");
     part(item, "[data-name]").textContent = name;
-    part(item, "[data-chip]").append(flag.answered ? chip("ok", t("kyc.js.isAnswered")) : chip("warn", t("kyc.js.isOpen")));
+    part(item, "[data-chip]").append(stateChip(flag.answered ? "answered" : "asked"));
     part(item, "[data-detail]").textContent = flagText(flag);
     return item;
   }));
@@ -64,16 +64,17 @@ function given(c, type) {
     pair.append(dt, dd);
     byId("fields").append(pair);
   }
-  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length).map(rowOf));
+  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length)
+    .map((r) => rowOf(r, c.parts.find((p) => p.pointer === `/requirements/${r.id}`))));
 }
 
-/** @param {import("./case.js").Requirement} r */
-function rowOf(r) {
+/** @param {import("./case.js").Requirement} r @param {import("./case.js").Part | undefined} p */
+function rowOf(r, p) {
   const li = copyOf("row"), toggle = part(li, ".part__toggle"), chip = part(li, "[data-chip]");
   li.dataset.requirement = r.id;
   part(li, "[data-title]").textContent = titleOf(r);
   chip.id = `${r.id}-chip`;
-  chip.append(requirementChip(r));
+  chip.append(requirementChip(r, p));
   part(li, ".part__body").id = `${r.id}-body`;
   toggle.setAttribute("aria-controls", `${r.id}-body`);
   toggle.setAttribute("aria-describedby", chip.id);

@@ -3,7 +3,7 @@
 import { Adder } from "./adder.js";
 import { call } from "./api.js";
 import { ask } from "./ask.js";
-import { act, arrived, copyOf, fileOf, isKept, note, part, picture, reasonOf, requirementChip, seen, standing, titleOf, underWay } from "./case.js";
+import { act, arrived, copyOf, fileOf, isAsked, isKept, note, part, picture, reasonOf, requirementChip, seen, standing, titleOf, underWay } from "./case.js";
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
@@ -33,6 +33,7 @@ export class Row {
   /** @param {Requirement} r @param {Page} page */
   constructor(r, page) {
     this.r = r;
+    this.asked = false;
     this.#page = page;
     this.element.dataset.requirement = r.id;
     const id = (this.toggle.id = `requirement-${r.id}`), chip = part(this.element, "[data-chip]"), wrong = part(this.element, "[data-wrong]");
@@ -53,9 +54,10 @@ export class Row {
 
   /** @param {Requirement} r @param {Part | undefined} p */
   update(r, p) {
+    this.asked = isAsked(p);
     const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
-    part(this.element, "[data-chip]").replaceChildren(requirementChip(r));
+    part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     this.#options(closed);
     this.#asked(p);

@@ -107,14 +107,15 @@ class Card {
 async function fitted(card, file, type, maxBytes) {
   const whole = sizeOf(file.size);
   card.say(whole);
-  if (!type.startsWith("image/")) return { file, type, thumb: null, size: "" };
+  if (!type.startsWith("image/")) return { file, type, url: "", size: "" };
   const waiting = setTimeout(() => card.say(t("upload.shrinking", { size: whole })), 300);
   const made = await fit(file, type).finally(() => clearTimeout(waiting));
   if (!made) throw new Error(t(/hei[cf]/.test(type) ? "upload.heic" : "upload.type"));
   if (made.file.size > maxBytes) throw new Error(t("upload.notsmaller", { size: sizeOf(made.file.size), most: sizeOf(maxBytes) }));
-  const size = made.changed ? t("upload.shrunk", { was: whole, now: sizeOf(made.file.size) }) : "";
+  const size = made.changed ? t("upload.shrunk", { was: whole, now: sizeOf(made.file.size) }) : "", url = made.thumb ? URL.createObjectURL(made.thumb) : "";
   card.say(size || whole);
-  return { ...made, size };
+  picture(card.element, url);
+  return { file: made.file, type: made.type, url, size };
 }
 
 /**
@@ -122,15 +123,14 @@ async function fitted(card, file, type, maxBytes) {
  */
 async function run(card, file, type, r, kind) {
   const { signal } = card.stop, [made, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
-  const url = made.thumb ? URL.createObjectURL(made.thumb) : "", what = { requirement: r.id, documentType, name: file.name, file: made.file, type: made.type };
-  picture(card.element, url);
+  const what = { requirement: r.id, documentType, name: file.name, file: made.file, type: made.type };
   for (;;) {
     try {
       const id = await inTurn(() => (signal.throwIfAborted(), upload(what, signal, (sent, all) => card.moved(made.size, sent, all))));
-      return void seen.set(id, { url, size: made.size });
+      return void seen.set(id, made);
     } catch (error) {
       if (!signal.aborted && !isFinal(error) && (await card.again(/** @type {Error} */ (error).message))) continue;
-      URL.revokeObjectURL(url);
+      URL.revokeObjectURL(made.url);
       if (signal.aborted || !isFinal(error)) return;
       throw new Error(error.errors[0]?.text ?? error.message);
     }

@@ -1,8 +1,8 @@
 // @ts-check
 // What a file is, by its first bytes: the rule of shared/document/sniff.go, so that page and API never disagree.
 
-/** How far into a file the header of a PDF may begin, and the header's own length. In bytes. */
-const head = 1024 + 5;
+/** The header of a PDF begins within the first 1024 bytes, and has five. */
+const head = 1024 - 1 + 5;
 
 const foreign = [
   "PK\x03\x04", "PK\x05\x06", "Rar!\x1a\x07", "7z\xbc\xaf\x27\x1c", "\x1f\x8b", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "{\\rtf", "MZ", "\x7fELF",
