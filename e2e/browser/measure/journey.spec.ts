@@ -1,35 +1,9 @@
 // Both journeys by the pages on an emulated phone, slow 3G (400 ms, 50 KiB/s each way) and a CPU six times slower, with photos as phones
 // take them. It judges nothing but that the case is submitted, and prints how long each part took.
 import type { File } from '../support/files.ts';
-import { expect, goodFields, type Person, test } from '../support/person.ts';
+import { expect, goodFields, test } from '../support/person.ts';
+import { grainy } from '../support/photos.ts';
 import { choose, giveDetails, logIn, rowOf, signUp, slow, verify } from '../support/steps.ts';
-
-/** A photo of paper with 12 million pixels and the grain of a cheap camera. */
-async function photograph(person: Person): Promise<File> {
-  const page = await (await person.context.browser()!.newContext()).newPage();
-  const base64 = await page.evaluate(async () => {
-    const width = 4000, height = 3000, canvas = new OffscreenCanvas(width, height), pen = canvas.getContext('2d')!;
-    pen.fillStyle = '#e8e4da';
-    pen.fillRect(0, 0, width, height);
-    pen.fillStyle = '#222';
-    pen.font = '64px sans-serif';
-    for (let y = 120; y < height; y += 90) pen.fillText('Certificate of registration, स्थायी खाता संख्या 0123456789 '.repeat(3), 90, y);
-    const pixels = pen.getImageData(0, 0, width, height);
-    for (let i = 0; i < pixels.data.length; i += 4) {
-      const grain = (Math.random() - 0.5) * 26;
-      for (let c = 0; c < 3; c++) pixels.data[i + c]! += grain;
-    }
-    pen.putImageData(pixels, 0, 0);
-    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
-    return new Promise<string>((resolve) => {
-      const reader = new FileReader();
-      reader.onload = () => resolve((reader.result as string).split(',')[1]!);
-      reader.readAsDataURL(blob);
-    });
-  });
-  await page.context().close();
-  return { name: `IMG_${Math.random().toString().slice(2, 10)}.jpg`, mimeType: 'image/jpeg', buffer: Buffer.from(base64, 'base64') };
-}
 
 /** Notes how long each part of the way took. */
 class Watch {
@@ -54,7 +28,9 @@ class Watch {
 for (const [type, kind, entity] of [['Individual', 'individual', 'Individual'], ['Company', 'private_limited', 'Private limited company']] as const) {
   test(`${type}: from sign-up to a submitted case on a cheap phone`, async ({ person }) => {
     const page = person.page, photos: File[] = [];
-    for (let i = 0; i < 14; i++) photos.push(await photograph(person));
+    const desk = await (await page.context().browser()!.newContext()).newPage(); // not throttled
+    for (let i = 0; i < 14; i++) photos.push(await grainy(desk, `IMG_${i}.jpg`));
+    await desk.context().close();
     await slow(page, 50);
     const cpu = await page.context().newCDPSession(page);
     await cpu.send('Emulation.setCPUThrottlingRate', { rate: 6 });

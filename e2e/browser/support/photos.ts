@@ -47,6 +47,31 @@ export async function drawn(page: Page, type: 'image/webp' | 'image/png' | 'imag
   return Buffer.from(base64, 'base64');
 }
 
+/** A photo of paper with 12 million pixels, about 5 MB, with the grain of a cheap camera all over it. */
+export async function grainy(page: Page, name: string): Promise<File> {
+  const base64 = await page.evaluate(async () => {
+    const width = 4000, height = 3000, canvas = new OffscreenCanvas(width, height), pen = canvas.getContext('2d')!;
+    pen.fillStyle = '#e8e4da';
+    pen.fillRect(0, 0, width, height);
+    pen.fillStyle = '#222';
+    pen.font = '64px sans-serif';
+    for (let y = 120; y < height; y += 90) pen.fillText('Certificate of registration, स्थायी खाता संख्या 0123456789 '.repeat(3), 90, y);
+    const pixels = pen.getImageData(0, 0, width, height);
+    for (let i = 0; i < pixels.data.length; i += 4) {
+      const grain = (Math.random() - 0.5) * 26;
+      for (let c = 0; c < 3; c++) pixels.data[i + c]! += grain;
+    }
+    pen.putImageData(pixels, 0, 0);
+    const blob = await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
+    return new Promise<string>((resolve) => {
+      const reader = new FileReader();
+      reader.onload = () => resolve((reader.result as string).split(',')[1]!);
+      reader.readAsDataURL(blob);
+    });
+  });
+  return { name, mimeType: 'image/jpeg', buffer: Buffer.from(base64, 'base64') };
+}
+
 /** Turns a JPEG as a phone that was held otherwise: the pixels stay, Exif says how it is to be shown. */
 export const turned = (buffer: Buffer, orientation: number) => Buffer.concat([buffer.subarray(0, 2), exif(orientation), buffer.subarray(2)]);
 

@@ -1,7 +1,7 @@
 // Photos as people have them: the page makes them smaller before they are sent, upright and without the place where they were taken.
 import { jpeg, pdf } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
-import { drawn, photo, shownBy, turned } from '../support/photos.ts';
+import { drawn, grainy, photo, shownBy, turned } from '../support/photos.ts';
 import { choose, give, rowOf, slow } from '../support/steps.ts';
 
 const requirement = 'partnership_deed'; // takes one kind of document, of 10 MB
@@ -29,6 +29,14 @@ test('a photo of 12 MB and 50 million pixels becomes a JPEG of 2,400 pixels with
   expect(file.length).toBeLessThan(big.buffer.length / 10);
   expect(await shownBy(person.page, file)).toMatchObject({ width: 1807, height: 2400 });
   expect(file.includes('Exif')).toBe(false);
+});
+
+test('the grain of a cheap camera costs little: such a photo is sent with an eighth of its bytes', async ({ person }) => {
+  const row = await open(person), picture = await grainy(person.page, 'IMG_1.jpg');
+  await give(row, picture);
+  const file = await stored(person);
+  expect(file.length).toBeLessThan(picture.buffer.length / 8);
+  expect(await shownBy(person.page, file)).toMatchObject({ width: 2400, height: 1800 });
 });
 
 test('a photo is upright however the phone was held', async ({ person }) => {
