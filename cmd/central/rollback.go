@@ -102,6 +102,9 @@ func (c *cli) undoRollback(ctx context.Context, k *release.Keeper, members []fle
 		return err
 	}
 	lines := []string{fmt.Sprintf("This will give %d functions of the stack %s back what ran before the rollback, and forget the rollback:", len(plan.Steps), c.where.stack)}
+	if len(plan.Steps) == 0 {
+		lines[0] = fmt.Sprintf("Nothing is left of the rollback in the stack %s. This will forget it:", c.where.stack)
+	}
 	if err := c.confirm(ctx, append(lines, changes(plan)...)...); err != nil {
 		return err
 	}
@@ -164,7 +167,7 @@ func (c *cli) showRolled(p release.Plan, took time.Duration, said string) error 
 	p.Steps = nonNil(p.Steps)
 	r := rolled{Plan: p, Done: true, Seconds: took.Round(100 * time.Millisecond).Seconds()}
 	return c.show(r, func(w io.Writer) {
-		if took > 0 {
+		if len(p.Steps) > 0 {
 			fmt.Fprintf(w, "%d functions in %.1f seconds. ", len(p.Steps), r.Seconds)
 		}
 		fmt.Fprintln(w, said)

@@ -112,7 +112,7 @@ func TestRollbackRefusesWhatWouldReachNobodyOrMeetADeployment(t *testing.T) {
 		{"no edge", func(a *fleettest.AWS) { delete(a.Stacks["central-prod"].Outputs, "EdgeSecretArn") }, "rotate edge --yes", "parameter Edge is off"},
 		{"no such edge", func(*fleettest.AWS) {}, "rotate edge --edge-stack central-edge --yes", "does not exist"},
 		{"another stack for the edge's", func(*fleettest.AWS) {}, "rotate edge --edge-stack central-prod --yes", "not one of edge.yaml"},
-		{"no call API", func(*fleettest.AWS) {}, "rotate call --yes", "no member callSecret"},
+		{"no call API", func(*fleettest.AWS) {}, "rotate call --yes", "no member callSecret: there is nothing to replace"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			a := deployed()

@@ -45,11 +45,7 @@ end, in the same minute: all open links and codes die, and so do the marks of br
 	}
 	cmd.Flags().BoolVar(&leaked, "leaked", false, "the old key got out: refuse it at the end")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
-		r, err := c.rotation(ctx, rotate.Key)
-		if err != nil {
-			return err
-		}
-		state, err := r.Look(ctx)
+		r, state, err := c.rotation(ctx, rotate.Key)
 		if err != nil {
 			return err
 		}
@@ -98,7 +94,7 @@ some minutes, and then the old one goes. Without, both are accepted, and you are
 		if done && stack != "" {
 			return badUsage("with --edge-stack nothing is left to be done; take one of the two")
 		}
-		r, err := c.rotation(ctx, rotate.Edge)
+		r, _, err := c.rotation(ctx, rotate.Edge)
 		if err != nil {
 			return err
 		}
@@ -144,7 +140,7 @@ Central signs with both and accepts both. You are told where the new one lies; w
 	}
 	cmd.Flags().BoolVar(&done, "done", false, "the call API has the new one: the old one goes")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
-		r, err := c.rotation(ctx, rotate.Call)
+		r, _, err := c.rotation(ctx, rotate.Call)
 		if err != nil {
 			return err
 		}
@@ -171,27 +167,32 @@ func (c *cli) rotateOutside(ctx context.Context, r *rotate.Rotation, what string
 	return err
 }
 
-// rotation finds what a kind needs in the stack.
-func (c *cli) rotation(ctx context.Context, kind rotate.Kind) (*rotate.Rotation, error) {
+// rotation finds what a kind needs in the stack, and how far its replacement is.
+func (c *cli) rotation(ctx context.Context, kind rotate.Kind) (*rotate.Rotation, rotate.State, error) {
 	sys, f, err := c.openFleet(ctx, true)
 	if err != nil {
-		return nil, err
+		return nil, rotate.State{}, err
 	}
 	if err := unaliased(f.Functions); err != nil {
-		return nil, err
+		return nil, rotate.State{}, err
 	}
 	id := sys.secret
 	if kind.Variable == rotate.Edge.Variable {
 		id = names{secret: sys.outputs["EdgeSecretArn"]}.or(names{secret: sys.named("EdgeSecret")}).secret
 		if id == "" {
-			return nil, fmt.Errorf("the stack %s has no secret of an edge: its parameter Edge is off", c.where.stack)
+			return nil, rotate.State{}, fmt.Errorf("the stack %s has no secret of an edge: its parameter Edge is off", c.where.stack)
 		}
 	}
 	if id == "" {
-		return nil, fmt.Errorf("the stack %s names no secret: --secret-id does", c.where.stack)
+		return nil, rotate.State{}, fmt.Errorf("the stack %s names no secret: --secret-id does", c.where.stack)
 	}
 	vault := &rotate.Vault{Client: secretsmanager.NewFromConfig(sys.aws), ID: id, Pause: c.pause}
-	return &rotate.Rotation{Kind: kind, Vault: vault, Fleet: f, Say: func(what string) { fmt.Fprintln(c.err, what) }}, nil
+	r := &rotate.Rotation{Kind: kind, Vault: vault, Fleet: f, Say: func(what string) { fmt.Fprintln(c.err, what) }}
+	state, err := r.Look(ctx)
+	if err == nil && state.Absent {
+		err = fmt.Errorf("the secret %s has no member %s: there is nothing to replace", id, kind.Current)
+	}
+	return r, state, err
 }
 
 func (c *cli) edgeStack(ctx context.Context, stack, region string) (*rotate.EdgeStack, error) {

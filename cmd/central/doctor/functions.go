@@ -273,10 +273,10 @@ func (s *Subject) release(context.Context) Finding {
 	all := release.All(members)
 	for _, r := range all {
 		if r.Runs {
-			return ok("what runs is kept as %s; %d releases are", r.Name, len(all))
+			return ok("what runs is kept as %s, one of %d releases", r.Name, len(all))
 		}
 	}
-	return warn("central release --stack ..., after each deployment", "what runs is not kept as a release; %d others are", len(all))
+	return warn("central release --stack ..., after each deployment", "nobody could come back to what runs: of %d releases it is none", len(all))
 }
 
 func (s *Subject) rollback(context.Context) Finding {

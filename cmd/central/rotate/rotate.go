@@ -21,6 +21,7 @@ type Rotation struct {
 
 // State is how far a replacement is before anything is done.
 type State struct {
+	Absent    bool      // there is nothing to replace
 	Open      bool      // a replacement was begun and is not ended
 	Drops     bool      // it takes the old one away at its end
 	Previous  bool      // there is one from before, which a new replacement would push out
@@ -32,7 +33,7 @@ func (r *Rotation) Look(ctx context.Context) (State, error) {
 	d, err := r.Vault.read(ctx)
 	p := d.phase(r.Kind)
 	return State{
-		Open: p.Phase != "", Drops: p.Drop, Previous: d.text(r.Previous) != "", ChangedAt: d.since,
+		Absent: d.text(r.Current) == "", Open: p.Phase != "", Drops: p.Drop, Previous: d.text(r.Previous) != "", ChangedAt: d.since,
 	}, err
 }
 

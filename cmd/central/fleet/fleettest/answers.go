@@ -107,6 +107,8 @@ func (a *AWS) reads(in any, f *Func) (any, error, bool) {
 		if f.busy > 0 {
 			c.LastUpdateStatus = types.LastUpdateStatusInProgress
 			f.busy--
+		} else if f.Breaks != "" {
+			c.LastUpdateStatus, c.LastUpdateStatusReason = types.LastUpdateStatusFailed, &f.Breaks
 		}
 		at := "https://code.example.com/" + *in.FunctionName + "/" + aws.ToString(in.Qualifier) + "?X-Amz-Signature=secret"
 		return &lambda.GetFunctionOutput{Configuration: &c, Code: &types.FunctionCodeLocation{Location: &at}}, nil, true
@@ -173,7 +175,7 @@ func (a *AWS) writes(in any, f *Func) (any, error) {
 
 // served notes a change that people meet.
 func (a *AWS) served(f *Func, operation, name string) error {
-	f.changed()
+	f.Changed()
 	a.did(operation, name)
 	a.Served = append(a.Served, fmt.Sprintf("%s %s %v", name, f.Code, f.Env))
 	return nil

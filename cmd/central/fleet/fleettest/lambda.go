@@ -43,6 +43,8 @@ type Func struct {
 	Versions []Func // the first is version 1
 	Aliases  map[string]fleet.Alias
 	Signed   types.CodeSigningPolicy // "" where code need not be signed
+	Breaks   string                  // why its updates fail; "" where they do not
+	Looks    int                     // until an update is over; 2 where it is not said
 
 	number   int  // of a version
 	gone     bool // a version that was deleted
@@ -167,7 +169,13 @@ func (f *Func) conflict() error {
 	return nil
 }
 
-func (f *Func) changed() { f.revision, f.busy = f.revision+1, 2 }
+// Changed notes an update, as Lambda does: it takes some looks, and the revision is another.
+func (f *Func) Changed() {
+	f.revision++
+	if f.busy = f.Looks; f.busy == 0 {
+		f.busy = 2
+	}
+}
 
 func (a *AWS) did(operation, name string, more ...any) {
 	a.Calls = append(a.Calls, strings.TrimSpace(fmt.Sprintln(append([]any{operation, name}, more...)...)))
