@@ -18,7 +18,7 @@ const rollbackHelp = `Goes back to a release that central release has kept: to t
 It says for each function what would change (never the value of a variable) and asks. What runs is kept first. Then code, environment, memory
 and timeout of the functions that differ are restored side by side, in seconds; the others are not touched. What says where the data is and
 what stands in front (USERS_TABLE, SECRET_ID, EDGE and their like) stays as it is, and so does all that is not a function: policies, routes,
-tables, alarms. Where it was interrupted, or a function failed, repeat it: it goes on.
+tables, alarms. Where it was interrupted, or a function failed, repeat it: it goes on, and never further back; that is --to.
 
 CloudFormation does not know of it. So once you have deployed what mends the fault, say
 
@@ -80,7 +80,7 @@ func (c *cli) rollback(ctx context.Context, k *release.Keeper, members []fleet.M
 		return err
 	}
 	if len(plan.Steps) == 0 {
-		return c.showRolled(plan, 0, "it runs already: nothing was changed")
+		return c.showRolled(plan, 0, plan.To+" runs already: nothing was changed. Another: --to (central release --list)")
 	}
 	lines := []string{fmt.Sprintf("This will take %d functions of the stack %s back to %s:", len(plan.Steps), c.where.stack, plan.To)}
 	if plan.Continues {

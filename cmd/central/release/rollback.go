@@ -67,22 +67,20 @@ type Plan struct {
 	members []fleet.Member
 }
 
-// Back plans the way to a release: the one named to, or else the newest that differs from what runs. After a rollback it is an older one
-// still; one that was interrupted is gone on with.
+// Back plans the way to a release: the one named to, or else the newest that differs from what runs. While a rollback is not undone it is the
+// release of that one, so that repeating goes on where it was interrupted, and never further back.
 func Back(members []fleet.Member, to string) (Plan, error) {
 	p, all := Plan{To: to, members: members}, All(members)
 	open, isOpen := Opened(members)
-	if to == "" {
-		switch {
-		case isOpen && interrupted(members):
-			p.To, p.Continues = open, true
-		default:
-			i := slices.IndexFunc(all, func(r Release) bool { return r.Whole() && !r.Runs && (!isOpen || r.Name < open) })
-			if i < 0 {
-				return p, fmt.Errorf("there is no release to go back to%s: central release keeps what runs, after each deployment", having(all))
-			}
-			p.To = all[i].Name
+	switch {
+	case to == "" && isOpen:
+		p.To, p.Continues = open, interrupted(members)
+	case to == "":
+		i := slices.IndexFunc(all, func(r Release) bool { return r.Whole() && !r.Runs })
+		if i < 0 {
+			return p, fmt.Errorf("there is no release to go back to%s: central release keeps what runs, after each deployment", having(all))
 		}
+		p.To = all[i].Name
 	}
 	if !slices.ContainsFunc(all, func(r Release) bool { return r.Name == p.To }) {
 		return p, fmt.Errorf("there is no release %s%s", p.To, having(all))
