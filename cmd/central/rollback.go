@@ -82,9 +82,9 @@ func (c *cli) rollback(ctx context.Context, k *release.Keeper, members []fleet.M
 	if len(plan.Steps) == 0 {
 		return c.showRolled(plan, 0, plan.To+" runs already: nothing was changed. Another: --to (central release --list)")
 	}
-	lines := []string{fmt.Sprintf("This will take %d functions of the stack %s back to %s:", len(plan.Steps), c.where.stack, plan.To)}
+	lines := []string{fmt.Sprintf("This will take %s of the stack %s back to %s:", functions(len(plan.Steps)), c.where.stack, plan.To)}
 	if plan.Continues {
-		lines[0] = fmt.Sprintf("A rollback to %s was interrupted. This will finish it, with %d functions of the stack %s:", plan.To, len(plan.Steps), c.where.stack)
+		lines[0] = fmt.Sprintf("A rollback to %s was interrupted. This will finish it, with %s of the stack %s:", plan.To, functions(len(plan.Steps)), c.where.stack)
 	}
 	if err := c.confirm(ctx, append(lines, changes(plan)...)...); err != nil {
 		return err
@@ -101,7 +101,7 @@ func (c *cli) undoRollback(ctx context.Context, k *release.Keeper, members []fle
 	if err != nil {
 		return err
 	}
-	lines := []string{fmt.Sprintf("This will give %d functions of the stack %s back what ran before the rollback, and forget the rollback:", len(plan.Steps), c.where.stack)}
+	lines := []string{fmt.Sprintf("This will give %s of the stack %s back what ran before the rollback, and forget the rollback:", functions(len(plan.Steps)), c.where.stack)}
 	if len(plan.Steps) == 0 {
 		lines[0] = fmt.Sprintf("Nothing is left of the rollback in the stack %s. This will forget it:", c.where.stack)
 	}
@@ -128,6 +128,13 @@ func (c *cli) acceptRollback(ctx context.Context, k *release.Keeper, members []f
 		return err
 	}
 	return c.showRolled(plan, 0, "what runs now stays")
+}
+
+func functions(n int) string {
+	if n == 1 {
+		return "1 function"
+	}
+	return fmt.Sprintf("%d functions", n)
 }
 
 // changes says what a plan changes, function by function.
@@ -168,7 +175,7 @@ func (c *cli) showRolled(p release.Plan, took time.Duration, said string) error 
 	r := rolled{Plan: p, Done: true, Seconds: took.Round(100 * time.Millisecond).Seconds()}
 	return c.show(r, func(w io.Writer) {
 		if len(p.Steps) > 0 {
-			fmt.Fprintf(w, "%d functions in %.1f seconds. ", len(p.Steps), r.Seconds)
+			fmt.Fprintf(w, "%s in %.1f seconds. ", functions(len(p.Steps)), r.Seconds)
 		}
 		fmt.Fprintln(w, said)
 	})

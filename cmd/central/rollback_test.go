@@ -76,7 +76,7 @@ func TestFromAReleaseBackToItAndForwardAgain(t *testing.T) {
 	}
 	r = onStack(t, a, "yes\n", "rollback").want(t, exitGood)
 	says(t, r.err, "OtpFunction is back in code\n")
-	says(t, r.out, "1 functions in ", "seconds. release-2026112", "central rollback --undo --stack central-prod")
+	says(t, r.out, "1 function in ", "seconds. release-2026112", "central rollback --undo --stack central-prod")
 	if a.Funcs["otp-1"].Code != "otp 1" {
 		t.Error(a.Funcs["otp-1"].Code)
 	}
@@ -143,7 +143,7 @@ func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 		t.Error(a.Calls)
 	}
 	r = onStack(t, a, "yes\n", "rotate", "key").want(t, exitGood)
-	says(t, r.err, "Open links and codes keep working", "1 functions accept the new one too", "1 functions use the new one")
+	says(t, r.err, "Open links and codes keep working", "accepted too, by 1 of the functions", "used, by 1 of the functions")
 	says(t, r.out, "replaced in ")
 	fresh := a.Members("arn:app")["current"].(string)
 	if strings.Contains(r.out+r.err, fresh) || a.Members("arn:app")["previous"] != strings.Repeat("k", 64) {
@@ -152,7 +152,7 @@ func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 	a.Now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	says(t, onStack(t, a, "", "rotate", "key").want(t, exitWrong).err, "links and codes of that key die")
 
-	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitGood).err, "CloudFront takes some minutes", "refuse the old one")
+	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitGood).err, "CloudFront takes some minutes", "the old one is refused")
 	if m, p := a.Members("arn:edge"), a.Stacks["central-prod-edge"].Parameters; m["current"] != p["EdgeSecret"] || m["previous"] != nil {
 		t.Errorf("%v %v", m, p)
 	}

@@ -48,7 +48,7 @@ func (r *Rotation) Replace(ctx context.Context, leaked bool) error {
 		return err
 	}
 	if d.phase(r.Kind).Phase == accept {
-		if err := r.reread(ctx, d, "accept the new one too"); err != nil {
+		if err := r.reread(ctx, d, "the new one is accepted too"); err != nil {
 			return err
 		}
 		d, err = r.Vault.write(ctx, d, func(d document) {
@@ -62,7 +62,7 @@ func (r *Rotation) Replace(ctx context.Context, leaked bool) error {
 		}
 	}
 	if d.phase(r.Kind).Phase == use {
-		if err := r.reread(ctx, d, "use the new one"); err != nil {
+		if err := r.reread(ctx, d, "the new one is used"); err != nil {
 			return err
 		}
 	}
@@ -100,7 +100,7 @@ func (r *Rotation) end(ctx context.Context, d document) (err error) {
 				return err
 			}
 		}
-		if err := r.reread(ctx, d, "refuse the old one"); err != nil {
+		if err := r.reread(ctx, d, "the old one is refused"); err != nil {
 			return err
 		}
 	}
@@ -121,7 +121,7 @@ func (r *Rotation) Offer(ctx context.Context) error {
 	if d.phase(r.Kind).Phase == drop {
 		return nil
 	}
-	return r.reread(ctx, d, "take both")
+	return r.reread(ctx, d, "the new one is used, and both are accepted")
 }
 
 // Drop ends what Offer began: the old one is refused.
@@ -165,11 +165,11 @@ func (r *Rotation) reread(ctx context.Context, d document, what string) error {
 	})
 	switch {
 	case err != nil:
-		return fmt.Errorf("not every function could be made to %s; repeat the command, which goes on here: %w", what, err)
+		return fmt.Errorf("not every function could be made to start anew; repeat the command, which goes on here: %w", err)
 	case readers.Load() == 0:
 		return fmt.Errorf("no function of the stack has %s: nothing reads this secret", r.Variable)
 	}
-	r.Say(fmt.Sprintf("%d functions %s", readers.Load(), what))
+	r.Say(fmt.Sprintf("%s, by %d of the functions", what, readers.Load()))
 	return nil
 }
 
