@@ -152,6 +152,12 @@ func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 	a.Now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
 	says(t, onStack(t, a, "", "rotate", "key").want(t, exitWrong).err, "links and codes of that key die")
 
+	a.Stacks["central-prod-edge"].After = "UPDATE_ROLLBACK_COMPLETE"
+	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitWrong).err, "its events say why", "Repeat the command")
+	if m := a.Members("arn:edge"); m["previous"] != strings.Repeat("k", 64) {
+		t.Error("the edge has the old one, and it is refused")
+	}
+	a.Stacks["central-prod-edge"].After, a.Stacks["central-prod-edge"].Parameters["EdgeSecret"] = "", strings.Repeat("k", 64)
 	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitGood).err, "CloudFront takes some minutes", "the old one is refused")
 	if m, p := a.Members("arn:edge"), a.Stacks["central-prod-edge"].Parameters; m["current"] != p["EdgeSecret"] || m["previous"] != nil {
 		t.Errorf("%v %v", m, p)

@@ -25,7 +25,7 @@ func withB(now fleet.Settings) (fleet.Settings, bool) {
 }
 
 func TestWhatSomebodyElseDeploysAtTheSameTimeIsNotOverwritten(t *testing.T) {
-	a, meanwhile := one(nil), 0
+	a, meanwhile := one(func(f *fleettest.Func) { f.Looks = -1 }), 0 // done at once: only the revision tells
 	a.Fail = func(operation, about string) error {
 		if operation == "UpdateFunctionConfiguration" && meanwhile == 0 {
 			meanwhile++
