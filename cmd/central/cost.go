@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -21,6 +22,7 @@ free tiers of an account that has nothing else. --edge adds edge.yaml, --zone a 
 func (c *cli) costCommand() *cobra.Command {
 	in := cost.Defaults()
 	var idle, edge, zone bool
+	var people []string // flags that say how many come
 	cmd := &cobra.Command{Use: "cost", Short: "Compute the monthly bill", Long: costHelp, Args: cobra.NoArgs}
 	f := cmd.Flags()
 	for _, flag := range []struct {
@@ -43,12 +45,16 @@ func (c *cli) costCommand() *cobra.Command {
 		{&in.AlarmMetrics, "alarm-metrics", "`number` of metrics that alarms look at"},
 	} {
 		f.Float64Var(flag.to, flag.name, *flag.to, flag.what)
+		people = append(people, flag.name)
 	}
 	f.BoolVar(&idle, "idle", false, "a month in which nobody comes")
 	f.BoolVar(&edge, "edge", false, "with --idle: CloudFront and its firewall in front")
 	f.BoolVar(&zone, "zone", false, "with --idle: a zone of Route 53")
 	cmd.RunE = c.action(func(context.Context, []string) error {
 		if idle {
+			if i := slices.IndexFunc(people, f.Changed); i >= 0 {
+				return badUsage("with --idle nobody comes: --%s changes nothing", people[i])
+			}
 			b := cost.Idle(edge, zone)
 			return c.show(b, func(w io.Writer) { printIdle(w, b) })
 		}

@@ -15,7 +15,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -98,7 +97,7 @@ func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 		d.ClockURL = s.local.dynamoDB
 		return d
 	}
-	d.SES, d.Alarming, d.Lambda = sesv2.NewFromConfig(s.aws), cloudwatch.NewFromConfig(s.aws), lambda.NewFromConfig(s.aws)
+	d.SES, d.Alarming, d.Lambda = sesv2.NewFromConfig(s.aws), cloudwatch.NewFromConfig(s.aws), s.fleet(c).Lambda
 	d.APIs, d.API = apigatewayv2.NewFromConfig(s.aws), s.named("Api")
 	d.Functions, d.Fleet, d.AlarmTopic = s.functions(), s.fleet(c), s.named("Alarms")
 	for _, a := range s.ofKind("AWS::CloudWatch::Alarm") {

@@ -175,7 +175,7 @@ func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 func TestTheseCommandsNeedAStackAndTakeOneThing(t *testing.T) {
 	for _, line := range []string{
 		"release", "rollback", "rotate key", "release --list --note x --stack s", "rollback --undo --accept --stack s", "rollback --to x --undo --stack s", "release --note " + strings.Repeat("x", release.LongestNote+1) + " --stack s",
-		"release --note ü --stack s", "rotate edge --done --edge-stack e --stack s", "release --local http://127.0.0.1:1", "rotate nonsense", "cost --edge",
+		"release --note ü --stack s", "rotate edge --done --edge-stack e --stack s", "release --local http://127.0.0.1:1", "rotate nonsense", "cost --edge", "cost --idle --signups 5",
 	} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
 		if !strings.HasPrefix(r.err, "central: ") || r.out != "" {

@@ -92,6 +92,7 @@ func (s *Subject) readConfigurations(ctx context.Context) (configurations, error
 	defer cancel()
 	found := make([]configuration, len(s.Functions))
 	var work errgroup.Group
+	work.SetLimit(5) // Lambda takes 15 calls a second from an account
 	for i, f := range s.Functions {
 		work.Go(func() (err error) {
 			found[i], err = s.readConfiguration(ctx, f, called[f.Name])
