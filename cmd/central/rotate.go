@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -208,7 +207,7 @@ func (c *cli) edgeStack(ctx context.Context, stack, region string) (*rotate.Edge
 func (c *cli) rotate(r *rotate.Rotation, what string, open bool, do func() error) error {
 	begun := c.now()
 	if err := do(); err != nil {
-		return errors.Join(err, errors.New("Repeat the command: it goes on where it stopped, and nothing is lost"))
+		return fmt.Errorf("%w\nRepeat the command: it goes on where it stopped, and nothing is lost", err)
 	}
 	took := c.now().Sub(begun).Round(100 * time.Millisecond).Seconds()
 	done := rotated{what, r.Vault.ID, r.Current, open, took}

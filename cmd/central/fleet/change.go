@@ -104,11 +104,11 @@ func (f *Fleet) fetch(ctx context.Context, fn Function, from State) ([]byte, err
 		return nil, err
 	}
 	if found.Code == nil || found.Code.Location == nil {
-		return nil, fmt.Errorf("Lambda does not say where version %s lies", from.Version)
+		return nil, fmt.Errorf("where version %s lies is not said by Lambda", from.Version)
 	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, *found.Code.Location, nil)
 	if err != nil {
-		return nil, errors.New("Lambda names no address of it")
+		return nil, errors.New("its address is none")
 	}
 	answer, err := f.HTTP.Do(r)
 	if err != nil {

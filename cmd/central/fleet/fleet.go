@@ -106,7 +106,7 @@ func (f *Fleet) read(ctx context.Context, fn Function) (Member, error) {
 		m.Now = m.Versions[m.Aliases[fn.Alias].Version]
 	}
 	if m.Now.Code == "" {
-		return m, fmt.Errorf("Lambda does not say what %s runs", fn.ID)
+		return m, fmt.Errorf("what %s runs is not said by Lambda", fn.ID)
 	}
 	delete(m.Versions, Latest)
 	return m, nil

@@ -20,8 +20,7 @@ type world struct {
 	t *testing.T
 	*fleettest.AWS
 	*Keeper
-	now  time.Time
-	said []string
+	now time.Time
 }
 
 func newWorld(t *testing.T) *world {

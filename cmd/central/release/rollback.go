@@ -92,7 +92,7 @@ func Back(members []fleet.Member, to string) (Plan, error) {
 		case !there:
 			p.Missing = append(p.Missing, m.ID)
 		case !readable || len(want.Env) == 0:
-			return p, fmt.Errorf("Lambda does not show version %s of %s, or not its environment: nothing can be restored from it", alias.Version, m.ID)
+			return p, fmt.Errorf("version %s of %s, or its environment, is not shown by Lambda: nothing can be restored from it", alias.Version, m.ID)
 		case d.none():
 			p.Same = append(p.Same, m.ID)
 		default:
@@ -137,7 +137,7 @@ func Forward(members []fleet.Member) (Plan, error) {
 			continue
 		}
 		if past.put.Code == "" || past.was.Code == "" || len(past.was.Env) == 0 {
-			return p, fmt.Errorf("Lambda does not show what %s ran before: deploy instead, and then: central rollback --accept", m.ID)
+			return p, fmt.Errorf("what %s ran before is not shown by Lambda any more: deploy instead, and then: central rollback --accept", m.ID)
 		}
 		want, d := past.undone(m.Now)
 		switch {
