@@ -14,7 +14,7 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	here, _ := os.Getwd()
-	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, terminal: isTerminal(os.Stderr), here: here, web: http.DefaultClient, pause: pause}
+	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr, getenv: os.Getenv, now: time.Now, terminal: isTerminal(os.Stderr), here: here, web: &http.Client{Timeout: 2 * time.Minute}, pause: pause}
 	code := c.run(ctx, os.Args[1:])
 	stop()
 	os.Exit(code)
