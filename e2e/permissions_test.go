@@ -153,7 +153,11 @@ func scalars(n *yaml.Node) (all []string) {
 	if n.Kind == yaml.ScalarNode {
 		return []string{n.Value}
 	}
-	for _, c := range n.Content {
+	parts := n.Content
+	if n.Tag == "!If" { // the name of a condition, and both cases
+		parts = parts[1:]
+	}
+	for _, c := range parts {
 		all = append(all, scalars(c)...)
 	}
 	return all

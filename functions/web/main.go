@@ -7,12 +7,13 @@ import (
 	"os"
 
 	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/web"
 )
 
-func main() { apigw.Start(setup) }
+func main() { apigw.Start(setup, secret.ReadEdge) }
 
 func setup(context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "web")
