@@ -126,3 +126,45 @@ func TestEveryRoleIsBounded(t *testing.T) {
 		t.Errorf("only %d roles were found", len(bounded))
 	}
 }
+
+// TestWhatIsAdoptedIsWhatTheTemplateMakes: after the import a deployment must find nothing to change but what it adds.
+func TestWhatIsAdoptedIsWhatTheTemplateMakes(t *testing.T) {
+	var whole, part samTemplate
+	readYAML(t, "template.yaml", &whole)
+	readYAML(t, "adopt.yaml", &part)
+	text := func(n *yaml.Node) string {
+		if n == nil {
+			return ""
+		}
+		out, err := yaml.Marshal(n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(out)
+	}
+	compared := 0
+	for id, node := range whole.Resources {
+		if kind := at(&node, "Type"); kind != "AWS::DynamoDB::Table" && kind != "AWS::S3::Bucket" {
+			continue
+		}
+		adopted, there := part.Resources[id]
+		if !there {
+			t.Errorf("adopt.yaml does not have %s", id)
+			continue
+		}
+		for _, name := range keys(&node, "Properties") {
+			if name == "NotificationConfiguration" { // it names what the deployment makes
+				continue
+			}
+			if compared++; text(under(&node, "Properties."+name)) != text(under(&adopted, "Properties."+name)) {
+				t.Errorf("%s: %s is not the same", id, name)
+			}
+		}
+		if at(&adopted, "DeletionPolicy") != at(&node, "DeletionPolicy") {
+			t.Errorf("%s would not stay as the template says", id)
+		}
+	}
+	if len(part.Resources) != 4 || compared < 20 {
+		t.Errorf("%d resources are adopted, %d properties were compared", len(part.Resources), compared)
+	}
+}
