@@ -98,9 +98,9 @@ const (
 	secrets          = 1  // of the stack without an edge
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
 	logMetrics       = 8  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 20 // that alarms look at
+	alarmMetrics     = 26 // that alarms look at
 	dashboards       = 1
-	dashboardMetrics = 54
+	dashboardMetrics = 50
 	edgeRules        = 3
 )
 
