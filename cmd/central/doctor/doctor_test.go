@@ -154,6 +154,7 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a call API without a secret", callAPI("https://calls.example.com", ""), nil, "voice-origination=FAIL"},
 		{"a call API with a word for a secret", callAPI("https://calls.example.com", "hunter2"), nil, "voice-origination=FAIL"},
 		{"a call API, and no number at AWS", callAPI("https://calls.example.com/v1/calls", callSecret), nil, ""},
+		{"no landlines, and the placeholder", world{"GetFunctionConfiguration": function(map[string]string{"CALL_PROVIDER": "none", "VOICE_ORIGINATION_IDENTITY": "+18005550100"})}, nil, ""},
 		{"an alarm that rings", world{"DescribeAlarms": alarms(alarm.StateValueAlarm, true, "arn:topic")}, nil, "alarms=FAIL"},
 		{"an alarm without action", world{"DescribeAlarms": alarms(alarm.StateValueOk, true)}, nil, "alarms=FAIL"},
 		{"an alarm that is off", world{"DescribeAlarms": alarms(alarm.StateValueOk, false, "arn:topic")}, nil, "alarms=FAIL"},
