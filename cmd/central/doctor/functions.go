@@ -271,13 +271,17 @@ func (s *Subject) release(context.Context) Finding {
 	case err != nil:
 		return s.failed(err)
 	}
+	const do = "central release --stack ..., after each deployment"
 	all := release.All(members)
+	if len(all) == 0 {
+		return warn(do, "nothing is kept that a rollback could go back to")
+	}
 	for _, r := range all {
 		if r.Runs {
 			return ok("what runs is kept as %s, one of %d releases", r.Name, len(all))
 		}
 	}
-	return warn("central release --stack ..., after each deployment", "nobody could come back to what runs: of %d releases it is none", len(all))
+	return warn(do, "what runs is not kept: it is none of %d releases", len(all))
 }
 
 func (s *Subject) rollback(context.Context) Finding {
