@@ -126,6 +126,8 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a policy for others", world{"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Allow"}]}`)}, nil, "bucket-tls-only=FAIL"},
 		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
 		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
+		{"a rotation that was interrupted", world{"GetSecretValue": secretOf(rotating("currentRotation"))}, nil, "secret=warn"},
+		{"a call API that is not told yet", world{"GetSecretValue": secretOf(rotating("callSecretRotation"))}, nil, "secret=warn"},
 		{"the mail sandbox", world{"GetAccount": &sesv2.GetAccountOutput{SendingEnabled: true}}, nil, "mail-account=FAIL"},
 		{"mail paused", world{"GetAccount": &sesv2.GetAccountOutput{ProductionAccessEnabled: true}}, nil, "mail-account=FAIL"},
 		{"no identity", world{"GetEmailIdentity": refusal("NotFoundException")}, nil, "mail-dkim=skip mail-identity=FAIL"},

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -91,6 +92,16 @@ func (s *Subject) secret(ctx context.Context) Finding {
 	}
 	if _, err := token.ParseKeyring([]byte(aws.ToString(found.SecretString))); err != nil {
 		return bad(`put {"current": "<32 random characters or more>"} into it`, "%v", err)
+	}
+	var open struct{ CurrentRotation, CallSecretRotation any }
+	if err := json.Unmarshal([]byte(aws.ToString(found.SecretString)), &open); err != nil {
+		return bad("see docs/configuration.md", "it is no JSON object")
+	}
+	switch {
+	case open.CurrentRotation != nil:
+		return warn("central rotate key --stack ..., which goes on where it stopped", "a rotation of the key was interrupted; both keys count")
+	case open.CallSecretRotation != nil:
+		return warn("give the call API the new one, then: central rotate call --done --stack ...", "callSecret is being replaced; both count")
 	}
 	return ok("it has a key that is long enough")
 }

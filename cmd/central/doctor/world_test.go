@@ -151,6 +151,11 @@ func bucketPolicy(text string) any { return &s3.GetBucketPolicyOutput{Policy: &t
 
 func secretOf(text string) any { return &secretsmanager.GetSecretValueOutput{SecretString: &text} }
 
+// rotating is a secret in the middle of a replacement.
+func rotating(member string) string {
+	return `{"current": "` + strings.Repeat("k", 64) + `", "previous": "` + strings.Repeat("hunter2", 8) + `", "` + member + `": {"phase": "use"}}`
+}
+
 func identity(verified bool, dkim ses.DkimStatus) any {
 	return &sesv2.GetEmailIdentityOutput{
 		VerifiedForSendingStatus: verified, DkimAttributes: &ses.DkimAttributes{SigningEnabled: true, Status: dkim},
