@@ -68,7 +68,7 @@ lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (per
 ##@ Ship it
 
 build: ## build the functions as for Lambda, into .local/build
-	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f || exit 1; done
+	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f && chmod 755 .local/build/$$f/bootstrap || exit 1; done
 	@ls -l .local/build/*/bootstrap | awk '{printf "%8.2f MB  %s\n", $$5/1e6, $$9}'
 
 reproducible: ## show that make build and sam build make the same binaries, whatever the folder and the cache
@@ -98,3 +98,4 @@ clean: ## remove binaries and data of the local run, but not the installed tools
 # sam build calls these, one for each function of template.yaml.
 build-%Function:
 	$(GO_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	chmod 755 $(ARTIFACTS_DIR)/bootstrap # whatever the umask: Lambda runs it as another user
