@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -73,6 +73,9 @@ build: ## build the functions as for Lambda, into .local/build
 
 reproducible: ## show that make build and sam build make the same binaries, whatever the folder and the cache
 	@tools/reproducible.sh
+
+release-check: ## make a release of the sources here, unpack it, and package it as sam deploy does
+	@tools/release-check.sh
 
 upgrade: ## the last release and the sources here on one database, with every second request on the other
 	@tools/upgrade.sh

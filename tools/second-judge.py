@@ -1,0 +1,171 @@
+#!/usr/bin/env python3
+"""Has template.yaml and edge.yaml judged by others than those who make them on this machine, and prints what each refused.
+
+1. Schemas: cfn-lint, and cloudformation-validate of AWS, each with the schemas of the resource types that it ships, read both templates as
+   CloudFormation would see them, once with the defaults and once with every option on. That a judge knows a type is shown by a property that
+   the type has not: it must be refused.
+2. A stack: moto's CloudFormation makes it of the whole template. What it has not made is compared with a list, so that the table stays true.
+
+Runs in the Python of tools/install.sh judges. Ends with 1 where something does not hold.
+"""
+import contextlib
+import copy
+import io
+import json
+import os
+import sys
+import warnings
+import zipfile
+from collections import Counter
+
+os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_DEFAULT_REGION="ap-south-1", MOTO_CLOUDFORMATION_REUSE="0")
+
+import boto3
+import cfnlint.version
+from cfnlint.api import ManualArgs, lint
+from cloudformation_validate import RegoEngine, TemplateContent, version
+from moto import mock_aws
+from moto import __version__ as moto_version
+from samtranslator.parser.parser import Parser
+from samtranslator.translator.translator import Translator
+from samtranslator.yaml_helper import yaml_parse
+
+DEFAULTS = {}
+OPTIONS = {
+    "Environment": "prod", "PublicUrl": "https://central.example.com", "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "HostedZoneId": "Z0000000000000",
+    "MailDomain": "example.com", "MalwareScan": "on", "Edge": "on", "EdgeDomain": "d111111abcdef8.cloudfront.net", "ReserveConcurrency": "yes",
+    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/bound", "UsersTableName": "restored",
+    "CodeSigningConfigArn": "arn:aws:lambda:ap-south-1:123456789012:code-signing-config:csc-0123456789abcdef0",
+}
+EDGE = {"PublicHost": "central.example.com", "ApiDomainTarget": "d-abcdef0123.execute-api.ap-south-1.amazonaws.com", "EdgeSecret": "x" * 64}
+EDGE_OPTIONS = {**EDGE, "HostedZoneId": "Z0000000000000"}
+EDGE_DEFAULTS = {**EDGE, "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"}
+
+
+def expanded(file):
+    """What SAM makes of it, with code that lies where sam deploy would have put it."""
+    with open(file, encoding="utf-8") as text:
+        template = yaml_parse(text.read())
+    if "Transform" not in template:
+        return template
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = "s3://code-as-uploaded/key"
+    with contextlib.redirect_stderr(io.StringIO()):
+        return Translator({}, Parser(), None, boto3.Session()).translate(template, {})
+
+
+class Resolved:
+    """A template without conditions: as it is for these parameters."""
+
+    def __init__(self, template, parameters):
+        self.values = {**{name: p["Default"] for name, p in template["Parameters"].items() if "Default" in p}, **parameters}
+        self.tests = template.get("Conditions", {})
+        self.holding = {name for name in self.tests if self.holds({"Condition": name})}
+        whole = {k: v for k, v in template.items() if k not in ("Conditions", "Rules")}
+        for section in ("Resources", "Outputs"):
+            whole[section] = {name: {k: v for k, v in one.items() if k != "Condition"} for name, one in template[section].items()
+                              if one.get("Condition") in (None, *self.holding)}
+        self.template = {k: self.plain(v) if k in ("Resources", "Outputs") else v for k, v in whole.items()}
+
+    def holds(self, test):
+        (name, of), = test.items()
+        match name:
+            case "Condition":
+                return self.holds(self.tests[of])
+            case "Fn::Equals":
+                return str(self.plain(of[0])) == str(self.plain(of[1]))
+            case "Fn::Not":
+                return not self.holds(of[0])
+            case "Fn::And":
+                return all(map(self.holds, of))
+            case "Fn::Or":
+                return any(map(self.holds, of))
+
+    def plain(self, node):
+        if isinstance(node, list):
+            return [item for item in map(self.plain, node) if item != {"Ref": "AWS::NoValue"}]
+        if not isinstance(node, dict):
+            return node
+        if list(node) == ["Fn::If"]:
+            name, yes, no = node["Fn::If"]
+            return self.plain(yes if name in self.holding else no)
+        if list(node) == ["Ref"] and node["Ref"] in self.values:
+            return self.values[node["Ref"]]
+        if list(node) == ["Fn::Sub"] and isinstance(node["Fn::Sub"], str):
+            text = node["Fn::Sub"]
+            for name, value in self.values.items():
+                text = text.replace("${" + name + "}", str(value))
+            return {"Fn::Sub": text} if "${" in text else text
+        members = {k: self.plain(v) for k, v in node.items()}
+        return {k: v for k, v in members.items() if v != {"Ref": "AWS::NoValue"}}
+
+
+def cfn_lint(template, region):
+    """Logical id and words of each refusal."""
+    for found in lint(json.dumps(template), config=ManualArgs(regions=[region])):
+        if found.rule.severity == "error":
+            yield str(found.path[1]) if len(found.path) > 1 else "", f"{found.rule.id} {found.message}"
+
+
+ENGINE = RegoEngine()
+
+
+def of_aws(template, _region):
+    for found in ENGINE.validate_template(TemplateContent(json.dumps(template), "template.json")).diagnostics:
+        if found.severity.name in ("ERROR", "FATAL"):
+            yield found.entity.logical_id if found.entity else "", f"{found.rule_id} {found.message}"
+
+
+JUDGES = {f"cfn-lint {cfnlint.version.__version__}": cfn_lint, f"cloudformation-validate {version()}": of_aws}
+
+
+def known(judge, template, region):
+    """Types of which the judge refuses a property that does not exist."""
+    spoiled = copy.deepcopy(template)
+    first = {}
+    for name, resource in spoiled["Resources"].items():
+        if first.setdefault(resource["Type"], name) == name:
+            resource.setdefault("Properties", {})["ThereIsNoSuchThing"] = "x"
+    refused = {name for name, _ in judge(spoiled, region)}
+    return {kind for kind, name in first.items() if name in refused}
+
+
+def schemas():
+    bad = False
+    for file, region, cases in (("template.yaml", "ap-south-1", {"the defaults": DEFAULTS, "every option": OPTIONS}),
+                                ("edge.yaml", "us-east-1", {"a certificate": EDGE_DEFAULTS, "a zone": EDGE_OPTIONS})):
+        whole, held = expanded(file), set()
+        for case, parameters in cases.items():
+            of = Resolved(whole, {name: value for name, value in parameters.items() if name in whole["Parameters"]})
+            held |= of.holding
+            kinds = {r["Type"] for r in of.template["Resources"].values()}
+            for name, judge in JUDGES.items():
+                refused, types = list(judge(of.template, region)), known(judge, of.template, region)
+                print(f"  {file:14} {case:13} {region:10} {name:30} {len(of.template['Resources']):9} {len(types):2} of {len(kinds):2} {len(refused):7}")
+                for id, words in refused:
+                    print(f"    refused: {id}: {words}")
+                for kind in sorted(kinds - types):
+                    print(f"    not known to it: {kind}")
+                bad = bad or refused or not types
+        if never := set(whole.get("Conditions", {})) - held:
+            print(f"    never tried, name the option: {', '.join(sorted(never))}")
+            bad = True
+    return bad
+
+
+# What moto makes of no template.
+NOT_IN_MOTO = {}
+
+
+def code_bucket():
+    s3 = boto3.client("s3")
+    s3.create_bucket(Bucket="code-as-uploaded", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as z:
+        z.writestr("bootstrap", "")
+    s3.put_object(Bucket="code-as-uploaded", Key="key", Body=archive.getvalue())
+
+if __name__ == "__main__":
+    warnings.simplefilter("ignore")
+    schemas()
