@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 tools/install.sh sam
 tools/install.sh judges
 export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1 AWS_ACCESS_KEY_ID=none AWS_SECRET_ACCESS_KEY=none
-sam=$PWD/.local/tools/sam/bin/sam moto=$PWD/.local/tools/judges/bin work=$(mktemp -d)
+sam=$PWD/.local/tools/sam/bin/sam judges=$PWD/.local/tools/judges/bin work=$(mktemp -d)
 stop() {
   kill $(jobs -p) 2>/dev/null || true
   rm -rf "$work"
@@ -30,15 +30,15 @@ if grep -n BuildMethod template.yaml; then
 fi
 "$sam" validate --lint >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-port=$("$moto/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+port=$("$judges/python" -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 export AWS_ENDPOINT_URL=http://127.0.0.1:$port
-"$moto/moto_server" --host 127.0.0.1 --port "$port" >"$work/moto.log" 2>&1 &
+"$judges/moto_server" --host 127.0.0.1 --port "$port" >"$work/moto.log" 2>&1 &
 curl --silent --fail --retry 60 --retry-connrefused --retry-delay 1 --output /dev/null "$AWS_ENDPOINT_URL/moto-api/"
-"$moto/python" -c 'import boto3; boto3.client("s3").create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})'
+"$judges/python" -c 'import boto3; boto3.client("s3").create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})'
 "$sam" package --s3-bucket code --output-template-file packaged.yaml >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
 grep -c 's3://code/' packaged.yaml | grep -qx "$(ls functions | wc -l)" || { echo "not each function was uploaded" >&2; cat packaged.yaml >&2; exit 1; }
-"$moto/python" - "$AWS_ENDPOINT_URL" <<'PYTHON'
+"$judges/python" - "$AWS_ENDPOINT_URL" <<'PYTHON'
 import io, pathlib, re, sys, urllib.request, zipfile
 packaged = pathlib.Path("packaged.yaml").read_text()
 for name, key in re.findall(r"^  (\w+)Function:\n(?:    .*\n)*?      CodeUri: s3://code/(\w+)$", packaged, re.MULTILINE):

@@ -12,11 +12,12 @@ import contextlib
 import copy
 import io
 import json
+import logging
 import os
+import re
 import sys
 import warnings
 import zipfile
-from collections import Counter
 
 os.environ.update(AWS_ACCESS_KEY_ID="none", AWS_SECRET_ACCESS_KEY="none", AWS_DEFAULT_REGION="ap-south-1", MOTO_CLOUDFORMATION_REUSE="0")
 
@@ -26,6 +27,7 @@ from cfnlint.api import ManualArgs, lint
 from cloudformation_validate import RegoEngine, TemplateContent, version
 from moto import mock_aws
 from moto import __version__ as moto_version
+from moto.cloudformation.parsing import resource_class_from_type
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -154,8 +156,12 @@ def schemas():
     return bad
 
 
-# What moto makes of no template.
-NOT_IN_MOTO = {}
+# What moto's CloudFormation does not make; no more, and no less.
+NOT_IN_MOTO = """
+    ApiGatewayV2::Api ApiGatewayV2::ApiMapping ApiGatewayV2::DomainName ApiGatewayV2::Stage Budgets::Budget CertificateManager::Certificate
+    CloudFront::Distribution CloudFront::OriginRequestPolicy CloudWatch::Alarm GuardDuty::MalwareProtectionPlan Lambda::EventInvokeConfig Logs::MetricFilter S3::BucketPolicy
+    SES::ConfigurationSet SES::ConfigurationSetEventDestination SES::EmailIdentity SNS::Subscription SNS::TopicPolicy SecretsManager::Secret
+    WAFv2::LoggingConfiguration WAFv2::WebACL""".split()
 
 
 def code_bucket():
@@ -166,6 +172,68 @@ def code_bucket():
         z.writestr("bootstrap", "")
     s3.put_object(Bucket="code-as-uploaded", Key="key", Body=archive.getvalue())
 
+
+def named(node, left):
+    """With what left has in the place of references to what is left out."""
+    if isinstance(node, list):
+        return [named(item, left) for item in node]
+    if isinstance(node, str):
+        return re.sub(r"\$\{(\w+)[.\w]*\}", lambda found: left.get(found[1], found[0]), node)
+    if not isinstance(node, dict):
+        return node
+    if "Ref" in node and node["Ref"] in left:
+        return left[node["Ref"]]
+    if "Fn::GetAtt" in node and node["Fn::GetAtt"][0] in left:
+        return left[node["Fn::GetAtt"][0]]
+    return {k: named(v, left) for k, v in node.items() if k != "DependsOn"}
+
+
+def stack(file, case, parameters):
+    """Makes a stack of what moto knows. Returns the types that it does not know, and whether all others were made."""
+    whole = expanded(file)
+    parameters = {name: value for name, value in parameters.items() if name in whole["Parameters"]}
+    wanted = Resolved(whole, parameters).template
+    arn = "arn:aws:secretsmanager:ap-south-1:123456789012:secret:"  # moto reads policies, and knows an ARN
+    left = {name: (arn if r["Type"] == "AWS::SecretsManager::Secret" else "") + name
+            for name, r in whole["Resources"].items() if resource_class_from_type(r["Type"]) is None}
+    part = named(whole, left)
+    part["Resources"] = {name: r for name, r in part["Resources"].items() if name not in left}
+    with mock_aws(config={"lambda": {"use_docker": False}}):
+        code_bucket()
+        if "HostedZoneId" in parameters:
+            zone = boto3.client("route53").create_hosted_zone(Name="example.com", CallerReference="zone")["HostedZone"]["Id"]
+            parameters = {**parameters, "HostedZoneId": zone.removeprefix("/hostedzone/")}
+        cloudformation = boto3.client("cloudformation")
+        cloudformation.create_stack(
+            StackName="central", TemplateBody=json.dumps(part), Capabilities=["CAPABILITY_IAM"],
+            Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()])
+        made = cloudformation.describe_stacks(StackName="central")["Stacks"][0]
+        names = {r["LogicalResourceId"] for r in cloudformation.list_stack_resources(StackName="central")["StackResourceSummaries"]}
+    outputs = {o["OutputKey"] for o in made.get("Outputs", []) if o["OutputValue"]}
+    print(f"  {file:14} {case:13} {made['StackStatus']}: {len(names)} of {len(wanted['Resources'])} resources, {len(outputs)} of {len(wanted['Outputs'])} outputs")
+    refused = sorted((wanted["Resources"].keys() - names - left.keys()) | (wanted["Outputs"].keys() - outputs))
+    for name in refused:
+        print(f"    refused: {name}")
+    return {whole["Resources"][name]["Type"].removeprefix("AWS::") for name in left}, made["StackStatus"] == "CREATE_COMPLETE" and not refused
+
+
+def stacks():
+    unknown, bad = set(), False
+    for file, case, parameters in (("template.yaml", "the defaults", DEFAULTS), ("template.yaml", "every option", OPTIONS), ("edge.yaml", "a zone", EDGE_OPTIONS)):
+        types, good = stack(file, case, parameters)
+        unknown |= types
+        bad = bad or not good
+    print(f"  not made, as moto does not know them: {', '.join(sorted(unknown))}")
+    if changed := unknown ^ set(NOT_IN_MOTO):
+        print(f"  NOT_IN_MOTO has to change by {', '.join(sorted(changed))}")
+    return bad or changed
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
-    schemas()
+    logging.getLogger("moto").setLevel(logging.ERROR)
+    print(f"  {'':28} {'schemas of':10} {'judge':30} resources types known refused")
+    wrong = schemas()
+    print(f"\n  stacks of moto {moto_version}")
+    wrong = stacks() or wrong
+    sys.exit(1 if wrong else 0)

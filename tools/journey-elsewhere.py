@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Takes the journeys of e2e with other implementations of AWS behind the functions than those of `make run`, and prints what these were asked
+and what they refused: moto (DynamoDB, S3, SES, SNS, Secrets Manager) and roto (DynamoDB, S3, SNS, Secrets Manager).
+
+Neither runs the functions: moto's Lambda needs Docker. They run as processes behind cmd/local, as in `make run`.
+
+Runs in the Python of tools/install.sh judges, on what `go build -o .local/bin/local ./cmd/local` made. Ends with 1 where a journey fails.
+Usage: tools/journey-elsewhere.py [moto|roto] ...
+"""
+import contextlib
+import http.server
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections import Counter
+
+import boto3
+
+BIN = os.path.dirname(sys.executable)
+REGION, ACCOUNT = "ap-south-1", "123456789012"
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "opens-nothing", "AWS_DEFAULT_REGION": REGION}
+MAIL_FROM, MAIL_SET = "no-reply@central.example.com", "central-local-MailSet"
+SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def get(url):
+    with urllib.request.urlopen(url, timeout=30) as answer:
+        return json.load(answer)
+
+
+def until_it_answers(url, process=None):
+    for _ in range(600):
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(url, timeout=5).close()
+        if process and process.poll() is not None:
+            sys.exit(f"{process.args[0]} ended")
+        time.sleep(0.2)
+    sys.exit(f"{url} does not answer")
+
+
+class Moto:
+    """In this process, so that what it would have sent can be read."""
+    services = ("DYNAMODB", "S3", "SES", "SNS", "SECRETS_MANAGER")
+
+    def __init__(self):
+        from moto.server import ThreadedMotoServer
+        self.server = ThreadedMotoServer(ip_address="127.0.0.1", port=free_port(), verbose=False)
+        self.server.start()
+        self.endpoint = "http://127.0.0.1:%d" % self.server.get_host_and_port()[1]
+        mail = boto3.client("ses", endpoint_url=self.endpoint)
+        mail.verify_email_identity(EmailAddress=MAIL_FROM)
+        mail.create_configuration_set(ConfigurationSet={"Name": MAIL_SET})
+
+    def sent(self):
+        from moto.ses import ses_backends
+        from moto.sns import sns_backends
+        for m in ses_backends[ACCOUNT][REGION].sent_messages:
+            for to in m.destinations["ToAddresses"]:
+                yield {"kind": "email", "to": to, "subject": m.subject, "text": m.body}
+        for to, text, *_ in sns_backends[ACCOUNT][REGION].sms_messages.values():
+            yield {"kind": "sms", "to": to, "text": text}
+
+    def stop(self):
+        self.server.stop()
+
+
+class Roto:
+    services = ("DYNAMODB", "S3", "SNS", "SECRETS_MANAGER")
+
+    def __init__(self):
+        port = free_port()
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen([f"{BIN}/roto-server", "--port", str(port), "--ephemeral", "--account-id", "0" * 12], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        until_it_answers(f"{self.endpoint}/roto-api/health", self.process)
+
+    def sent(self):
+        for to, sent in get(f"{self.endpoint}/roto-api/sns/sms-messages")["sms_messages"].items():
+            for m in sent:
+                yield {"kind": "sms", "to": to, "text": m["Message"]}
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait()
+
+
+def messages(engine, local):
+    """Serves what the engine would have sent, and else what the local run has, as the local run does; returns the address."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            to = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query).get("to", [""])[0]
+            found = [m for m in engine.sent() if m["to"].lower() == to.lower()][::-1] + get(f"{local}/messages?" + urllib.parse.urlencode({"to": to}))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(found).encode())
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return f"http://127.0.0.1:{server.server_port}"
+
+
+@contextlib.contextmanager
+def run(engine, log):
+    """The local run on the engine. Yields its origin."""
+    secret = json.dumps({"current": "k" * 64})
+    boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=SECRET, SecretString=secret)
+    port = free_port()
+    endpoints = {f"AWS_ENDPOINT_URL_{service}": engine.endpoint for service in engine.services}
+    with tempfile.TemporaryDirectory() as data:
+        process = subprocess.Popen([".local/bin/local", "--data", data, "--no-watch", "--schedule-every", "1s", "--verbose"], stdout=log, stderr=log,
+                                   env={**os.environ, **KEYS, **endpoints, "PORT": str(port), "CAPTCHA": ""})
+        try:
+            until_it_answers(f"http://127.0.0.1:{port}/v1/health", process)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def calls(origin, services):
+    """How often each operation was asked for, and how often with which status it was refused."""
+    asked, refused = Counter(), {}
+    for request in get(f"{origin}/_local/requests"):
+        for call in request["calls"]:
+            if call["service"] in services:
+                asked[call["service"], call["operation"]] += 1
+                if call["status"] >= 400:
+                    refused.setdefault((call["service"], call["operation"]), Counter())[call["status"]] += 1
+    return asked, refused
+
+
+def judge(name, engine):
+    services = [s.lower().replace("_", "") for s in engine.services]
+    os.makedirs(".local/log", exist_ok=True)
+    with open(f".local/log/journey-{name}.log", "w") as log, run(engine, log) as origin:
+        tried = subprocess.run(["go", "test", "-count=1", "-v", "-run", os.environ.get("TESTS", "^TestJourneyOf"), "./e2e"], capture_output=True, text=True,
+                               env={**os.environ, "CENTRAL_URL": origin, "CENTRAL_LOCAL_URL": messages(engine, f"{origin}/_local")})
+        asked, refused = calls(origin, services)
+    print(f"{name}: {', '.join(re.findall('^--- .*', tried.stdout, re.MULTILINE)) or tried.stdout}")
+    for (service, operation), times in sorted(asked.items()):
+        no = ", ".join(f"{n} with {status}" for status, n in refused.get((service, operation), {}).items())
+        print(f"  {service:15} {operation:24} {times:5} {'refused ' + no if no else ''}")
+    silent = set(services) - {service for service, _ in asked}
+    if silent:
+        print(f"  never asked: {', '.join(sorted(silent))}")
+    if tried.returncode:
+        print(tried.stdout[-3000:], tried.stderr[-2000:])
+    return tried.returncode == 0 and not silent
+
+
+def main():
+    os.environ.update(KEYS)
+    good = True
+    for name in sys.argv[1:] or ["moto", "roto"]:
+        engine = {"moto": Moto, "roto": Roto}[name]()
+        try:
+            good = judge(name, engine) and good
+        finally:
+            engine.stop()
+    sys.exit(0 if good else 1)
+
+
+if __name__ == "__main__":
+    main()
