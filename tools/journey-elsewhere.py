@@ -8,6 +8,7 @@ Runs in the Python of tools/install.sh judges, on what `go build -o .local/bin/l
 Usage: tools/journey-elsewhere.py [moto|roto] ...
 """
 import contextlib
+import html
 import http.server
 import json
 import os
@@ -27,7 +28,7 @@ import boto3
 BIN = os.path.dirname(sys.executable)
 REGION, ACCOUNT = "ap-south-1", "123456789012"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "opens-nothing", "AWS_DEFAULT_REGION": REGION}
-MAIL_FROM, MAIL_SET = "no-reply@central.example.com", "central-local-MailSet"
+MAIL_FROM, MAIL_SET = "no-reply@central.local", "central-local-MailSet"
 SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
 
 
@@ -70,7 +71,7 @@ class Moto:
         from moto.sns import sns_backends
         for m in ses_backends[ACCOUNT][REGION].sent_messages:
             for to in m.destinations["ToAddresses"]:
-                yield {"kind": "email", "to": to, "subject": m.subject, "text": m.body}
+                yield {"kind": "email", "to": to, "subject": m.subject, "text": re.sub('["<>]', " ", html.unescape(m.body))}  # it keeps the HTML alone
         for to, text, *_ in sns_backends[ACCOUNT][REGION].sms_messages.values():
             yield {"kind": "sms", "to": to, "text": text}
 
@@ -79,7 +80,7 @@ class Moto:
 
 
 class Roto:
-    services = ("DYNAMODB", "S3", "SNS", "SECRETS_MANAGER")
+    services = ("DYNAMODB", "SNS", "SECRETS_MANAGER")  # its S3 takes no form that was signed
 
     def __init__(self):
         port = free_port()

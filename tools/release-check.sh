@@ -37,12 +37,16 @@ curl --silent --fail --retry 60 --retry-connrefused --retry-delay 1 --output /de
 "$judges/python" -c 'import boto3; boto3.client("s3").create_bucket(Bucket="code", CreateBucketConfiguration={"LocationConstraint": "ap-south-1"})'
 "$sam" package --s3-bucket code --output-template-file packaged.yaml >"$work/log" 2>&1 || { cat "$work/log" >&2; exit 1; }
 
-grep -c 's3://code/' packaged.yaml | grep -qx "$(ls functions | wc -l)" || { echo "not each function was uploaded" >&2; cat packaged.yaml >&2; exit 1; }
-"$judges/python" - "$AWS_ENDPOINT_URL" <<'PYTHON'
-import io, pathlib, re, sys, urllib.request, zipfile
+"$judges/python" - <<'PYTHON'
+import io, pathlib, re, sys, zipfile
+import boto3
+s3 = boto3.client("s3")
 packaged = pathlib.Path("packaged.yaml").read_text()
-for name, key in re.findall(r"^  (\w+)Function:\n(?:    .*\n)*?      CodeUri: s3://code/(\w+)$", packaged, re.MULTILINE):
-    with zipfile.ZipFile(io.BytesIO(urllib.request.urlopen(f"{sys.argv[1]}/code/{key}").read())) as code:
+functions = re.findall(r"^  (\w+)Function:\n(?:    .*\n)*?      CodeUri: s3://code/(\w+)$", packaged, re.MULTILINE)
+if len(functions) != len(list(pathlib.Path("functions").iterdir())):
+    sys.exit(f"not each function was uploaded: {functions}")
+for name, key in functions:
+    with zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket="code", Key=key)["Body"].read())) as code:
         entry, mode = code.getinfo("bootstrap"), code.getinfo("bootstrap").external_attr >> 16 & 0o7777
         same = code.read("bootstrap") == pathlib.Path("functions", name.lower(), "bootstrap").read_bytes()
         if mode != 0o755 or not same or code.namelist() != ["bootstrap"]:
