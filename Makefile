@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-pages test-sam-local lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-pages test-sam-local elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -51,6 +51,13 @@ test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 
 test-sam-local: ## the tests of e2e behind sam local, the journeys first among them
 	@tools/sam-local.sh test
+
+elsewhere: ## the journeys with other implementations of AWS behind the functions, and the functions in another Lambda
+	@tools/install.sh judges
+	@tools/install.sh dynoxide
+	@tools/install.sh versitygw
+	go build -o .local/bin/local ./cmd/local
+	@.local/tools/judges/bin/python tools/journey-elsewhere.py
 
 corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
 	@tools/corpus.sh
