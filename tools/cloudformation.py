@@ -30,7 +30,7 @@ class Resolved:
         self.holding = {name for name in self.tests if self.holds({"Condition": name})}
         whole = {k: v for k, v in template.items() if k not in ("Conditions", "Rules")}
         for section in ("Resources", "Outputs"):
-            whole[section] = {name: {k: v for k, v in one.items() if k != "Condition"} for name, one in template[section].items()
+            whole[section] = {name: {k: v for k, v in one.items() if k != "Condition"} for name, one in template.get(section, {}).items()
                               if one.get("Condition") in (None, *self.holding)}
         self.template = {k: self.plain(v) if k in ("Resources", "Outputs") else v for k, v in whole.items()}
 

@@ -22,7 +22,7 @@ for built in .local/build/*/bootstrap; do
   mkdir -p "$place"
   cp -p "$built" "$place/bootstrap"
 done
-cp edge.yaml samconfig.toml LICENSE "$folder"
+cp $(grep -l '^AWSTemplateFormatVersion' ./*.yaml) samconfig.toml LICENSE "$folder"
 cp docs/*.md "$folder/docs"
 # The template with the places of what is built, and without how to build it.
 awk '

@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Has template.yaml and edge.yaml judged by others than those who make them on this machine, and prints what each refused.
+"""Has the templates judged by others than those who make them on this machine, and prints what each refused.
 
-1. Schemas: cfn-lint, and cloudformation-validate of AWS, each with the schemas of the resource types that it ships, read both templates as
+1. Schemas: cfn-lint, and cloudformation-validate of AWS, each with the schemas of the resource types that it ships, read them as
    CloudFormation would see them, once with the defaults and once with every option on. That a judge knows a type is shown by a property that
    the type has not: it must be refused.
-2. A stack: moto's CloudFormation makes it of the whole template. What it has not made is compared with a list, so that the table stays true.
+2. Stacks: moto's CloudFormation makes them of the whole templates. What it has not made is compared with a list, so that the table stays true.
 
 Runs in the Python of tools/install.sh judges. Ends with 1 where something does not hold.
 """
 import copy
+import glob
 import io
 import json
 import logging
@@ -40,6 +41,17 @@ OPTIONS = {
 EDGE = {"PublicHost": "central.example.com", "ApiDomainTarget": "d-abcdef0123.execute-api.ap-south-1.amazonaws.com", "EdgeSecret": "x" * 64}
 EDGE_OPTIONS = {**EDGE, "HostedZoneId": "Z0000000000000"}
 EDGE_DEFAULTS = {**EDGE, "CertificateArn": "arn:aws:acm:us-east-1:123456789012:certificate/00000000-0000-0000-0000-000000000000"}
+CASES = {
+    "template.yaml": ("ap-south-1", {"the defaults": DEFAULTS, "every option": OPTIONS}), "any other": ("ap-south-1", {"every option": OPTIONS}),
+    "edge.yaml": ("us-east-1", {"a certificate": EDGE_DEFAULTS, "a zone": EDGE_OPTIONS}),
+}
+
+
+def templates():
+    for file in sorted(glob.glob("*.yaml")):
+        with open(file, encoding="utf-8") as text:
+            if text.read().startswith("AWSTemplateFormatVersion"):
+                yield file
 
 
 def cfn_lint(template, region):
@@ -74,8 +86,8 @@ def known(judge, template, region):
 
 def schemas():
     bad = False
-    for file, region, cases in (("template.yaml", "ap-south-1", {"the defaults": DEFAULTS, "every option": OPTIONS}),
-                                ("edge.yaml", "us-east-1", {"a certificate": EDGE_DEFAULTS, "a zone": EDGE_OPTIONS})):
+    for file in templates():
+        region, cases = CASES.get(file, CASES["any other"])
         whole, held = expanded(file), set()
         for case, parameters in cases.items():
             of = Resolved(whole, {name: value for name, value in parameters.items() if name in whole["Parameters"]})
@@ -158,10 +170,11 @@ def stack(file, case, parameters):
 
 def stacks():
     unknown, bad = set(), False
-    for file, case, parameters in (("template.yaml", "the defaults", DEFAULTS), ("template.yaml", "every option", OPTIONS), ("edge.yaml", "a zone", EDGE_OPTIONS)):
-        types, good = stack(file, case, parameters)
-        unknown |= types
-        bad = bad or not good
+    for file in templates():
+        for case, parameters in CASES.get(file, CASES["any other"])[1].items():
+            types, good = stack(file, case, parameters)
+            unknown |= types
+            bad = bad or not good
     print(f"  not made, as moto does not know them: {', '.join(sorted(unknown))}")
     if changed := unknown ^ set(NOT_IN_MOTO):
         print(f"  NOT_IN_MOTO has to change by {', '.join(sorted(changed))}")
