@@ -45,6 +45,8 @@ def running(stack, region):
 
 
 def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
     examples = defaults()
     stack, region, named = configured(sys.argv[1])
     will_be = {**examples, **running(stack, region), **named}
