@@ -50,6 +50,7 @@ class Front(http.server.BaseHTTPRequestHandler):
     """Puts the API at the root of an origin of its own, with the address of the client."""
     protocol_version = "HTTP/1.1"
     gateway = None  # host and port
+    again = []  # what roto was asked once more
 
     def ask(self, path, body, headers):
         with contextlib.closing(http.client.HTTPConnection(*self.gateway, source_address=(self.client_address[0], 0))) as to:
@@ -63,9 +64,10 @@ class Front(http.server.BaseHTTPRequestHandler):
         if self.path.startswith("/2015-03-31/"):  # an event for a function; nobody has signed it, and the region is in the signature
             path, headers = self.path, {"Authorization": "AWS4-HMAC-SHA256 Credential=none/20260101/ap-south-1/lambda/aws4_request"}
         answer, text = self.ask(path, body, headers)
-        # After an answer roto 0.10.1 closes the Runtime API that the function asks for the next event, and may have given it one: no function has seen that.
+        # After an answer roto 0.10.1 closes the Runtime API that the function asks for the next event, and may think that it has given it one.
         for _ in range(5):
             if (answer.status, text) == (502, b'{"message":"Internal Server Error"}') or "x-amz-function-error" in answer.headers and b"Runtime exited" in text:
+                self.again.append(path)
                 answer, text = self.ask(path, body, headers)
         self.send_response(answer.status)
         for name, value in answer.getheaders():
@@ -99,6 +101,7 @@ def run(engine, log, mail_from, until_it_answers):
                 urllib.request.urlopen(urllib.request.Request(f"{engine.endpoint}/roto-api/lua", script.encode(), method="POST"), timeout=30).close()
                 until_it_answers(f"{origin}/v1/health", process)
                 yield origin, engines["CENTRAL_LOCAL_URL"]
+                print(f"roto-lambda: {len(Front.again)} requests asked again, as roto had lost the function")
             finally:
                 process.terminate()
                 process.wait()

@@ -167,6 +167,8 @@ def judge(name, engine, run):
         tried = subprocess.run(["go", "test", "-count=1", "-v", "-run", os.environ.get("TESTS", "^TestJourneyOf"), "./e2e"], capture_output=True, text=True,
                                env={**os.environ, "CENTRAL_URL": origin, "CENTRAL_LOCAL_URL": messages(engine, local)})
         calls = Counter(engine.calls(local))
+    with open(log.name) as file:
+        panics = file.read().count("panic:")
     print(f"{name}: {', '.join(re.findall('^--- .*', tried.stdout, re.MULTILINE)) or tried.stdout}")
     services = {service.lower().replace("_", "") for service in engine.services}
     for operation in sorted({call[:2] for call in calls if call[0] in services}):
@@ -174,11 +176,13 @@ def judge(name, engine, run):
         print(f"  {operation[0]:15} {operation[1]:20} {sum(n for call, n in calls.items() if call[:2] == operation):5} {'refused ' + no if no else ''}")
     silent = services - {service for service, _, _ in calls}
     odd = {call for call in calls if call[0] in services and call[2]} - FORESEEN
+    if panics:
+        print(f"  {panics} panics: {log.name}")
     for what in [f"never asked: {service}" for service in silent] + [f"nobody foresaw: {call}" for call in odd]:
         print(f"  {what}")
     if tried.returncode:
         print(tried.stdout[-3000:], tried.stderr[-2000:])
-    return tried.returncode == 0 and not silent and not odd
+    return tried.returncode == 0 and not silent and not odd and not panics
 
 
 def main():
