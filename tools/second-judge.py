@@ -36,7 +36,6 @@ OPTIONS = {
     "Environment": "prod", "PublicUrl": "https://central.example.com", "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "HostedZoneId": "Z0000000000000",
     "MailDomain": "example.com", "MalwareScan": "on", "Edge": "on", "EdgeDomain": "d111111abcdef8.cloudfront.net", "ReserveConcurrency": "yes",
     "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/bound", "UsersTableName": "restored",
-    "CodeSigningConfigArn": "arn:aws:lambda:ap-south-1:123456789012:code-signing-config:csc-0123456789abcdef0",
 }
 EDGE = {"PublicHost": "central.example.com", "ApiDomainTarget": "d-abcdef0123.execute-api.ap-south-1.amazonaws.com", "EdgeSecret": "x" * 64}
 EDGE_OPTIONS = {**EDGE, "HostedZoneId": "Z0000000000000"}
