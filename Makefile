@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-pages test-sam-local elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-e2e test-pages test-sam-local elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -41,9 +41,12 @@ test: ## install what the tests need and run all of them with the race detector
 	CENTRAL_ENGINES=required go test -race ./cmd/local/...
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
-	# These load the machine on purpose: one after the other, so that none waits for the other's CPUs.
-	CENTRAL_ENGINES=required go test -race -p 1 -timeout 20m ./shared/store/storetest ./e2e
-	$(MAKE) test-pages
+	CENTRAL_ENGINES=required go test -race ./shared/store/storetest
+	# e2e waits more than it works, for gaps between codes and for sweeps: the pages are tested meanwhile.
+	$(MAKE) --jobs 2 --output-sync test-e2e test-pages
+
+test-e2e: ## the journeys over HTTP and what may go wrong on the way alone (what it needs is installed by make test)
+	CENTRAL_ENGINES=required go test -race -timeout 20m ./e2e
 
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages
