@@ -1,0 +1,145 @@
+"""The first deployment, what people can do with it, the second one, and a parameter that changes."""
+import io
+import json
+import re
+import zipfile
+
+import decisions
+from person import Person
+from sam import Failed
+
+STACK = "central-dev"
+# All of e2e that asks for no services of its own and stops nothing, and does not race on purpose.
+JOURNEYS = "^Test(Journey|ABrowser|AnotherBrowser|Sessions|AForgotten|AChanged|Storage|Intake|ADocument|AnotherEntity|LogInBefore|Details|Mails|AnAnswer|Links|WhoSigns)"
+
+
+def parameters(world):
+    return {"Environment": "dev", "PublicUrl": world.url(STACK)}
+
+
+def deploy(world, template):
+    world.cloud.deploy(STACK, parameters(world), template)
+    stack, resources = world.cloud.stack(STACK), world.cloud.resources(STACK)
+    outputs = world.cloud.outputs(STACK)
+    empty = [name for name, value in outputs.items() if not value]
+    if stack["StackStatus"] != "CREATE_COMPLETE" or empty:
+        raise Failed(f"{stack['StackStatus']}; outputs without a value: {empty}")
+    world.cloud.client("ses").verify_email_identity(EmailAddress="no-reply@central.example.com")  # stands for the DNS records
+    return f"CREATE_COMPLETE, {len(resources)} resources, {len(outputs)} outputs"
+
+
+def modes(world):
+    """Lambda starts what is executable: the mode is in the archive that was uploaded."""
+    s3, wrong, seen = world.cloud.client("s3"), [], 0
+    bucket = next(b["Name"] for b in s3.list_buckets()["Buckets"] if "samclisourcebucket" in b["Name"])
+    for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
+        for key in (o["Key"] for o in page.get("Contents", []) if not o["Key"].endswith(".template")):
+            with zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())) as archive:
+                mode = archive.getinfo("bootstrap").external_attr >> 16 & 0o777
+                seen += 1
+                if mode != 0o755:
+                    wrong.append(f"{key}: {mode:o}")
+    if wrong or seen < 10:
+        raise Failed(f"{seen} archives; bootstrap that Lambda cannot start in {wrong}")
+    return f"bootstrap is 755 in {seen} archives"
+
+
+def journeys(world):
+    said = world.cloud.run("e2e", [str(world.work / "e2e.test"), "-test.run", JOURNEYS, "-test.v"], cwd=world.sources / "e2e", timeout=400,
+                           environment={"CENTRAL_URL": world.url(STACK), "CENTRAL_LOCAL_URL": world.inbox.url}, check=False)
+    passed, failed = (re.findall(rf"(?m)^--- {state}: (\w+)", said.said) for state in ("PASS", "FAIL"))
+    if said.code or len(passed) < 15:
+        raise Failed(f"{len(passed)} passed, {len(failed)} failed: {', '.join(failed)}")
+    return f"{len(passed)} journeys and tests of e2e"
+
+
+def central(world, *command):
+    return world.cloud.run("central-" + command[0], [str(world.work / "central"), *command, "--stack", STACK], check=False, timeout=120)
+
+
+def journey(world):
+    said = central(world, "journey", "--yes")
+    if said.code or "erased" not in said.said:
+        raise Failed(said.said.strip())
+    return f"{said.said.count('ok')} steps"
+
+
+# What the emulator cannot answer: doctor may say so of nothing else.
+ONLY_AWS = {"sms", "voice", "mail", "sms-spend", "protect"}
+
+
+def doctor(world):
+    said = central(world, "doctor")
+    wrong = [line for line in said.said.splitlines() if line.startswith("FAIL") and line.split()[1] not in ONLY_AWS]
+    if wrong or " ok" not in said.said:
+        raise Failed("; ".join(wrong) or said.said[-300:])
+    return said.said.strip().splitlines()[-1]
+
+
+def unchanged(world, template):
+    said = world.cloud.deploy(STACK, parameters(world), template)
+    if not said.unchanged:
+        raise Failed("a second deployment of the same thing changes something: " + said.said[-300:])
+    return "No changes to deploy"
+
+
+CHANGED = {"TermsVersion": "2026-12-01", "SupportEmail": "help@central.example.com", "SmsSenderId": "CHANGD", "Edge": "on"}
+
+
+def change(world, template):
+    world.cloud.deploy(STACK, {**parameters(world), **CHANGED}, template)
+    if (status := world.cloud.stack(STACK)["StackStatus"]) != "UPDATE_COMPLETE":
+        raise Failed(status)
+    return ", ".join(CHANGED)
+
+
+def terms_reach_the_api(world):
+    return same("/v1/terms", world.call(STACK, "GET", "/v1/terms", headers=through_edge(world))[1].get("version"), CHANGED["TermsVersion"])
+
+
+def edge_refuses(world):
+    around, through = world.call(STACK, "GET", "/v1/health")[0], world.call(STACK, "GET", "/v1/health", headers=through_edge(world))[0]
+    return same("/v1/health around the edge and through it", (around, through), (403, 200))
+
+
+def through_edge(world):
+    """What CloudFront would send."""
+    arn = world.cloud.outputs(STACK).get("EdgeSecretArn")
+    if not arn:
+        return {}
+    return {"CloudFront-Viewer-Address": "192.0.2.7:443", "X-Edge-Secret": json.loads(world.cloud.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])["current"]}
+
+
+def support_reaches_pages(world):
+    page = world.page(STACK, "/", through_edge(world))
+    if CHANGED["SupportEmail"] not in page:
+        raise Failed(f"the pages do not name {CHANGED['SupportEmail']}")
+    return CHANGED["SupportEmail"]
+
+
+def sender_reaches_sms(world):
+    person = Person(world, STACK, through_edge(world))
+    person.register()
+    return same("the sender of an SMS", person.ask_for_code()["attributes"].get("AWS.SNS.SMS.SenderID"), CHANGED["SmsSenderId"])
+
+
+def same(what, got, want):
+    if got != want:
+        raise Failed(f"{what}: {got}, not {want}")
+    return str(got)
+
+
+def steps(world, report, template):
+    first, changed = "the first deployment", "another one with changed parameters"
+    report.step(first, lambda: deploy(world, template))
+    report.step("modes in the archives", lambda: modes(world), [first])
+    report.step("the journeys of e2e", lambda: journeys(world), [first])
+    report.step("central journey", lambda: journey(world), [first])
+    report.step("central doctor", lambda: doctor(world), [first])
+    report.step("IAM", lambda: decisions.none_denied(world), [first])
+    report.step("the same deployment again", lambda: unchanged(world, template), [first])
+    report.step(changed, lambda: change(world, template), [first])
+    report.step("TermsVersion reaches the API", lambda: terms_reach_the_api(world), [changed])
+    report.step("Edge reaches the API", lambda: edge_refuses(world), [changed])
+    report.step("SupportEmail reaches the pages", lambda: support_reaches_pages(world), [changed])
+    report.step("SmsSenderId reaches the SMS", lambda: sender_reaches_sms(world), [changed])

@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+"""Deploys Central with the real SAM CLI on an emulator of AWS, uses it, changes it, breaks it, and says what held.
+
+docs/deploy-trial.md says what this proves and what it cannot. Logs are in .local/trial.
+"""
+import argparse
+import shutil
+import signal
+import sys
+from pathlib import Path
+
+import decisions
+import first
+from report import Report
+from sam import ROOT, build
+from world import World
+
+CHAPTERS = {"first": first}
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sources", type=Path, default=ROOT, help="folder of the sources that are deployed (this one)")
+    parser.add_argument("--only", choices=CHAPTERS, action="append", help="only this chapter; may be given more than once")
+    return parser.parse_args()
+
+
+def main():
+    options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends
+    work = ROOT / ".local" / "trial"
+    shutil.rmtree(work, ignore_errors=True)
+    work.mkdir(parents=True)
+    report = Report(work / "trial.log")
+    with World(work, options.sources.resolve(), ["central-dev", "central-prod", "central-staging"]) as world:
+        built = {}
+        report.step("sam build", lambda: built.update(template=build(world.cloud, world.sources, work / "now")))
+        report.step("e2e and central", world.tools)
+        if not report.failed:
+            for name in options.only or CHAPTERS:
+                CHAPTERS[name].steps(world, report, built["template"])
+        unused = list(decisions.unused(world, first.STACK))
+        unproven = world.get("/_trial/unproven")
+    print("\nAllowed, and used by no call of this trial:", *unused, sep="\n  ")
+    print("", *unproven, "", report.table(), sep="\n")
+    return 1 if report.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
