@@ -10,13 +10,13 @@ PASSWORD = "Mango tree 42"
 
 
 class Person:
-    def __init__(self, world, stack, headers=None):
-        self.world, self.stack, self.session, self.headers = world, stack, None, headers or {}
+    def __init__(self, world, stack, headers=None, internet=None):
+        self.world, self.stack, self.session, self.headers, self.internet = world, stack, None, headers or {}, internet
         self.email = f"trial-{secrets.token_hex(6)}@example.com"
 
     def call(self, method, path, body=None, want=(200, 201, 202)):
         headers = {**self.headers, **({"Authorization": f"Bearer {self.session}"} if self.session else {})}
-        status, answer = self.world.call(self.stack, method, path, body, headers)
+        status, answer = self.world.call(self.stack, method, path, body, headers, self.internet)
         if status not in want:
             raise Failed(f"{method} {path} of {self.stack} answered {status} {answer.get('code', '')} {answer.get('detail', '')}")
         return answer

@@ -1,4 +1,5 @@
 """The emulator as a process, with its doors, its certificate and what is run against it."""
+import http.client
 import json
 import os
 import shutil
@@ -12,7 +13,9 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from account import Account
 from inbox import Inbox
+from internet import Internet, Resolver
 from sam import REGION, ROOT, Cloud, Failed
 
 HOSTS = "DNS:localhost,DNS:*.localhost,DNS:*.execute-api.localhost,DNS:central.example.com,IP:127.0.0.1"
@@ -37,15 +40,17 @@ def certificate(work):
 
 
 class World:
-    def __init__(self, work, sources, stacks):
+    def __init__(self, work, sources, stacks, hosts):
+        """stacks have a door of their own; hosts are the names, by stack, that DNS leads to the API or to the edge."""
         self.work, self.sources = work, sources
         self.cert, self.key, self.trusted = certificate(work)
-        port, *doors = free_ports(1 + len(stacks))
-        self.endpoint, self.doors, self.process = f"https://127.0.0.1:{port}", dict(zip(stacks, doors)), None
+        port, self.edge, *doors = free_ports(2 + len(stacks))
+        self.endpoint, self.doors, self.hosts, self.process = f"https://127.0.0.1:{port}", dict(zip(stacks, doors)), hosts, None
         self.decisions = work / "decisions.jsonl"
         self.cloud = Cloud(work, self.endpoint, str(self.trusted))
         self.trust = ssl.create_default_context(cafile=str(self.trusted))
-        self.port, self.inbox = port, None
+        self.account = Account(self.cloud, sources)
+        self.port, self.inbox, self.internet = port, None, None
 
     def __enter__(self):
         try:
@@ -68,6 +73,7 @@ class World:
             "TMPDIR": str(temporary), "PYTHONDONTWRITEBYTECODE": "1", "LOG_LEVEL": "WARNING",
         }
         command = [sys.executable, str(Path(__file__).with_name("emulator.py")), "--port", str(self.port), "--decisions", str(self.decisions)]
+        command += ["--edge", str(self.edge)]
         for stack, door in self.doors.items():
             command += ["--door", f"{stack}={door}"]
         log = open(self.work / "emulator.log", "w", encoding="utf-8")
@@ -75,6 +81,11 @@ class World:
         self.process = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=self.work, start_new_session=True)
         self.wait()
         self.inbox = Inbox(self.cloud, self.tables)
+        self.internet = self.network(ttl=0)
+
+    def network(self, ttl):
+        """The internet of somebody whose resolver keeps answers that long."""
+        return Internet(Resolver(self.account.records, ttl), self.port, self.edge)
 
     def wait(self):
         for _ in range(300):
@@ -87,8 +98,9 @@ class World:
         raise SystemExit("the emulator does not answer")
 
     def stop(self):
-        if self.inbox:
-            self.inbox.close()
+        for server in (self.inbox, self.internet):
+            if server:
+                server.close()
         if not self.process:
             return
         for sent, patience in ((signal.SIGTERM, 5), (signal.SIGKILL, 5)):
@@ -105,22 +117,36 @@ class World:
             return json.load(answer)
 
     def url(self, stack):
-        return f"https://localhost:{self.doors[stack]}"
+        return f"https://{self.hosts[stack]}" if stack in self.hosts else f"https://localhost:{self.doors[stack]}"
 
-    def call(self, stack, method, path, body=None, headers=None):
-        """One request to the API of a stack: status and the answer, which is {} where it is no JSON."""
+    def call(self, stack, method, path, body=None, headers=None, internet=None):
+        """One request to a stack at its PublicUrl: status and the answer, which is {} where it is no JSON."""
         request = urllib.request.Request(self.url(stack) + path, method=method, data=None if body is None else json.dumps(body).encode(),
                                          headers={"Content-Type": "application/json", **(headers or {})})
         try:
-            with urllib.request.urlopen(request, context=self.trust, timeout=30) as answer:
+            with self.opener(stack, internet).open(request, timeout=30) as answer:
                 return answer.status, parsed(answer.read())
         except urllib.error.HTTPError as e:
             return e.code, parsed(e.read())
 
+    def around(self, host, path):
+        """The status of a request that goes straight to API Gateway, whatever DNS says."""
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, context=self.trust, timeout=30)
+        connection.request("GET", path, headers={"Host": host})
+        return connection.getresponse().status
+
     def page(self, stack, path, headers=None):
-        request = urllib.request.Request(self.url(stack) + path, headers=headers or {})
-        with urllib.request.urlopen(request, context=self.trust, timeout=30) as answer:
+        with self.opener(stack).open(urllib.request.Request(self.url(stack) + path, headers=headers or {}), timeout=30) as answer:
             return answer.read().decode()
+
+    def opener(self, stack, internet=None):
+        by = {"https": (internet or self.internet).url} if stack in self.hosts else {}
+        return urllib.request.build_opener(urllib.request.ProxyHandler(by), urllib.request.HTTPSHandler(context=self.trust))
+
+    def why(self, stack):
+        """What CloudFormation says of the first resource that failed."""
+        failed = [e for e in self.cloud.events(stack) if e["ResourceStatus"].endswith("_FAILED")]
+        return "; ".join(f"{e['LogicalResourceId']}: {e.get('ResourceStatusReason', '')}" for e in failed[-1:])
 
     def tables(self):
         return [name for name in self.cloud.client("dynamodb").list_tables()["TableNames"] if "TokensTable" in name or "UsersTable" in name]
