@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -19,12 +20,12 @@ import (
 	"time"
 )
 
-// withCallAPI makes a run of its own the system: one that calls through the company's own API.
-func withCallAPI(t *testing.T) {
+// withCalls makes a run of its own the system: one whose calls go this way.
+func withCalls(t *testing.T, provider string) {
 	if system.cmd == nil {
 		t.Skip("the run under test calls as it was started")
 	}
-	r, err := start(t.TempDir(), portsInARow(t), "--set", "CallProvider=api")
+	r, err := start(t.TempDir(), portsInARow(t), "--set", "CallProvider="+provider)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func TestVerifyingACodeIsNoChallengeToLookAt(t *testing.T) {
 }
 
 func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
-	withCallAPI(t)
+	withCalls(t, "api")
 	t.Run("a landline is proven, in the person's language", func(t *testing.T) {
 		p := newPerson(t)
 		number := landline()
@@ -301,5 +302,27 @@ func callCommands(t *testing.T) {
 	}
 	if answer, err := http.Get(fmt.Sprintf("http://127.0.0.1:%d", port+7)); err != nil || answer.StatusCode != 415 {
 		t.Errorf("the stand-in answers a browser with %v %v", answer, err)
+	}
+}
+
+func TestWhereNobodyMakesCallsNoneIsOffered(t *testing.T) {
+	withCalls(t, "none")
+	p, number := member(t), mobile()
+	for _, body := range []m{
+		{"phone": landline(), "kind": "landline"}, {"phone": landline(), "kind": "landline", "channel": "voice"}, {"phone": number, "kind": "mobile", "channel": "voice"},
+	} {
+		if r := p.want(p.call("POST", "/v1/otp", body), 422); r.pointers() != "/kind" || !strings.Contains(r.raw, `"calls_not_offered"`) {
+			t.Errorf("answered %s", r.raw)
+		}
+	}
+	p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"}), 202) // nothing was counted
+	page, err := http.Get(system.url + "/account-details")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer page.Body.Close()
+	text, err := io.ReadAll(page.Body)
+	if err != nil || !strings.Contains(string(text), `value="mobile"`) || strings.Contains(string(text), `value="landline"`) {
+		t.Errorf("the page offers a landline, or nothing: %v", err)
 	}
 }

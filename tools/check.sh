@@ -45,6 +45,7 @@ template() {
   # And what SAM makes of it: only there does cfn-lint see into the functions.
   "$bin/python" tools/expand-template.py template.yaml >.local/expanded.json && "$bin/cfn-lint" --ignore-checks W2001 -- .local/expanded.json || bad=1
   "$bin/cfn-lint" --regions us-east-1 -- edge.yaml || bad=1
+  "$bin/cfn-lint" -- adopt.yaml || bad=1
   tools/install.sh checkov && .local/tools/checkov/bin/checkov --config-file .checkov.yaml --file .local/expanded.json edge.yaml || bad=1
   "$bin/sam" validate --lint --template template.yaml || bad=1
   return "$bad"

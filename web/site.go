@@ -55,10 +55,10 @@ func (s *Site) Static(name string) (File, bool) {
 }
 
 // Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html. support is the
-// address that people write to; empty where the operator names none.
-func Build(termsVersion, support string) (*Site, error) {
+// address that people write to; empty where the operator names none. calls says whether anybody makes calls: without, no page offers one.
+func Build(termsVersion, support string, calls bool) (*Site, error) {
 	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]func() File{}}
-	if err := s.read(termsVersion + "\x00" + support); err != nil {
+	if err := s.read(fmt.Sprint(termsVersion, "\x00", support, "\x00", calls)); err != nil {
 		return nil, err
 	}
 	languages, err := readCatalogues(support)
@@ -79,7 +79,7 @@ func Build(termsVersion, support string) (*Site, error) {
 	for _, p := range pages {
 		s.pages[p.Path] = map[string]func() File{}
 		for _, c := range languages {
-			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Languages: s.Languages, Products: products}
+			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Calls: calls, Languages: s.Languages, Products: products}
 			s.pages[p.Path][c.Tag] = sync.OnceValue(func() File { return s.make(partials, v, c) })
 		}
 	}
@@ -151,6 +151,7 @@ type view struct {
 	page
 	Base, Language, Title, TermsVersion string
 	Support                             string // an address, or ""
+	Calls                               bool
 	Languages                           []Language
 	Modules                             []string // the page's module and all that it imports
 	WordsJSON                           map[string]string

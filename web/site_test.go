@@ -14,7 +14,7 @@ import (
 
 func site(t testing.TB) *Site {
 	t.Helper()
-	s, err := Build("2026-11-01", "help@example.com")
+	s, err := Build("2026-11-01", "help@example.com", true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -202,6 +202,31 @@ func TestWhoReadsTheSecretMayAndNobodyElse(t *testing.T) {
 	}
 }
 
+// TestWhoAnswersRequestsReadsTheSecretOfTheEdge: apigw.Start reads it for whoever calls it.
+func TestWhoAnswersRequestsReadsTheSecretOfTheEdge(t *testing.T) {
+	s, found := functions(t)
+	policy := s.Resources["EdgeSecretPolicy"]
+	may := texts(under(&policy, "Properties.Roles"))
+	answering := 0
+	for name := range found {
+		source, err := os.ReadFile(filepath.Join(root(t), "functions", name, "main.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		role := strings.ToUpper(name[:1]) + name[1:] + "FunctionRole"
+		reads := strings.Contains(string(source), "apigw.Start(")
+		if reads {
+			answering++
+		}
+		if reads != slices.Contains(may, role) {
+			t.Errorf("%s reads the edge's secret: %v, and may: %v", name, reads, !reads)
+		}
+	}
+	if answering != len(may) || at(&policy, "Properties.PolicyDocument.Statement.0.Action") != "secretsmanager:GetSecretValue" || at(&policy, "Condition") != "HasEdge" {
+		t.Errorf("%d functions answer requests; the policy is for %v", answering, may)
+	}
+}
+
 func texts(n *yaml.Node) (all []string) {
 	switch n.Kind {
 	case yaml.ScalarNode:

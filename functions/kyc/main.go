@@ -12,6 +12,7 @@ import (
 	"phonon.in/central/shared/apigw"
 	"phonon.in/central/shared/awsenv/dynamodb"
 	"phonon.in/central/shared/awsenv/s3"
+	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
@@ -20,7 +21,7 @@ import (
 	"phonon.in/central/shared/upload"
 )
 
-func main() { apigw.Start(setup) }
+func main() { apigw.Start(setup, secret.ReadEdge) }
 
 func setup(context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "kyc")

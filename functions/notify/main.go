@@ -47,7 +47,7 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 		Changed:  sms.IDs{"en": r.Optional("SMS_CHANGED_TEMPLATE_ID"), "hi": r.Optional("SMS_CHANGED_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
-	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")
+	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api", "none"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
 	secretID := r.Text("SECRET_ID")
 	if err := r.Err(); err != nil {
@@ -61,8 +61,11 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	var caller outbox.Caller = voice.New(awsvoice.Client(), from, perMinute)
-	if provider == "api" {
+	var caller outbox.Caller
+	switch provider {
+	case "aws":
+		caller = voice.New(awsvoice.Client(), from, perMinute)
+	case "api":
 		secrets, err := callapi.ParseSecrets(app.Call, app.CallPrevious)
 		if err != nil {
 			return nil, err

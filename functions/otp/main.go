@@ -24,7 +24,7 @@ import (
 	"phonon.in/central/shared/voice"
 )
 
-func main() { apigw.Start(setup) }
+func main() { apigw.Start(setup, secret.ReadEdge) }
 
 func setup(ctx context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "otp")
@@ -36,7 +36,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 		Changed:  sms.IDs{"en": r.Optional("SMS_CHANGED_TEMPLATE_ID"), "hi": r.Optional("SMS_CHANGED_TEMPLATE_ID_HI")},
 		SenderID: r.Text("SMS_SENDER_ID"), MaxPriceUSD: r.Text("SMS_MAX_PRICE_USD"),
 	}
-	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api"), r.Optional("CALL_API_URL")
+	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api", "none"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
 	smsBudget, callBudget := r.Int("SMS_DAILY_BUDGET", 1, 1_000_000), r.Int("CALL_DAILY_BUDGET", 1, 1_000_000)
 	secretID := r.Text("SECRET_ID")
@@ -52,9 +52,12 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	var caller outbox.Caller = voice.New(awsvoice.Client(), from, perMinute)
+	var caller outbox.Caller
 	var secrets callapi.Secrets
-	if provider == "api" {
+	switch provider {
+	case "aws":
+		caller = voice.New(awsvoice.Client(), from, perMinute)
+	case "api":
 		if secrets, err = callapi.ParseSecrets(app.Call, app.CallPrevious); err != nil {
 			return nil, err
 		}
@@ -64,7 +67,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget), callSecrets: secrets, log: log,
+		store: s, keys: app.Keys, smsBudget: limit.SMSBudget(smsBudget), callBudget: limit.CallBudget(callBudget), calls: provider != "none", callSecrets: secrets, log: log,
 		tellsBySMS: registration.Changed["en"] != "",
 		outbox:     &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, SMS: texter, Voice: caller, Log: log},
 	}

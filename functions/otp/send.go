@@ -35,6 +35,7 @@ type handler struct {
 	outbox                deliverer
 	smsBudget, callBudget limit.Rule
 	tellsBySMS            bool // a text is registered that says that a number was changed
+	calls                 bool // somebody makes calls
 	callSecrets           callapi.Secrets
 	log                   *slog.Logger
 }
@@ -68,6 +69,9 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	if err != nil {
 		return sendAnswer{}, err
 	}
+	if channel == phone.Voice && !h.calls {
+		return sendAnswer{}, errNoCalls
+	}
 	if c.Profile.IdentityLocked() {
 		return sendAnswer{}, account.ErrIdentityLocked
 	}
@@ -91,6 +95,9 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	h.outbox.Now(ctx, m)
 	return sendAnswer{challenge.ID, number.E164(), channel, challenge.ExpiresAt, int(limit.CodeGap.Window.Seconds())}, nil
 }
+
+// errNoCalls is for a number that only a call reaches, and for who asks for one, where the operator has switched calls off.
+var errNoCalls = fault.At("/kind", "calls_not_offered", "We make no calls at present. Use a mobile number, which gets an SMS.")
 
 func parse(in sendRequest) (phone.Number, phone.Channel, error) {
 	number, err := numbering.Parse(in.Phone, phone.Kind(in.Kind))

@@ -78,9 +78,9 @@ func (h *handler) notices(c *httpapi.Call, number phone.Number) []message.Messag
 	}
 	told := []message.Message{notice(message.PhoneChanged, c.Profile.Email.String(), noticeLife)}
 	switch {
-	case old.Kind() == phone.Landline:
+	case old.Kind() == phone.Landline && h.calls:
 		told = append(told, notice(message.PhoneChangedCall, old.E164(), callNoticeLife))
-	case h.tellsBySMS:
+	case old.Kind() == phone.Mobile && h.tellsBySMS:
 		told = append(told, notice(message.PhoneChangedSMS, old.E164(), noticeLife))
 	}
 	return told

@@ -16,7 +16,7 @@ import (
 	"phonon.in/central/shared/store"
 )
 
-func main() { apigw.Start(setup) }
+func main() { apigw.Start(setup, secret.ReadEdge) }
 
 func setup(ctx context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "verify")

@@ -13,8 +13,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"phonon.in/central/shared/token"
 )
 
 // request is the part of an HTTP API event that makes an HTTP request.
@@ -43,16 +41,10 @@ func RequestID(ctx context.Context) string {
 }
 
 // Invoker is the function behind one Lambda: bytes of an event in, bytes of an answer out.
-type Invoker struct {
-	handler http.Handler
-	edge    edge
-}
+type Invoker struct{ handler http.Handler }
 
 // Wrap makes an Invoker of h. It is a lambda.Handler.
-func Wrap(h http.Handler) Invoker { return Invoker{handler: h} }
-
-// Behind returns i behind an edge: only what CloudFront sends with this secret reaches the handler. An empty secret is no edge.
-func (i Invoker) Behind(secret token.Secret) Invoker { return Invoker{i.handler, edge{secret}} }
+func Wrap(h http.Handler) Invoker { return Invoker{h} }
 
 // margin is what remains of Lambda's time when the handler's context ends, so that even then there is an answer.
 const margin = 500 * time.Millisecond
@@ -73,11 +65,7 @@ func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 		return nil, err
 	}
 	w := &recorder{header: http.Header{}, head: r.Method == http.MethodHead}
-	if i.edge.admit(r) {
-		i.handler.ServeHTTP(w, r)
-	} else {
-		refuse(w)
-	}
+	i.handler.ServeHTTP(w, r)
 	return json.Marshal(w.response())
 }
 

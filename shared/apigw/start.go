@@ -9,19 +9,27 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-
-	"phonon.in/central/shared/token"
 )
 
 // setupDeadline bounds what happens before the first request, and again within one when that failed.
 const setupDeadline = 2500 * time.Millisecond
 
-// Start builds the handler once and serves until Lambda ends the process. EDGE_SECRET is the secret of an edge; empty for none. While setup fails, because a dependency is down,
-// every request is answered 503 with Retry-After and setup is tried again.
-func Start(setup func(context.Context) (http.Handler, error)) {
-	l := &lazy{setup: setup}
+// Start builds the handler once and serves until Lambda ends the process. EDGE says what stands before API Gateway, EDGE_SECRET_ID the
+// secret that it sends. While setup fails, because a dependency is down, every request is answered 503 with Retry-After and setup is tried again.
+func Start(setup func(context.Context) (http.Handler, error), secrets EdgeSecrets) {
+	l := &lazy{setup: func(ctx context.Context) (http.Handler, error) {
+		edge, err := NewEdge(os.Getenv("EDGE"), os.Getenv("EDGE_SECRET_ID"), secrets)
+		if err != nil {
+			return nil, err
+		}
+		h, err := setup(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return edge.Before(h), nil
+	}}
 	l.get(context.Background())
-	lambda.Start(Wrap(l).Behind(token.NewSecret(os.Getenv("EDGE_SECRET"))))
+	lambda.Start(Wrap(l))
 }
 
 // common are the headers that httpapi would set: these answers come before there is an httpapi.
@@ -59,6 +67,11 @@ func (l *lazy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		h.ServeHTTP(w, r)
 		return
 	}
+	unavailable(w)
+}
+
+// unavailable answers while something that the function needs before any request cannot be had.
+func unavailable(w http.ResponseWriter) {
 	w.Header().Set("Retry-After", "5")
 	problem(w, http.StatusServiceUnavailable, `{"type":"urn:central:error:temporarily_unavailable","title":"Service Unavailable","status":503,`+
 		`"code":"temporarily_unavailable","detail":"Something we depend on does not answer. Nothing was lost; try again in a few seconds."}`)

@@ -2,6 +2,7 @@ package awsenv_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"net/http"
@@ -274,6 +275,41 @@ func TestReadSecret(t *testing.T) {
 			}
 			if err != nil && strings.Contains(err.Error(), "hush") {
 				t.Errorf("the secret is in the error: %v", err)
+			}
+		})
+	}
+}
+
+func TestReadTheSecretOfAnEdge(t *testing.T) {
+	const current, previous = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+	for _, c := range []struct{ name, document, want string }{
+		{"one", `{"current":"` + current + `"}`, current + " "},
+		{"two, while it is replaced", `{"current":"` + current + `","previous":"` + previous + `"}`, current + " " + previous},
+		{"one that is too short", `{"current":"hush"}`, ""},
+		{"none", `{"previous":"` + previous + `"}`, ""},
+		{"no document", `hush`, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			address, _ := fake(t, func(w http.ResponseWriter, _ *http.Request) {
+				answer, err := json.Marshal(map[string]string{"SecretString": c.document})
+				if err != nil {
+					t.Error(err)
+				}
+				w.Write(answer)
+			})
+			lambda(t, "AWS_ENDPOINT_URL_SECRETS_MANAGER", address)
+			got, err := secret.ReadEdge(t.Context(), "id")
+			if (err != nil) != (c.want == "") {
+				t.Fatal(err)
+			}
+			if err != nil {
+				if strings.Contains(err.Error(), "hush") {
+					t.Errorf("the secret is in the error: %v", err)
+				}
+				return
+			}
+			if len(got) != 2 || got[0].Reveal()+" "+got[1].Reveal() != c.want {
+				t.Errorf("read %d secrets", len(got))
 			}
 		})
 	}

@@ -1,9 +1,10 @@
-// Package secret reads the application's secret from AWS Secrets Manager.
+// Package secret reads the secrets of the application and of the edge from AWS Secrets Manager.
 package secret
 
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -24,17 +25,24 @@ type Secret struct {
 
 const patience = time.Second
 
-// Read reads the secret with this id or ARN from Secrets Manager.
-func Read(ctx context.Context, id string) (Secret, error) {
+func value(ctx context.Context, id string) ([]byte, error) {
 	c := secretsmanager.New(secretsmanager.Options{
 		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
 		HTTPClient: awsenv.Client(patience), Retryer: awsenv.Retryer(),
 	})
 	out, err := c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id})
 	if err != nil {
-		return Secret{}, fmt.Errorf("secret: read: %w", err)
+		return nil, fmt.Errorf("secret: read: %w", err)
 	}
-	text := []byte(aws.ToString(out.SecretString))
+	return []byte(aws.ToString(out.SecretString)), nil
+}
+
+// Read reads the application's secret, which has this id or ARN, from Secrets Manager.
+func Read(ctx context.Context, id string) (Secret, error) {
+	text, err := value(ctx, id)
+	if err != nil {
+		return Secret{}, err
+	}
 	keys, err := token.ParseKeyring(text)
 	if err != nil {
 		return Secret{}, err
@@ -51,4 +59,18 @@ func Read(ctx context.Context, id string) (Secret, error) {
 		Keys: keys, Captcha: token.NewSecret(other.CaptchaSecret),
 		Call: token.NewSecret(other.CallSecret), CallPrevious: token.NewSecret(other.CallSecretPrevious),
 	}, nil
+}
+
+// ReadEdge reads what an edge sends to prove itself: {"current": "...", "previous": "..."} of the secret with this id or ARN. previous is
+// the one that is being replaced, or empty.
+func ReadEdge(ctx context.Context, id string) ([]token.Secret, error) {
+	text, err := value(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	var edge struct{ Current, Previous string }
+	if err := json.Unmarshal(text, &edge); err != nil || len(edge.Current) < 32 {
+		return nil, errors.New("secret: the edge's has no member current of 32 characters or more")
+	}
+	return []token.Secret{token.NewSecret(edge.Current), token.NewSecret(edge.Previous)}, nil
 }

@@ -36,7 +36,7 @@ function showChallenge() {
   byId("otp").hidden = !challenge;
   if (!challenge) return;
   byId("code-hint").textContent = t(challenge.channel === "voice" ? "phone.js.called" : "phone.js.texted", { phone: phoneText(challenge.phone, challenge.kind) });
-  byId("call").hidden = challenge.kind === "landline";
+  byId("call").hidden = challenge.kind === "landline" || !document.querySelector("[name=kind][value=landline]"); // nobody makes calls
   countdown(byId("resend"), Math.max(0, Math.ceil((challenge.resendAt - Date.now()) / 1000)), "phone.js.in");
   if (challenge.channel === "voice") waitFor(challenge.challengeId, (text) => say({ field: "code", text: t(text) }));
 }
