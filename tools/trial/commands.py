@@ -1,32 +1,38 @@
-"""How the commands of the documentation become commands of this trial."""
-import failing
+"""How the commands of the documentation become commands of the trial."""
+import re
 
-# What stands in the pages for a value of the reader's own.
-PLACEHOLDERS = {
-    r"<output EdgeSecretArn>": "edge secret",
-    r"<output DomainTarget>": "domain target",
-    r"<zone>": "zone",
-    r"(?<=Environment=prod )\.\.\. (?=Edge=)": "parameters",
-}
+from sam import Failed
 
 # Only AWS has it: the beginning of the command, and why it is not run.
 NEEDS_AWS = {}
 
-# The same thing, as far as a program can do it that nobody sits before.
+# What stands for a command, by its beginning.
 INSTEAD = {
-    "sam build": "test -x .aws-sam/build/WebFunction/bootstrap",  # built by the first step, for the architecture of this machine
-    "sam deploy --guided": "<answers> | sam deploy --guided --config-env prod",
+    "central() {": ":",  # the program of this tree is in PATH, built once
+    "aws cloudformation wait ": None,  # polls every half minute: as it is, but faster
 }
 
+# A value of the reader's own, as the pages write it.
+PLACEHOLDERS = {r"Z0123456789ABC": lambda world: world.account.zone()}
 
-def values(world):
-    outputs = world.cloud.outputs(failing.STACK)
-    INSTEAD["sam deploy --guided"] = f"printf '%s' '{answers(world)}' | sam deploy --guided --config-env prod"
-    return {"edge secret": outputs.get("EdgeSecretArn", ""), "domain target": outputs.get("DomainTarget", ""), "zone": world.account.zone(), "parameters": ""}
+
+def instead(command, world):
+    command = command.replace("sam build && ", "").replace("sam build", "test -x .aws-sam/build/WebFunction/bootstrap")  # built once, for this machine
+    for begin, other in INSTEAD.items():
+        if other and command.startswith(begin):
+            command = other
+    for pattern, value in PLACEHOLDERS.items():
+        command = re.sub(pattern, lambda _: value(world), command)
+    if left := re.search(r"<[a-zA-Z][^>|&;(]*>|(?<![\w.'])\.\.\.(?!\w)", command):
+        raise Failed(f"nothing fills {left[0]} of: {command}")
+    if command.startswith("sam deploy --guided"):
+        return f"printf '%s\\n' {answers(world)} | {command}"
+    return command
 
 
 def answers(world):
-    """To sam deploy --guided: Enter but where docs/deploy.md has the reader answer."""
-    given = failing.options(world)
-    asked = ["", "", *(given.get(name, "") for name in world.account.parameters()), "", "", "", "", "", "", "y", ""]
-    return "\n".join(asked)
+    """To sam deploy --guided: stack, region, each parameter; then that the answers are kept, and the change set is made."""
+    import production
+    given = production.options(world)
+    asked = ["", "", *(given.get(name, "") for name in world.account.parameters()), "", "", "", "", "", "", "y"]
+    return " ".join(f"'{a}'" for a in asked)

@@ -10,15 +10,14 @@ import sys
 from pathlib import Path
 
 import decisions
-import edge
-import failing
 import first
+import production
 import upgrade
 from report import Report
 from sam import ROOT, build
 from world import World
 
-CHAPTERS = {"first": first, "failing": failing, "edge": edge, "upgrade": upgrade}
+CHAPTERS = {"first": first, "production": production, "upgrade": upgrade}
 
 
 def arguments():
@@ -35,15 +34,13 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     report = Report(work / "trial.log")
-    with World(work, options.sources.resolve(), [first.STACK, upgrade.STACK], {failing.STACK: failing.HOST}) as world:
+    with World(work, options.sources.resolve(), [first.STACK, upgrade.STACK], {production.STACK: production.HOST}) as world:
         built = {}
         report.step("sam build", lambda: built.update(template=build(world.cloud, world.sources, work / "now")))
         report.step("e2e and central", world.tools)
         if not report.failed:
             for name in options.only or CHAPTERS:
                 CHAPTERS[name].steps(world, report, built["template"])
-            if "failing" in (options.only or CHAPTERS):
-                failing.ending(world, report)
         unused = list(decisions.unused(world, first.STACK))
         unproven = world.get("/_trial/unproven")
     print("\nAllowed, and used by no call of this trial:", *unused, sep="\n  ")

@@ -1,0 +1,207 @@
+"""Production, as the pages have it made, changed and taken down, with every option on; and what goes wrong on the way."""
+import shutil
+import subprocess
+import threading
+import time
+
+from pages import Pages
+from person import Person
+from sam import Failed
+
+STACK, EDGE = "central-prod", "central-prod-edge"
+HOST = "central.example.com"
+GLOBAL = "us-east-1"  # where CloudFront's certificates and firewalls live
+TTL = 6  # seconds that a resolver keeps an answer; the pages say five minutes, and the trial does not wait that long
+ANOTHER = "Another stack after a deleted one"
+# What stays when a stack is deleted, as docs/deploy-again.md has it.
+RETAINED = {"AWS::DynamoDB::Table": 2, "AWS::S3::Bucket": 2, "AWS::SecretsManager::Secret": 1, "AWS::Logs::LogGroup": 11}
+
+
+def options(world):
+    account = world.account
+    return {
+        "Environment": "prod", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
+        "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api",
+        "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001", "SmsChangedTemplateId": "1007000000000000002",
+        "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(), "CodeSigningConfigArn": account.signing(),
+    }
+
+
+def checkout(world):
+    """The sources as an operator has them, with what was built already, for this machine."""
+    folder = world.work / "operator"
+    folder.mkdir()
+    names = subprocess.run(["git", "ls-files", "-z"], cwd=world.sources, capture_output=True, check=True).stdout.decode().split("\0")
+    for name in names:
+        if name and not name.startswith("docs/screens/") and (world.sources / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(world.sources / name, folder / name)
+    shutil.copy(world.work / "now" / "template.yaml", folder / "template.yaml")
+    shutil.copytree(world.work / "now" / "build", folder / ".aws-sam" / "build")
+    return folder
+
+
+class Production:
+    def __init__(self, world):
+        self.world, self.cloud = world, world.cloud
+        self.pages = Pages(world, checkout(world))
+
+    def status(self, want):
+        status = self.cloud.stack(STACK)["StackStatus"]
+        if status != want:
+            raise Failed(f"{STACK} is {status}: {self.world.why(STACK)}")
+        return status
+
+    def preparation(self):
+        self.pages.section("deploy.md", "Deploying")
+        return f"{self.pages.section('deploy.md', '1. What takes days: ask for it first')}, {self.pages.section('deploy.md', '2. The domain')}"
+
+    def first_fails(self):
+        self.world.fail(STACK, "MalwareScanPlan", "The request was rejected because provided IAM role does not have the required permissions to validate S3 bucket ownership.")
+        self.pages.section("deploy.md", "3. The first deployment", fails=["sam deploy --guided", "sam build && sam deploy"])
+        self.status("ROLLBACK_COMPLETE")
+        left = [e["LogicalResourceId"] for e in self.cloud.events(STACK) if e["ResourceStatus"] == "DELETE_SKIPPED"]
+        return f"ROLLBACK_COMPLETE; {len(left)} resources left behind: {', '.join(sorted(left)[:6])}"
+
+    def then_succeeds(self):
+        said = self.pages.section("deploy-again.md", "The first deployment failed")
+        self.status("CREATE_COMPLETE")
+        outputs = self.cloud.outputs(STACK)
+        if empty := [name for name, value in outputs.items() if not value]:
+            raise Failed(f"outputs without a value: {empty}")
+        return f"{said}; CREATE_COMPLETE, {len(self.cloud.resources(STACK))} resources, {len(options(self.world))} parameters, {len(outputs)} outputs"
+
+    def works(self, internet=None):
+        self.person = Person(self.world, STACK, internet=internet)
+        self.person.register()
+        self.person.ask_for_code()
+        return "signed up, verified, logged in, SMS"
+
+    def update_fails(self):
+        # The first retry fails too, on the way back: the stack stands still until somebody goes on with the roll-back.
+        for message in ("Internal failure", "Rate exceeded"):
+            self.world.fail(STACK, "WebFunction", f'Resource handler returned message: "{message}" (HandlerErrorCode: ServiceInternalError)')
+        before = self.settings()
+        code, said = self.pages.shell.run("sam deploy --config-env prod --no-confirm-changeset --parameter-overrides LogLevel=DEBUG TermsVersion=2027-01-01")
+        if code == 0:
+            raise Failed("the failure that was planned did not come")
+        self.status("UPDATE_ROLLBACK_FAILED")
+        self.pages.section("deploy-again.md", "A later deployment failed")
+        self.settle()
+        self.status("UPDATE_ROLLBACK_COMPLETE")
+        if (after := self.settings()) != before:
+            raise Failed(f"not as before: {sorted(name for name in before if before[name] != after.get(name))}")
+        return f"UPDATE_ROLLBACK_COMPLETE, {len(before)} functions as before; {self.works()}"
+
+    def settle(self):
+        while self.cloud.stack(STACK)["StackStatus"].endswith("_IN_PROGRESS"):
+            time.sleep(0.3)
+
+    def settings(self):
+        client = self.cloud.client("lambda")
+        return {id: client.get_function_configuration(FunctionName=r["PhysicalResourceId"])["Environment"]["Variables"]
+                for id, r in self.cloud.resources(STACK).items() if r["ResourceType"] == "AWS::Lambda::Function"}
+
+    def edge(self):
+        """The whole section, with the waits that it asks for, while people sign up."""
+        seen = {}
+
+        def closing():
+            time.sleep(TTL + 1)
+            seen["open"] = self.roads()
+
+        def removing():
+            seen["closed"] = self.roads()
+            time.sleep(TTL + 1)
+        with Probe(self.world) as probe:
+            said = self.pages.section("deploy.md", "With a firewall in front", before={r"Edge=on": closing, r"Edge=open '": lambda: seen.update(on=self.roads()), r"delete-stack": removing})
+            time.sleep(3)
+            seen["off"] = self.roads()
+        if probe.failed or probe.tried < 8:
+            raise Failed(f"{len(probe.failed)} of {probe.tried} sign-ups failed: {'; '.join(probe.failed[:2])}")
+        want = {"open": (200, 200), "on": (200, 403), "closed": (200, 200), "off": (200, 200)}
+        if seen != want:
+            raise Failed(f"/v1/health by DNS and straight at the API is {seen}, not {want}")
+        return f"{said}; {probe.tried} people signed up meanwhile, none was locked out; around it 403 while it was on"
+
+    def roads(self):
+        return self.world.call(STACK, "GET", "/v1/health")[0], self.world.around(HOST, "/v1/health")
+
+    def delete(self):
+        left = self.cloud.delete(STACK)
+        kinds = {}
+        for kind, _ in left.values():
+            kinds[kind] = kinds.get(kind, 0) + 1
+        if kinds != RETAINED:
+            raise Failed(f"what stays is {kinds}, not {RETAINED}")
+        if more := list(self.world.account.remains(STACK)):
+            raise Failed(f"and this is still there: {more[:5]}")
+        return ", ".join(f"{n} {kind}" for kind, n in kinds.items())
+
+
+    def takes_over(self):
+        self.pages.section("deploy-again.md", ANOTHER, part=slice(-4))  # the last four remove it again
+        self.person.log_in()
+        return "the account of before logs in; " + self.works()
+
+    def restore(self):
+        before = self.cloud.outputs(STACK)["UsersTableName"]
+        said = self.pages.section("operations.md", "Restoring the table of accounts")
+        after = self.cloud.outputs(STACK)["UsersTableName"]
+        if after == before:
+            raise Failed(f"the table is still {before}")
+        self.person.log_in()
+        return f"{said}; the account logs in from {after}; {self.works()}"
+
+
+class Probe:
+    """Signs up somebody new every two seconds, with a resolver that keeps what it knows."""
+
+    def __init__(self, world):
+        self.world, self.ended, self.tried, self.failed = world, threading.Event(), 0, []
+        self.internet = world.network(TTL)
+        self.thread = threading.Thread(target=self.run, daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ended.set()
+        self.thread.join(40)
+        self.internet.close()
+
+    def run(self):
+        while not self.ended.wait(2):
+            self.tried += 1
+            try:
+                Person(self.world, STACK, internet=self.internet).sign_up()
+            except (Failed, OSError) as e:
+                self.failed.append(f"{time.strftime('%H:%M:%S')} {e}")
+
+
+def steps(world, report, template):
+    made = "deployed again, every option on"
+    production = []
+    if not report.step("an operator's checkout", lambda: production.append(Production(world))):
+        return
+    p = production[0]
+
+    def page(page, heading):
+        return lambda: p.pages.section(page, heading)
+    try:
+        report.step("before the first deployment", p.preparation)
+        report.step("a first deployment fails late", p.first_fails, ["before the first deployment"])
+        report.step(made, p.then_succeeds, ["a first deployment fails late"])
+        report.step("production works", p.works, [made])
+        report.step("after the first deployment", page("deploy.md", "4. After it"), [made])
+        report.step("changing a parameter", page("deploy.md", "5. Changing a parameter"), [made])
+        report.step("an update fails in the middle", p.update_fails, [made])
+        report.step("the edge comes and goes", p.edge, [made])
+        report.step("production is deleted", p.delete, [made])
+        report.step("another stack takes over", p.takes_over, ["production is deleted"])
+        report.step("the table of accounts is restored", p.restore, ["another stack takes over"])
+        report.step("what was left is removed", lambda: p.pages.section("deploy-again.md", ANOTHER, part=slice(-4, None)), ["another stack takes over"])
+        report.step("all commands of the pages", p.pages.verdict)
+    finally:
+        p.pages.shell.close()
