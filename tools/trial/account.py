@@ -37,12 +37,8 @@ class Account:
         return self.once("boundary", make)
 
     def signing(self):
-        def make():
-            profile = self.cloud.client("signer").put_signing_profile(profileName="central", platformId="AWSLambda-SHA384-ECDSA")["profileVersionArn"]
-            made = self.cloud.client("lambda").create_code_signing_config(AllowedPublishers={"SigningProfileVersionArns": [profile]},
-                                                                          CodeSigningPolicies={"UntrustedArtifactOnDeployment": "Warn"})
-            return made["CodeSigningConfig"]["CodeSigningConfigArn"]
-        return self.once("signing", make)
+        """ministack makes none; the functions only name it."""
+        return "arn:aws:lambda:ap-south-1:000000000000:code-signing-config:csc-0123456789abcdef0"
 
     def parameters(self):
         """The parameters of the template that is tried."""

@@ -7,9 +7,11 @@ from sam import Failed
 NEEDS_AWS = {}
 
 # What stands for a command, by its beginning.
+# What doctor rightly finds wrong here: nobody follows the link that SNS mails.
+UNFINISHED = "alarm-recipients"
 INSTEAD = {
+    'central doctor --stack "$stack"': f'{{ central doctor --stack "$stack" || true; }} | tee doctor.txt; ! grep ^FAIL doctor.txt | grep -v -E "^FAIL +({UNFINISHED}) "',
     "central() {": ":",  # the program of this tree is in PATH, built once
-    "aws cloudformation wait ": None,  # polls every half minute: as it is, but faster
 }
 
 # A value of the reader's own, as the pages write it.
@@ -19,8 +21,10 @@ PLACEHOLDERS = {r"Z0123456789ABC": lambda world: world.account.zone()}
 def instead(command, world):
     command = command.replace("sam build && ", "").replace("sam build", "test -x .aws-sam/build/WebFunction/bootstrap")  # built once, for this machine
     for begin, other in INSTEAD.items():
-        if other and command.startswith(begin):
+        if command.startswith(begin):
             command = other
+    if re.match("aws [a-z0-9]+ wait ", command):
+        command = "sleep 2; " + command  # it asks at once and then every half minute; here it has happened within a second
     for pattern, value in PLACEHOLDERS.items():
         command = re.sub(pattern, lambda _: value(world), command)
     if left := re.search(r"<[a-zA-Z][^>|&;(]*>|(?<![\w.'])\.\.\.(?!\w)", command):

@@ -18,6 +18,8 @@ from ministack import app
 import edges
 import gaps
 import judge
+import messaging
+import protections
 
 
 def arguments():
@@ -55,7 +57,7 @@ def addressed(scope, host, *more):
 
 async def own(scope, receive, send):
     body = (await receive()).get("body", b"")
-    answers = {"/_trial/calls": lambda: gaps.calls, "/_trial/unproven": lambda: gaps.unproven, "/_trial/fail": lambda: gaps.failures.plan(json.loads(body))}
+    answers = {"/_trial/calls": lambda: messaging.calls, "/_trial/unproven": lambda: gaps.unproven, "/_trial/fail": lambda: gaps.failures.plan(json.loads(body))}
     text = json.dumps(answers[scope["path"]]()).encode()
     await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
     await send({"type": "http.response.body", "body": text})
@@ -75,8 +77,8 @@ def main():
     dies_with_its_parent()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard) if soft < hard else (soft, hard))
-    gaps.fill()
-    edges.fill()
+    for module in (gaps, protections, messaging, edges):
+        module.fill()
     judge.watch(options.decisions)
     doors = {int(port): stack for stack, port in (door.split("=") for door in options.door)}
     config = Config()

@@ -5,24 +5,21 @@ in one line.
 """
 import copy
 import inspect
-import json
 
-import ministack.app as app
 import ministack.services.apigateway as apigateway
 import ministack.services.cloudformation.changesets as changesets
 import ministack.services.cloudformation.engine as engine
 import ministack.services.cloudformation.handlers as handlers
 import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.lambda_svc as functions
+import ministack.services.ses_v2 as mail
 import samtranslator.translator.transform as sam
-from ministack.core import iam_actions, router
-from ministack.core.responses import get_request_client_ip, new_uuid
+from ministack.core.responses import get_request_client_ip
 
 from failures import Failures
 
 made = provisioners._RESOURCE_HANDLERS
 apis = {}  # id of the API by stack
-calls = []  # what End User Messaging would have called
 unproven = []
 failures = Failures()
 
@@ -48,7 +45,7 @@ def fill():
     for kind, what in STUBS.items():
         gap(kind not in made, what, f"{kind} is only recorded")
         made[kind] = stub(kind)
-    for fills in (record_groups, metric_math, bodies, parameters, secrets, identities, client_addresses, voice):
+    for fills in (record_groups, metric_math, bodies, parameters, secrets, identities, client_addresses):
         fills()
     failures.install()
 
@@ -192,6 +189,7 @@ def identities():
 
     def created(logical, props, stack):
         name, attributes = create(logical, props, stack)
+        mail._identities[name]["DkimAttributes"].update(SigningEnabled=True, Status="SUCCESS")  # as if the records were in DNS
         for n in "123":
             attributes = {**attributes, f"DkimDNSTokenName{n}": f"t{n}._domainkey.{name}", f"DkimDNSTokenValue{n}": f"t{n}.dkim.amazonses.com"}
         return name, attributes
@@ -209,16 +207,3 @@ def client_addresses():
             http["sourceIp"] = get_request_client_ip()
         return execute(record, event, *rest, **options)
     functions._execute_function_with_config_scope = executed
-
-
-def voice():
-    """End User Messaging, as far as SendVoiceMessage goes: IAM judges it, and the call is noted."""
-    gap("sms-voice" not in app.SERVICE_HANDLERS, "calls to landlines", "ministack has no End User Messaging; the request is noted")
-
-    async def handle(method, path, headers, body, query):
-        asked = json.loads(body)
-        calls.append({"to": asked["DestinationPhoneNumber"], "text": asked["MessageBody"], "from": asked["OriginationIdentity"]})
-        return 200, {"Content-Type": "application/x-amz-json-1.0"}, json.dumps({"MessageId": new_uuid()}).encode()
-    app.SERVICE_HANDLERS["sms-voice"] = handle
-    router.SERVICE_PATTERNS["sms-voice"] = {"target_prefixes": ["PinpointSMSVoiceV2"]}
-    iam_actions.SERVICE_TO_IAM_NAMESPACE["sms-voice"] = "sms-voice"

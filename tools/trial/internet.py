@@ -38,7 +38,7 @@ class Internet:
         self.server.server_close()
 
     def connect(self, name):
-        target = self.resolver.target(name)
+        target = name if name.endswith(".amazonaws.com") else self.resolver.target(name)
         if target is None:
             return None
         n = next(self.addresses)

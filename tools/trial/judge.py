@@ -2,6 +2,7 @@
 End User Messaging is supplied from the request itself."""
 import contextvars
 import json
+from email.utils import parseaddr
 from urllib.parse import parse_qs
 
 from ministack.core import iam_actions, iam_evaluator
@@ -27,7 +28,7 @@ def name_resources():
         if service == "ses" and (form := parse_qs(body.decode("utf-8", "replace"))).get("Action") == ["SendEmail"]:
             arn = f"arn:aws:ses:{region}:{account}:"
             asked_also.set(tuple(arn + "configuration-set/" + name for name in form.get("ConfigurationSetName", [])))
-            return arn + "identity/" + form["Source"][0]
+            return arn + "identity/" + parseaddr(form["Source"][0])[1]
         if service == "sms-voice":
             origin = json.loads(body)["OriginationIdentity"]
             return f"arn:aws:sms-voice:{region}:{account}:{'pool' if origin.startswith('pool') else 'phone-number'}/{origin.lstrip('+')}"
@@ -36,7 +37,7 @@ def name_resources():
     def with_sender(service, action, body, query):
         found = context(service, action, body, query)
         if action == "ses:SendEmail":
-            found = {**found, "ses:FromAddress": parse_qs(body.decode("utf-8", "replace"))["Source"][0]}
+            found = {**found, "ses:FromAddress": parseaddr(parse_qs(body.decode("utf-8", "replace"))["Source"][0])[1]}
         return found
     iam_actions.extract_resource_arn, iam_actions.request_tag_context = named, with_sender
 

@@ -123,5 +123,5 @@ def environment(world, folder):
     bin.mkdir()
     for program, target in {"sam": ROOT / ".local/tools/sam/bin/sam", "aws": ROOT / ".local/tools/aws-cli/bin/aws", "central": world.work / "central"}.items():
         (bin / program).symlink_to(target)
-    return {**world.cloud.environment, "PATH": f"{bin}:{os.environ['PATH']}", "HTTPS_PROXY": world.internet.url, "NO_PROXY": "127.0.0.1,localhost", "AWS_PAGER": "",
+    return {**world.cloud.environment, "PATH": f"{bin}:{os.environ['PATH']}", **world.proxied(), "AWS_PAGER": "",
             "SAM_CLI_POLL_DELAY": "1"}

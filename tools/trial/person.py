@@ -28,7 +28,7 @@ class Person:
         self.call("POST", "/v1/signup", {"email": self.email, "password": PASSWORD, "captcha": solved, "terms": {"version": terms, "accepted": True}})
 
     def verify(self):
-        self.call("POST", "/v1/verify", {"token": self.sent(self.email, r"/verify#(\S+)")})
+        self.call("POST", "/v1/verify", {"token": self.sent(self.email, r"/verify#(\S+)"), "password": PASSWORD})
 
     def log_in(self):
         self.session = self.call("POST", "/v1/login", {"email": self.email, "password": PASSWORD, "transport": "bearer"})["session"]

@@ -31,6 +31,9 @@ class Cloud:
 
     def __init__(self, work, endpoint, certificate):
         self.work, self.endpoint, self.certificate, self.logs = work, endpoint, certificate, 0
+        settings = work / "samconfig.toml"
+        settings.write_text("version = 0.1\n", encoding="utf-8")
+        self.settings = str(settings)  # not those of the project: all that counts is said here
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("AWS_")}, "AWS_ENDPOINT_URL": endpoint, "AWS_CA_BUNDLE": certificate,
             "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": REGION, "AWS_REGION": REGION,
@@ -60,7 +63,7 @@ class Cloud:
 
     def deploy(self, stack, parameters, template, check=True, force=False):
         command = [sam(), "deploy", "--template-file", str(template), "--stack-name", stack, "--region", REGION, "--resolve-s3", "--capabilities", "CAPABILITY_IAM",
-                   "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--config-file", os.devnull]
+                   "--no-confirm-changeset", "--no-fail-on-empty-changeset", "--no-progressbar", "--config-file", self.settings]
         if force:
             command.append("--force-upload")
         if parameters:
@@ -129,6 +132,6 @@ def build(cloud, sources, work):
     work.mkdir(parents=True, exist_ok=True)
     (work / "template.yaml").write_text(template, encoding="utf-8")
     cloud.run(f"build-{work.name}", [sam(), "build", "--template-file", str(work / "template.yaml"), "--base-dir", str(sources), "--build-dir", str(work / "build"),
-                                     "--build-in-source", "--parallel", "--config-file", os.devnull],
+                                     "--build-in-source", "--parallel", "--config-file", cloud.settings],
               cwd=sources, timeout=600, environment={"ARCH": here.replace("x86_64", "amd64")})
     return work / "build" / "template.yaml"

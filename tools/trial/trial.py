@@ -41,7 +41,7 @@ def main():
         if not report.failed:
             for name in options.only or CHAPTERS:
                 CHAPTERS[name].steps(world, report, built["template"])
-        unused = list(decisions.unused(world, first.STACK))
+        unused = list(decisions.unused(world, first.STACK)) if world.cloud.stack(first.STACK)["StackStatus"] != "absent" else []
         unproven = world.get("/_trial/unproven")
     print("\nAllowed, and used by no call of this trial:", *unused, sep="\n  ")
     print("", *unproven, "", report.table(), sep="\n")

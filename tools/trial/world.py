@@ -18,7 +18,7 @@ from inbox import Inbox
 from internet import Internet, Resolver
 from sam import REGION, ROOT, Cloud, Failed
 
-HOSTS = "DNS:localhost,DNS:*.localhost,DNS:*.execute-api.localhost,DNS:central.example.com,IP:127.0.0.1"
+HOSTS = "DNS:localhost,DNS:*.localhost,DNS:*.execute-api.localhost,DNS:central.example.com,DNS:*.ap-south-1.amazonaws.com,IP:127.0.0.1"
 
 
 def free_ports(count):
@@ -138,6 +138,10 @@ class World:
     def page(self, stack, path, headers=None):
         with self.opener(stack).open(urllib.request.Request(self.url(stack) + path, headers=headers or {}), timeout=30) as answer:
             return answer.read().decode()
+
+    def proxied(self):
+        """The environment of a program that reaches the hosts by their names."""
+        return {"HTTPS_PROXY": self.internet.url, "NO_PROXY": "127.0.0.1,localhost"}
 
     def opener(self, stack, internet=None):
         by = {"https": (internet or self.internet).url} if stack in self.hosts else {}
