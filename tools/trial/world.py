@@ -155,9 +155,9 @@ class World:
     def tables(self):
         return [name for name in self.cloud.client("dynamodb").list_tables()["TableNames"] if "TokensTable" in name or "UsersTable" in name]
 
-    def fail(self, stack, resource, message):
-        """Has the next creation or change of the resource fail as AWS would."""
-        self.get("/_trial/fail", {"stack": stack, "resource": resource, "message": message})
+    def fail(self, stack, resource, message, after=0):
+        """Has the next creation or change of the resource fail as AWS would, or one after it."""
+        self.get("/_trial/fail", {"stack": stack, "resource": resource, "message": message, "after": after})
 
     def tools(self):
         """Builds what is run against the stacks, where what they trust is still the system's."""
