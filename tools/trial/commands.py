@@ -1,6 +1,7 @@
 """How the commands of the documentation become commands of the trial."""
 import re
 
+import production
 from sam import Failed
 
 # Only AWS has it: the beginning of the command, and why it is not run.
@@ -25,6 +26,8 @@ def instead(command, world):
             command = other
     if re.match("aws [a-z0-9]+ wait ", command):
         command = "sleep 2; " + command  # it asks at once and then every half minute; here it has happened within a second
+    if command.startswith("central journey "):
+        command += f" --public-url https://localhost:{world.doors[production.HOST]}"  # it asks no proxy for the way
     for pattern, value in PLACEHOLDERS.items():
         command = re.sub(pattern, lambda _: value(world), command)
     if left := re.search(r"<[a-zA-Z][^>|&;(]*>|(?<![\w.'])\.\.\.(?!\w)", command):
@@ -36,7 +39,6 @@ def instead(command, world):
 
 def answers(world):
     """To sam deploy --guided: stack, region, each parameter; then that the answers are kept, and the change set is made."""
-    import production
     given = production.options(world)
     known = world.account.parameters()
     # SAM CLI takes the condition of a code signing configuration for one, and asks for a profile where Enter says yes.

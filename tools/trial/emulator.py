@@ -26,13 +26,13 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True, help="where AWS answers")
     parser.add_argument("--edge", type=int, required=True, help="where CloudFront answers")
-    parser.add_argument("--door", action="append", default=[], metavar="STACK=PORT", help="where the API of a stack answers, as its PublicUrl would")
+    parser.add_argument("--door", action="append", default=[], metavar="NAME=PORT", help="where the API of a stack answers, or that of a domain name")
     parser.add_argument("--decisions", required=True, help="file that gets each decision of IAM, a JSON line each")
     return parser.parse_args()
 
 
 class Front:
-    """Leads requests to a door to the API of its stack, those to the edge to the distribution of their host, and answers what the trial
+    """Leads requests to a door to the API of its stack or name, those to the edge to the distribution of their host, and answers what the trial
     itself asks (/_trial/)."""
 
     def __init__(self, doors, edge):
@@ -44,7 +44,8 @@ class Front:
                 return await own(scope, receive, send)
             port = (scope.get("server") or ("", 0))[1]
             if port in self.doors:
-                scope = addressed(scope, gaps.apis.get(self.doors[port], "00000000") + ".execute-api.localhost")
+                name = self.doors[port]
+                scope = addressed(scope, name if "." in name else gaps.apis.get(name, "00000000") + ".execute-api.localhost")
             elif port == self.edge:
                 asked = next((v for k, v in scope["headers"] if k == b"host"), b"")
                 scope = addressed(scope, edges.distribution(asked.decode()), (edges.ASKED.encode(), asked))

@@ -4,7 +4,6 @@ import json
 import re
 import zipfile
 
-import decisions
 from person import Person
 from sam import Failed
 
@@ -138,7 +137,6 @@ def steps(world, report, template):
     report.step("the journeys of e2e", lambda: journeys(world), [first])
     report.step("central journey", lambda: journey(world), [first])
     report.step("central doctor", lambda: doctor(world), [first])
-    report.step("IAM", lambda: decisions.none_denied(world), [first])
     report.step("the same deployment again", lambda: unchanged(world, template), [first])
     report.step(changed, lambda: change(world, template), [first])
     report.step("TermsVersion reaches the API", lambda: terms_reach_the_api(world), [changed])

@@ -5,6 +5,7 @@ in one line.
 """
 import copy
 import inspect
+import string
 
 import ministack.services.apigateway as apigateway
 import ministack.services.cloudformation.changesets as changesets
@@ -170,7 +171,7 @@ def secrets():
         return arn.split(":secret:")[1].rsplit("-", 1)[0]
 
     def created(logical, props, stack):
-        _, attributes = create(logical, props, stack)
+        _, attributes = create(logical, without_punctuation(props), stack)
         return attributes["Arn"], attributes
 
     def updated(physical, old, new, stack, logical=None):
@@ -178,6 +179,14 @@ def secrets():
         arn = attributes.get("Arn", physical)
         return arn, {**attributes, "Arn": arn, "Id": arn}
     handler.update(create=created, update=updated, delete=lambda physical, props: delete(named(physical), props))
+
+
+def without_punctuation(props):
+    """ministack knows ExcludeCharacters alone."""
+    wanted = props.get("GenerateSecretString", {})
+    if str(wanted.get("ExcludePunctuation")).lower() == "true":
+        props = {**props, "GenerateSecretString": {**wanted, "ExcludeCharacters": wanted.get("ExcludeCharacters", "") + string.punctuation}}
+    return props
 
 
 def identities():

@@ -34,13 +34,14 @@ def main():
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     report = Report(work / "trial.log")
-    with World(work, options.sources.resolve(), [first.STACK, upgrade.STACK], {production.STACK: production.HOST}) as world:
+    with World(work, options.sources.resolve(), [first.STACK, upgrade.STACK, production.HOST], {production.STACK: production.HOST}) as world:
         built = {}
         report.step("sam build", lambda: built.update(template=build(world.cloud, world.sources, work / "now")))
         report.step("e2e and central", world.tools)
         if not report.failed:
             for name in options.only or CHAPTERS:
                 CHAPTERS[name].steps(world, report, built["template"])
+        report.step("IAM, over all of it", lambda: decisions.none_denied(world))
         unused = list(decisions.unused(world, first.STACK)) if world.cloud.stack(first.STACK)["StackStatus"] != "absent" else []
         unproven = world.get("/_trial/unproven")
     print("\nAllowed, and used by no call of this trial:", *unused, sep="\n  ")
