@@ -1,8 +1,20 @@
-"""How the commands of the documentation become commands of the trial."""
+"""How the commands of the documentation become commands of the trial: what a reader answers, and what stands for a value of their own."""
 import re
 
-import production
 from sam import Failed
+
+HOST = "central.example.com"
+
+
+def options(world):
+    account = world.account
+    return {
+        "Environment": "prod", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
+        "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api", "SmsEntityId": "1001234567890123456", "SmsTemplateId": "1007234567890123456",
+        "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001", "SmsChangedTemplateId": "1007000000000000002",
+        "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(),
+    }
+
 
 # Only AWS has it: the beginning of the command, and why it is not run.
 NEEDS_AWS = {}
@@ -27,7 +39,7 @@ def instead(command, world):
     if re.match("aws [a-z0-9]+ wait ", command):
         command = "sleep 2; " + command  # it asks at once and then every half minute; here it has happened within a second
     if command.startswith("central journey "):
-        command += f" --public-url https://localhost:{world.doors[production.HOST]}"  # it asks no proxy for the way
+        command += f" --public-url https://localhost:{world.doors[HOST]}"  # it asks no proxy for the way
     for pattern, value in PLACEHOLDERS.items():
         command = re.sub(pattern, lambda _: value(world), command)
     if left := re.search(r"<[a-zA-Z][^>|&;(]*>|(?<![\w.'])\.\.\.(?!\w)", command):
@@ -39,7 +51,7 @@ def instead(command, world):
 
 def answers(world):
     """To sam deploy --guided: stack, region, each parameter; then that the answers are kept, and the change set is made."""
-    given = production.options(world)
+    given = options(world)
     known = world.account.parameters()
     # SAM CLI takes the condition of a code signing configuration for one, and asks for a profile where Enter says yes.
     signing = ["n"] if "CodeSigningConfigArn" in known else []

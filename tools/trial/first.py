@@ -2,6 +2,7 @@
 import io
 import json
 import re
+import shutil
 import zipfile
 
 from person import Person
@@ -10,7 +11,7 @@ from sam import Failed
 STACK = "central-dev"
 # The journeys of e2e and what uses other parts of AWS: mail, events of storage, versions. The rest of e2e looks at answers, which are the same
 # wherever the functions run.
-JOURNEYS = "^Test(Journey|ABrowserSession|SessionsEnd|AForgotten|StorageRefuses|IntakeRefuses|AnotherEntity|LogInBefore|Details|MailsFollow)"
+JOURNEYS = "^Test(Journey|ABrowserSession|SessionsEnd|AForgotten|StorageRefuses|IntakeRefuses|ADocumentIsSeen|AnotherEntity|LogInBefore|Details|MailsFollow)"
 
 
 def parameters(world):
@@ -44,11 +45,27 @@ def modes(world):
     return f"bootstrap is 755 in {seen} archives"
 
 
+def lost_modes(world):
+    """What carries a build from one machine to another may drop the modes: then nothing is to be deployed of it."""
+    check, carried = world.sources / "tools" / "check-build.sh", world.work / "carried"
+    if not check.exists():
+        raise Failed("nothing refuses a build whose modes were lost")
+    shutil.copytree(world.work / "now" / "build", carried)
+    if (said := world.cloud.run("check-build", [str(check), str(carried)], check=False)).code:
+        raise Failed(f"a good build is refused: {said.said[-300:]}")
+    for bootstrap in carried.glob("*/bootstrap"):
+        bootstrap.chmod(0o644)
+    if world.cloud.run("check-build", [str(check), str(carried)], check=False).code == 0:
+        raise Failed("a build whose modes were lost is not refused")
+    shutil.rmtree(carried)
+    return "refused by tools/check-build.sh"
+
+
 def journeys(world):
     said = world.cloud.run("e2e", [str(world.work / "e2e.test"), "-test.run", JOURNEYS, "-test.v"], cwd=world.sources / "e2e", timeout=400,
                            environment={"CENTRAL_URL": world.url(STACK), "CENTRAL_LOCAL_URL": world.inbox.url}, check=False)
     passed, failed = (re.findall(rf"(?m)^--- {state}: (\w+)", said.said) for state in ("PASS", "FAIL"))
-    if said.code or len(passed) < 11:
+    if said.code or len(passed) < 12:
         raise Failed(f"{len(passed)} passed, {len(failed)} failed: {', '.join(failed)}")
     return f"{len(passed)} journeys and tests of e2e"
 
@@ -134,6 +151,7 @@ def steps(world, report, template):
     first, changed = "the first deployment", "another one with changed parameters"
     report.step(first, lambda: deploy(world, template))
     report.step("modes in the archives", lambda: modes(world), [first])
+    report.step("a build whose modes were lost", lambda: lost_modes(world))
     report.step("the journeys of e2e", lambda: journeys(world), [first])
     report.step("central journey", lambda: journey(world), [first])
     report.step("central doctor", lambda: doctor(world), [first])

@@ -4,28 +4,18 @@ import subprocess
 import threading
 import time
 
+from commands import HOST, options
 from pages import Pages
 from person import Person
 from sam import Failed
 
 STACK, EDGE = "central-prod", "central-prod-edge"
-HOST = "central.example.com"
 GLOBAL = "us-east-1"  # where CloudFront's certificates and firewalls live
 TTL = 6  # seconds that a resolver keeps an answer; the pages say five minutes, and the trial does not wait that long
 ANOTHER = "Another stack after a deleted one"
 INTERNAL = 'Resource handler returned message: "Internal failure" (HandlerErrorCode: ServiceInternalError)'
 # What stays when a stack is deleted, as docs/deploy-again.md has it.
 RETAINED = {"AWS::DynamoDB::Table": 2, "AWS::S3::Bucket": 2, "AWS::SecretsManager::Secret": 1, "AWS::Logs::LogGroup": 11}
-
-
-def options(world):
-    account = world.account
-    return {
-        "Environment": "prod", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
-        "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api", "SmsEntityId": "1001234567890123456", "SmsTemplateId": "1007234567890123456",
-        "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001", "SmsChangedTemplateId": "1007000000000000002",
-        "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(),
-    }
 
 
 def checkout(world):
@@ -61,8 +51,15 @@ class Production:
         self.world.fail(STACK, "MalwareScanPlan", "The request was rejected because provided IAM role does not have the required permissions to validate S3 bucket ownership.")
         self.pages.section("deploy.md", "3. The first deployment", fails=["sam deploy --guided"], part=slice(2))
         self.status("ROLLBACK_COMPLETE")
-        left = [e["LogicalResourceId"] for e in self.cloud.events(STACK) if e["ResourceStatus"] == "DELETE_SKIPPED"]
+        left = {e["LogicalResourceId"]: e["PhysicalResourceId"] for e in self.cloud.events(STACK) if e["ResourceStatus"] == "DELETE_SKIPPED"}
+        self.remove_tables(name for id, name in left.items() if id.endswith("Table"))  # they are empty, and would be taken for those of later
         return f"ROLLBACK_COMPLETE; {len(left)} resources left behind: {', '.join(sorted(left)[:6])}"
+
+    def remove_tables(self, names):
+        database = self.cloud.client("dynamodb")
+        for name in names:
+            database.update_table(TableName=name, DeletionProtectionEnabled=False)
+            database.delete_table(TableName=name)
 
     def then_succeeds(self):
         said = self.pages.section("deploy-again.md", "The first deployment failed")
@@ -79,6 +76,34 @@ class Production:
         self.person.register()
         self.person.ask_for_code()
         return "signed up, verified, logged in, SMS"
+
+    def central(self, *command):
+        """A command of the operator that docs/operations.md describes in words, not as a block."""
+        code, said = self.pages.shell.run(f"central {' '.join(command)} --stack {STACK} --yes", timeout=120)
+        if code:
+            raise Failed(f"central {' '.join(command)} ended with {code}: {said.strip()[-500:]}")
+
+    def rolls_back(self):
+        """The release that was kept before the parameter was changed, and forward again."""
+        changed, began = self.terms(), time.time()
+        self.central("rollback")
+        before, took = self.terms(), time.time() - began
+        self.central("rollback", "--undo")
+        if before == changed or self.terms() != changed:
+            raise Failed(f"/v1/terms was {changed}, after the rollback {before}, after its undoing {self.terms()}")
+        return f"/v1/terms {changed}, {before} after {took:.0f} s, and {changed} again"
+
+    def terms(self):
+        return self.world.call(STACK, "GET", "/v1/terms")[1].get("version")
+
+    def rotates_key(self):
+        """A link that was mailed before still opens the account."""
+        person = Person(self.world, STACK)
+        person.sign_up()
+        self.central("rotate", "key")
+        person.verify()
+        person.log_in()
+        return f"a link of before works; {self.works()}"
 
     def update_fails(self):
         # And the way back fails too, in a function that was changed already: the stack stands still until somebody goes on with the roll-back.
@@ -116,13 +141,17 @@ class Production:
         def removing():
             seen["closed"] = self.roads()
             time.sleep(TTL + 1)
+        def rotating():
+            seen["on"] = self.roads()
+            self.central("rotate", "edge", "--edge-stack", EDGE)
+            seen["rotated"] = self.roads()
         with Probe(self.world) as probe:
-            said = self.pages.section("deploy.md", "With a firewall in front", before={r"Edge=on": closing, r"Edge=open '": lambda: seen.update(on=self.roads()), r"delete-stack": removing})
+            said = self.pages.section("deploy.md", "With a firewall in front", before={r"Edge=on": closing, r"Edge=open '": rotating, r"delete-stack": removing})
             time.sleep(3)
             seen["off"] = self.roads()
         if probe.failed or probe.tried < 8:
             raise Failed(f"{len(probe.failed)} of {probe.tried} sign-ups failed: {'; '.join(probe.failed[:2])}")
-        want = {"open": (200, 200), "on": (200, 403), "closed": (200, 200), "off": (200, 200)}
+        want = {"open": (200, 200), "on": (200, 403), "rotated": (200, 403), "closed": (200, 200), "off": (200, 200)}
         if seen != want:
             raise Failed(f"/v1/health by DNS and straight at the API is {seen}, not {want}")
         return f"{said}; {probe.tried} people signed up meanwhile, none was locked out; around it 403 while it was on"
@@ -199,8 +228,10 @@ def steps(world, report, template):
         report.step("after the first deployment", page("deploy.md", "4. After it"), [made])
         report.step("production works", p.works, [made])
         report.step("changing a parameter", page("deploy.md", "5. Changing a parameter"), [made])
+        report.step("rolled back and forward", p.rolls_back, ["changing a parameter"])
+        report.step("the key is rotated", p.rotates_key, [made])
         report.step("an update fails in the middle", p.update_fails, [made])
-        report.step("the edge comes and goes", p.edge, [made])
+        report.step("the edge comes, its secret changes, and it goes", p.edge, [made])
         report.step("production is deleted", p.delete, [made])
         report.step("another stack takes over", p.takes_over, ["production is deleted"])
         report.step("the table of accounts is restored", p.restore, ["production is deleted"])
