@@ -54,7 +54,7 @@ test('a widget that cannot be loaded says so, and sends nothing', async ({ perso
   await shownBy(person, 'turnstile', solved);
   await page.route((url) => url.href.startsWith(providers.turnstile.script), (route) => route.abort());
   await fillSignUp(person);
-  await expect(page.getByText('use another browser, or write to support')).toBeVisible();
+  await expect(page.getByText('use another browser, or write to help@central.example.com')).toBeVisible();
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#problems')).toContainText('The security check could not run');
   expect(await person.mails()).toHaveLength(0);
