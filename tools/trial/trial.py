@@ -4,6 +4,7 @@
 docs/deploy-trial.md says what this proves and what it cannot. Logs are in .local/trial.
 """
 import argparse
+import fcntl
 import shutil
 import signal
 import sys
@@ -27,13 +28,34 @@ def arguments():
     return parser.parse_args()
 
 
+def alone(path):
+    """Two trials of one checkout would write into each other's folder."""
+    path.parent.mkdir(exist_ok=True)
+    lock = open(path, "w", encoding="utf-8")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        sys.exit("another trial of this checkout is running")
+    return lock
+
+
 def main():
     options = arguments()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends
     work = ROOT / ".local" / "trial"
+    lock = alone(work.with_suffix(".lock"))
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
-    report = Report(work / "trial.log")
+    try:
+        return tried(options, work, Report(work / "trial.log"))
+    except KeyboardInterrupt:
+        print("interrupted; nothing is left running", file=sys.stderr)
+        return 130
+    finally:
+        lock.close()
+
+
+def tried(options, work, report):
     with World(work, options.sources.resolve(), [first.STACK, upgrade.STACK, production.HOST], {production.STACK: production.HOST}) as world:
         built = {}
         report.step("sam build", lambda: built.update(template=build(world.cloud, world.sources, work / "now")))
