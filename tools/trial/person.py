@@ -42,7 +42,9 @@ class Person:
         """Returns the SMS."""
         number = f"+9198{secrets.randbelow(10 ** 8):08d}"
         self.call("POST", "/v1/otp", {"phone": number, "kind": "mobile"})
-        return self.world.inbox.messages(number)[0]
+        if not (messages := self.world.inbox.messages(number)):
+            raise Failed(f"no SMS came to {number}")
+        return messages[0]
 
     def sent(self, to, pattern):
         for message in self.world.inbox.messages(to):

@@ -128,6 +128,8 @@ class World:
                 return answer.status, parsed(answer.read())
         except urllib.error.HTTPError as e:
             return e.code, parsed(e.read())
+        except urllib.error.URLError as e:
+            raise Failed(f"{method} {self.url(stack)}{path}: {e.reason}") from e
 
     def around(self, host, path):
         """The status of a request that goes straight to API Gateway, whatever DNS says."""
