@@ -10,20 +10,21 @@ def options(world):
     account = world.account
     return {
         "Environment": "prod", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
-        "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api", "SmsEntityId": "1001234567890123456", "SmsTemplateId": "1007234567890123456",
-        "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001", "SmsChangedTemplateId": "1007000000000000002",
-        "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(),
+        "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api",
+        "SmsEntityId": "1001234567890123456", "SmsTemplateId": "1007234567890123456", "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001",
+        "SmsChangedTemplateId": "1007000000000000002", "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(),
     }
 
 
 # Only AWS has it: the beginning of the command, and why it is not run.
 NEEDS_AWS = {}
 
-# What stands for a command, by its beginning.
 # What doctor rightly finds wrong here: nobody follows the link that SNS mails.
 UNFINISHED = "alarm-recipients"
+# What stands for a command, by its beginning.
 INSTEAD = {
-    'central doctor --stack "$stack"': f'{{ central doctor --stack "$stack" || true; }} | tee doctor.txt; ! grep ^FAIL doctor.txt | grep -v -E "^FAIL +({UNFINISHED}) "',
+    'central doctor --stack "$stack"':
+        f'{{ central doctor --stack "$stack" || true; }} | tee doctor.txt; ! grep ^FAIL doctor.txt | grep -v -E "^FAIL +({UNFINISHED}) "',
     "central() {": ":",  # the program of this tree is in PATH, built once
 }
 

@@ -146,7 +146,8 @@ def import_body(api, body):
 def parameters():
     """SAM knows the values of parameters on AWS: a template that is right only without them must not look right here."""
     apply, transform = engine._apply_transforms, sam.transform
-    gap("_sam_transform(copy.deepcopy(template), {}," in inspect.getsource(apply), "which version of SAM AWS runs this week", "its translator is the one of PyPI, which gets the parameters from gaps.py")
+    gap("_sam_transform(copy.deepcopy(template), {}," in inspect.getsource(apply), "which version of SAM AWS runs this week",
+        "its translator is the one of PyPI, which gets the parameters from gaps.py")
     values = []
 
     def applied(template, provided_params=None, previous_params=None):

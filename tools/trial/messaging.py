@@ -34,7 +34,8 @@ def voice():
 
 
 def sms():
-    gap(not hasattr(sns, "_set_sms_attributes"), "that SNS sends an SMS to India, and obeys its settings", "ministack has no settings of SMS; they are kept, and no sandbox is there")
+    gap(not hasattr(sns, "_set_sms_attributes"), "that SNS sends an SMS to India, and obeys its settings",
+        "ministack has no settings of SMS; they are kept, and no sandbox is there")
     handle = app.SERVICE_HANDLERS["sns"]
 
     async def with_settings(method, path, headers, body, query):
@@ -44,7 +45,8 @@ def sms():
             settings.update(zip(values(form, "key"), values(form, "value")))
             return answer(action, "")
         if action == "GetSMSAttributes":
-            return answer(action, "<attributes>" + "".join(f"<entry><key>{escape(k)}</key><value>{escape(v)}</value></entry>" for k, v in settings.items()) + "</attributes>")
+            entries = "".join(f"<entry><key>{escape(k)}</key><value>{escape(v)}</value></entry>" for k, v in settings.items())
+            return answer(action, f"<attributes>{entries}</attributes>")
         if action == "GetSMSSandboxAccountStatus":
             return answer(action, "<IsInSandbox>false</IsInSandbox>")
         return await handle(method, path, headers, body, query)
@@ -59,5 +61,6 @@ def values(form, part):
 
 
 def answer(action, result):
-    text = f'<{action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{action}Result>{result}</{action}Result><ResponseMetadata><RequestId>{new_uuid()}</RequestId></ResponseMetadata></{action}Response>'
+    text = (f'<{action}Response xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><{action}Result>{result}</{action}Result>'
+            f"<ResponseMetadata><RequestId>{new_uuid()}</RequestId></ResponseMetadata></{action}Response>")
     return 200, {"Content-Type": "text/xml"}, text.encode()

@@ -6,6 +6,7 @@ placeholder that nothing fills.
 import os
 import re
 import select
+import signal
 import subprocess
 import time
 
@@ -69,8 +70,7 @@ class Shell:
         return int(end[1]), text
 
     def close(self):
-        self.process.stdin.close()
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)  # with what it is running
         self.process.wait(5)
         self.log.close()
 

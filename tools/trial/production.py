@@ -96,14 +96,19 @@ class Production:
     def terms(self):
         return self.world.call(STACK, "GET", "/v1/terms")[1].get("version")
 
-    def rotates_key(self):
-        """A link that was mailed before still opens the account."""
-        person = Person(self.world, STACK)
+    def rotates(self):
+        """A link that was mailed before still opens the account, but where the key got out; and the secret of the call API."""
+        person, late = Person(self.world, STACK), Person(self.world, STACK)
         person.sign_up()
         self.central("rotate", "key")
         person.verify()
         person.log_in()
-        return f"a link of before works; {self.works()}"
+        late.sign_up()
+        self.central("rotate", "key", "--leaked")
+        late.verify(want=(400, 401, 403, 404, 410, 422))
+        self.central("rotate", "call")
+        self.central("rotate", "call", "--done")
+        return f"a link of before works, of before a leak it does not; {self.works()}"
 
     def update_fails(self):
         # And the way back fails too, in a function that was changed already: the stack stands still until somebody goes on with the roll-back.
@@ -230,7 +235,7 @@ def steps(world, report, template):
         report.step("changing a parameter", page("deploy.md", "5. Changing a parameter"), [made])
         report.step("rolled back and forward", p.rolls_back, ["changing a parameter"])
         report.step("an update fails in the middle", p.update_fails, [made])
-        report.step("the key is rotated", p.rotates_key, [made])
+        report.step("keys are rotated", p.rotates, [made])
         report.step("the edge comes, its secret changes, and it goes", p.edge, [made])
         report.step("production is deleted", p.delete, [made])
         report.step("another stack takes over", p.takes_over, ["production is deleted"])

@@ -34,7 +34,8 @@ def followed(kind, apply):
 
 def tables():
     kind = "AWS::DynamoDB::Table"
-    key = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}], "BillingMode": "PAY_PER_REQUEST"}
+    key = {"AttributeDefinitions": [{"AttributeName": "pk", "AttributeType": "S"}], "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}],
+           "BillingMode": "PAY_PER_REQUEST"}
     probe, _ = made[kind]["create"]("Probe", {**key, "TimeToLiveSpecification": {"AttributeName": "t", "Enabled": True}}, "probe")
     gap(probe not in dynamodb._ttl_settings, "that items expire, and what can be restored", "ministack ignores TTL and recovery of the template; protections.py sets them")
     made[kind]["delete"](probe, key)
@@ -76,7 +77,8 @@ def within(outer, inner, days):
 
 def downloads():
     get = s3._get_object
-    gap(inspect.getsource(get).count("_apply_response_overrides(") == 3, "that S3 itself signs what a download is called", "ministack forgets it of a version; protections.py adds it")
+    gap(inspect.getsource(get).count("_apply_response_overrides(") == 3, "that S3 itself signs what a download is called",
+        "ministack forgets it of a version; protections.py adds it")
 
     def with_overrides(bucket, key, headers, query=None):
         status, answered, body = get(bucket, key, headers, query)

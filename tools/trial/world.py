@@ -16,7 +16,7 @@ from pathlib import Path
 from account import Account
 from inbox import Inbox
 from internet import Internet, Resolver
-from sam import REGION, ROOT, Cloud, Failed
+from sam import REGION, Cloud, Failed
 
 HOSTS = "DNS:localhost,DNS:*.localhost,DNS:*.execute-api.localhost,DNS:central.example.com,DNS:*.ap-south-1.amazonaws.com,IP:127.0.0.1"
 
