@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-pages test-sam-local deploy-trial lighthouse screens check tools build reproducible upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -55,6 +55,13 @@ test-sam-local: ## the tests of e2e behind sam local, the journeys first among t
 deploy-trial: ## sam deploy to an emulator of AWS, and everything that follows a deployment (ARGS="--help" says more)
 	@tools/deploy-trial.sh $(ARGS)
 
+elsewhere: ## the journeys with other implementations of AWS behind the functions, and the functions in another Lambda
+	@tools/install.sh judges
+	@tools/install.sh dynoxide
+	@tools/install.sh versitygw
+	go build -o .local/bin/local ./cmd/local
+	@.local/tools/judges/bin/python tools/journey-elsewhere.py
+
 corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
 	@tools/corpus.sh
 
@@ -71,11 +78,14 @@ lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (per
 ##@ Ship it
 
 build: ## build the functions as for Lambda, into .local/build
-	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f || exit 1; done
+	@for f in $(FUNCTIONS); do $(GO_BUILD) -o .local/build/$$f/bootstrap ./functions/$$f && chmod 755 .local/build/$$f/bootstrap || exit 1; done
 	@ls -l .local/build/*/bootstrap | awk '{printf "%8.2f MB  %s\n", $$5/1e6, $$9}'
 
 reproducible: ## show that make build and sam build make the same binaries, whatever the folder and the cache
 	@tools/reproducible.sh
+
+release-check: ## make a release of the sources here, unpack it, and package it as sam deploy does
+	@tools/release-check.sh
 
 upgrade: ## the last release and the sources here on one database, with every second request on the other
 	@tools/upgrade.sh
@@ -101,3 +111,4 @@ clean: ## remove binaries and data of the local run, but not the installed tools
 # sam build calls these, one for each function of template.yaml.
 build-%Function:
 	$(GO_BUILD) -o $(ARTIFACTS_DIR)/bootstrap ./functions/$(shell echo $* | tr A-Z a-z)
+	chmod 755 $(ARTIFACTS_DIR)/bootstrap # whatever the umask: Lambda runs it as another user

@@ -40,11 +40,15 @@ func TestFiftySignUpsOfOneAddressMakeOneAccount(t *testing.T) {
 		t.Fatalf("sign-ups answered %v", answers)
 	}
 	var tokens []string
-	for _, mail := range first.messages(first.email) {
-		if _, token, ok := cut(mail.Text, "/verify#"); ok {
-			tokens = append(tokens, token)
+	eventually(t, "the mails that an address may get go out", func() bool { // one that took too long goes out with the next sweep
+		tokens = nil
+		for _, mail := range first.messages(first.email) {
+			if _, token, ok := cut(mail.Text, "/verify#"); ok {
+				tokens = append(tokens, token)
+			}
 		}
-	}
+		return len(tokens) >= 5
+	})
 	if len(tokens) != 5 {
 		t.Errorf("%d sign-ups were taken, %d mails went out", answers["202 "], len(tokens))
 	}

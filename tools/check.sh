@@ -63,7 +63,7 @@ guided() {
   echo "$(grep -o 'Parameter [A-Za-z]* \[' <<<"$said" | wc -l) parameters, and nothing that Enter does not answer"
 }
 
-stack() { tools/install.sh moto && .local/tools/moto/bin/python tools/try-stack.py 2>/dev/null; }
+second_judge() { tools/install.sh judges && .local/tools/judges/bin/python tools/second-judge.py; }
 
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
@@ -78,7 +78,7 @@ check "OpenAPI" openapi
 check "clients of it" tools/clients.sh
 check "template" template
 check "sam deploy --guided" guided
-check "a stack of it" stack
+check "second judges of it" second_judge
 
 echo
 for name in "${not_run[@]+"${not_run[@]}"}"; do

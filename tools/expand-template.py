@@ -7,15 +7,6 @@ and misses circles that SAM makes of an event. Runs in the Python of tools/insta
 import json
 import sys
 
-import boto3
-from samtranslator.parser.parser import Parser
-from samtranslator.translator.translator import Translator
-from samtranslator.yaml_helper import yaml_parse
+from cloudformation import expanded
 
-with open(sys.argv[1], encoding="utf-8") as file:
-    template = yaml_parse(file.read())
-for resource in template["Resources"].values():
-    if resource["Type"] == "AWS::Serverless::Function":
-        resource["Properties"]["CodeUri"] = "s3://code-as-uploaded/key"  # sam deploy puts the real one here
-session = boto3.Session(region_name="ap-south-1")
-json.dump(Translator({}, Parser(), None, session).translate(template, {}), sys.stdout, indent=1)
+json.dump(expanded(sys.argv[1]), sys.stdout, indent=1)

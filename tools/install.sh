@@ -4,14 +4,14 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|moto|ministack|pages|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|judges|ministack|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
   checkov         looks for what is not safe in the template (PyPI)
-  moto            makes a stack of the template, as far as it knows the resources (PyPI)
+  judges          moto, cloudformation-validate and roto, which judge templates and calls a second time (PyPI)
   ministack       the AWS that make deploy-trial deploys to, and AWS CLI (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   all             all of them (default)
@@ -133,16 +133,17 @@ checkov() {
   echo "installed checkov $version"
 }
 
-moto() {
-  local version=5.2.5
-  [ -f "$tools/moto/$version" ] && return
-  need python3 moto
-  fetching "moto $version (PyPI), about half a minute"
-  rm -rf "$tools/moto"
-  python3 -m venv "$tools/moto"
-  "$tools/moto/bin/pip" install --quiet --disable-pip-version-check "moto[server,cloudformation]==$version" aws-sam-translator==1.115.0
-  touch "$tools/moto/$version"
-  echo "installed moto $version"
+# Apart from SAM: what a judge needs is its own affair. The stamp says what is in it.
+judges() {
+  local packages=("moto[server,cloudformation]==5.2.5" aws-sam-translator==1.115.0 cloudformation-validate==1.14.0 roto-aws==0.10.1)
+  [ "$(cat "$tools/judges/packages" 2>/dev/null)" = "${packages[*]}" ] && return
+  need python3 "the second judges"
+  fetching "moto, cloudformation-validate and roto (PyPI), about half a minute"
+  rm -rf "$tools/judges"
+  python3 -m venv "$tools/judges"
+  "$tools/judges/bin/pip" install --quiet --disable-pip-version-check "${packages[@]}"
+  echo "${packages[*]}" >"$tools/judges/packages"
+  echo "installed the second judges" >&2
 }
 
 # Each apart: all three pin what they share.
@@ -190,10 +191,10 @@ case "${1:-all}" in
   dynamodb-local) dynamodb_local ;;
   sam) sam ;;
   checkov) checkov ;;
-  moto) moto ;;
+  judges) judges ;;
   ministack) ministack ;;
   pages) pages ;;
-  all) dynoxide; versitygw; dynamodb_local; sam; checkov; moto; ministack; pages ;;
+  all) dynoxide; versitygw; dynamodb_local; sam; checkov; judges; ministack; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -202,3 +202,28 @@ func BenchmarkFirstPage(b *testing.B) {
 		}
 	}
 }
+
+func TestWithoutCallsNoPageOffersALandline(t *testing.T) {
+	s, err := Build("2026-11-01", "", false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	offered := 0
+	for _, p := range pages {
+		for _, l := range s.Languages {
+			f, there := s.Page(p.Path, l.Tag)
+			if !there {
+				t.Fatalf("no page %s in %s", p.Path, l.Tag)
+			}
+			if bytes.Contains(f.Body, []byte(`value="mobile"`)) {
+				offered++
+			}
+			if bytes.Contains(f.Body, []byte(`value="landline"`)) {
+				t.Errorf("%s in %s offers a landline", p.Path, l.Tag)
+			}
+		}
+	}
+	if offered != 4 { // the details and the profile, in two languages
+		t.Errorf("%d pages ask for a number", offered)
+	}
+}

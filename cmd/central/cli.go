@@ -5,9 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/spf13/cobra"
 
 	"phonon.in/central/shared/fault"
@@ -26,8 +28,11 @@ type cli struct {
 	out, err io.Writer
 	getenv   func(string) string
 	now      func() time.Time
-	terminal bool   // err is a terminal
-	here     string // the working directory, from which a local run is looked for; "" looks nowhere
+	terminal bool                                      // err is a terminal
+	here     string                                    // the working directory, from which a local run is looked for; "" looks nowhere
+	cloud    func(context.Context) (aws.Config, error) // nil is the operator's own AWS
+	web      *http.Client                              // for packages of code
+	pause    func(context.Context, time.Duration) error
 
 	json, yes  bool
 	where      where
@@ -126,7 +131,8 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	flags.BoolVar(&c.yes, "yes", false, "do not ask before changing data")
 	c.where.flags(root)
-	group(root, c.doctorCommand(), c.accountCommand(), c.reviewerCommand(), c.outboxCommand(), c.exportCommand(), c.termsCommand(), c.journeyCommand(), c.seedCommand(), c.costCommand())
+	group(root, c.doctorCommand(), c.accountCommand(), c.reviewerCommand(), c.outboxCommand(), c.exportCommand(), c.termsCommand(), c.journeyCommand(), c.seedCommand(), c.costCommand(),
+		c.releaseCommand(), c.rollbackCommand(), c.rotateCommand())
 	return root
 }
 

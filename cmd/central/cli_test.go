@@ -50,7 +50,7 @@ func (r result) json(t *testing.T, into any) {
 
 var commands = []string{
 	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
-	"export", "terms", "terms publish", "journey", "seed", "cost",
+	"export", "terms", "terms publish", "journey", "seed", "cost", "release", "rollback", "rotate", "rotate key", "rotate edge", "rotate call",
 }
 
 func TestEveryLevelHasHelp(t *testing.T) {
@@ -86,7 +86,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 }
 
 func TestACommandOfOthersAlonePrintsItsHelp(t *testing.T) {
-	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "terms": "publish"} {
+	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "terms": "publish", "rotate": "edge"} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitGood)
 		if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, names) || r.err != "" {
 			t.Errorf("%q: out %q, err %q", line, r.out, r.err)

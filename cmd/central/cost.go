@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,10 +14,15 @@ import (
 const costHelp = `Computes the bill of one month in USD from what each step of the journey was counted to use: requests, Lambda GB-seconds,
 DynamoDB units, mails, SMS, calls, S3. The prices are constants with their source in cmd/central/cost/prices.go, the counts in steps.go.
 
-How many people come and how far they go are flags; their defaults are assumptions. Free tiers, support and taxes are not in it.`
+How many people come and how far they go are flags; their defaults are assumptions. Free tiers, support and taxes are not in it.
+
+--idle is a month in which nobody comes: what the stack has (counted in template.yaml) and what runs each minute, at list prices and after the
+free tiers of an account that has nothing else. --edge adds edge.yaml, --zone a zone of Route 53.`
 
 func (c *cli) costCommand() *cobra.Command {
 	in := cost.Defaults()
+	var idle, edge, zone bool
+	var people []string // flags that say how many come
 	cmd := &cobra.Command{Use: "cost", Short: "Compute the monthly bill", Long: costHelp, Args: cobra.NoArgs}
 	f := cmd.Flags()
 	for _, flag := range []struct {
@@ -39,8 +45,22 @@ func (c *cli) costCommand() *cobra.Command {
 		{&in.AlarmMetrics, "alarm-metrics", "`number` of metrics that alarms look at"},
 	} {
 		f.Float64Var(flag.to, flag.name, *flag.to, flag.what)
+		people = append(people, flag.name)
 	}
+	f.BoolVar(&idle, "idle", false, "a month in which nobody comes")
+	f.BoolVar(&edge, "edge", false, "with --idle: CloudFront and its firewall in front")
+	f.BoolVar(&zone, "zone", false, "with --idle: a zone of Route 53")
 	cmd.RunE = c.action(func(context.Context, []string) error {
+		if idle {
+			if i := slices.IndexFunc(people, f.Changed); i >= 0 {
+				return badUsage("with --idle nobody comes: --%s changes nothing", people[i])
+			}
+			b := cost.Idle(edge, zone)
+			return c.show(b, func(w io.Writer) { printIdle(w, b) })
+		}
+		if edge || zone {
+			return badUsage("--edge and --zone are of --idle")
+		}
 		b, err := cost.Monthly(in)
 		if err != nil {
 			return usageError{err}
@@ -65,4 +85,13 @@ func printBill(w io.Writer, b cost.Bill) {
 	fmt.Fprintf(w, "without messages\t\t\t%.2f\t%s\n", b.TotalUSD-b.MessagesUSD, each(b.TotalUSD-b.MessagesUSD))
 	fmt.Fprintf(w, "\n%.0f sign-ups, %.0f completed accounts; %.2f USD for a million sign-ups\n", b.Input.Signups, b.Completed, b.PerMillionSignups)
 	fmt.Fprintln(w, "Prices are list prices of us-east-1 (ap-south-1: 5 to 15 % more); shares and later log-ins are assumptions.")
+}
+
+func printIdle(w io.Writer, b cost.IdleBill) {
+	fmt.Fprintln(w, "SERVICE\tUNIT\tUNITS\tUSD\tUSD AFTER FREE TIERS")
+	for _, l := range b.Lines {
+		fmt.Fprintf(w, "%s\t%s\t%.6g\t%.2f\t%.2f\n", l.Service, l.Unit, l.Units, l.USD, l.AfterFreeUSD)
+	}
+	fmt.Fprintf(w, "total\t\t\t%.2f\t%.2f\n", b.TotalUSD, b.AfterFreeUSD)
+	fmt.Fprintln(w, "\nNobody comes, and nothing is stored. Prices are list prices of us-east-1 (ap-south-1: 5 to 15 % more).")
 }

@@ -11,10 +11,10 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
@@ -97,8 +97,9 @@ func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 		d.ClockURL = s.local.dynamoDB
 		return d
 	}
-	d.SES, d.Alarming, d.Lambda = sesv2.NewFromConfig(s.aws), cloudwatch.NewFromConfig(s.aws), lambda.NewFromConfig(s.aws)
-	d.Functions, d.AlarmTopic = s.functions(), s.named("Alarms")
+	d.SES, d.Alarming, d.Lambda = sesv2.NewFromConfig(s.aws), cloudwatch.NewFromConfig(s.aws), s.fleet(c).Lambda
+	d.APIs, d.API = apigatewayv2.NewFromConfig(s.aws), s.named("Api")
+	d.Functions, d.Fleet, d.AlarmTopic = s.functions(), s.fleet(c), s.named("Alarms")
 	for _, a := range s.ofKind("AWS::CloudWatch::Alarm") {
 		d.Alarms = append(d.Alarms, a.name)
 	}
@@ -115,21 +116,7 @@ func setBase(base **string, endpoint *string) {
 	}
 }
 
-// functions lists the stack's functions. Where one has an alias, that is what the API calls.
-func (s *system) functions() []doctor.Function {
-	aliases := s.ofKind("AWS::Lambda::Alias")
-	var all []doctor.Function
-	for _, f := range s.ofKind("AWS::Lambda::Function") {
-		name := f.name
-		if i := slices.IndexFunc(aliases, func(a resource) bool { return strings.HasPrefix(a.id, f.id+"Alias") }); i >= 0 {
-			name = aliases[i].name
-		}
-		all = append(all, doctor.Function{ID: f.id, Name: name})
-	}
-	return all
-}
-
-// declared reads the functions' variables from the stack's template; nil when that cannot be read.
+// declared reads from the stack's template which variables each function must have; nil when that cannot be read.
 func (s *system) declared(ctx context.Context, stack string) map[string][]string {
 	found, err := cloudformation.NewFromConfig(s.aws).GetTemplate(ctx, &cloudformation.GetTemplateInput{
 		StackName: &stack, TemplateStage: types.TemplateStageProcessed,
@@ -137,22 +124,53 @@ func (s *system) declared(ctx context.Context, stack string) map[string][]string
 	if err != nil {
 		return nil
 	}
-	var template struct {
-		Resources map[string]struct {
-			Type       string
-			Properties struct {
-				Environment struct{ Variables map[string]any }
-			}
+	return setByTemplate([]byte(aws.ToString(found.TemplateBody)))
+}
+
+// template is what is looked at of a template, in JSON.
+type template struct {
+	Parameters map[string]struct{ Default any }
+	Resources  map[string]struct {
+		Type       string
+		Properties struct {
+			Environment struct{ Variables map[string]any }
 		}
 	}
-	if json.Unmarshal([]byte(aws.ToString(found.TemplateBody)), &template) != nil {
+}
+
+// setByTemplate lists, for each function of a processed template, the variables to which it always gives a value. The others may be empty:
+// a parameter with the default "", or a condition with "" on one side. It returns nil for what is no template.
+func setByTemplate(body []byte) map[string][]string {
+	var t template
+	if json.Unmarshal(body, &t) != nil {
 		return nil
 	}
 	all := map[string][]string{}
-	for id, r := range template.Resources {
-		if r.Type == "AWS::Lambda::Function" {
-			all[id] = slices.Sorted(maps.Keys(r.Properties.Environment.Variables))
+	for id, r := range t.Resources {
+		if r.Type != "AWS::Lambda::Function" {
+			continue
+		}
+		all[id] = nil
+		for _, name := range slices.Sorted(maps.Keys(r.Properties.Environment.Variables)) {
+			if !t.mayBeEmpty(r.Properties.Environment.Variables[name]) {
+				all[id] = append(all[id], name)
+			}
 		}
 	}
 	return all
+}
+
+func (t template) mayBeEmpty(value any) bool {
+	if call, isCall := value.(map[string]any); isCall {
+		if parameter, isRef := call["Ref"].(string); isRef {
+			return t.Parameters[parameter].Default == ""
+		}
+	}
+	return hasEmptySide(value)
+}
+
+func hasEmptySide(value any) bool {
+	call, _ := value.(map[string]any)
+	sides, _ := call["Fn::If"].([]any)
+	return value == "" || len(sides) == 3 && (hasEmptySide(sides[1]) || hasEmptySide(sides[2]))
 }

@@ -11,7 +11,8 @@ import (
 // resource is one resource of the stack: id in the template, name in AWS.
 type resource struct{ id, name, kind string }
 
-// readStack takes the names of everything from the stack. The origin of the pages is the parameter PublicUrl.
+// readStack takes the names of everything from the stack: from its outputs, which also name a table that is not its own, or else from its
+// resources. The origin of the pages is the parameter PublicUrl.
 func (s *system) readStack(ctx context.Context, w where) error {
 	client := cloudformation.NewFromConfig(s.aws)
 	described, err := client.DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &w.stack})
@@ -28,15 +29,22 @@ func (s *system) readStack(ctx context.Context, w where) error {
 			s.resources = append(s.resources, resource{aws.ToString(r.LogicalResourceId), aws.ToString(r.PhysicalResourceId), aws.ToString(r.ResourceType)})
 		}
 	}
-	found := names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret")}
-	for _, p := range described.Stacks[0].Parameters {
+	of := described.Stacks[0]
+	s.status, s.outputs = string(of.StackStatus), map[string]string{}
+	for _, o := range of.Outputs {
+		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
+	}
+	found := names{
+		users: s.outputs["UsersTableName"], tokens: s.outputs["TokensTableName"], bucket: s.outputs["UploadsBucketName"], secret: s.outputs["SecretArn"],
+	}.or(names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret")})
+	for _, p := range of.Parameters {
 		if aws.ToString(p.ParameterKey) == "PublicUrl" {
 			found.publicURL = aws.ToString(p.ParameterValue)
 		}
 	}
 	s.names = w.names.or(found)
 	if s.users == "" || s.tokens == "" {
-		return fmt.Errorf("the stack %s has no UsersTable and TokensTable: it is not Central's", w.stack)
+		return fmt.Errorf("the stack %s names no tables of users and tokens: it is not Central's", w.stack)
 	}
 	return nil
 }

@@ -54,6 +54,8 @@ type system struct {
 	aws       aws.Config
 	local     *localRun         // nil for what runs on AWS
 	resources []resource        // of the stack
+	outputs   map[string]string // of the stack
+	status    string            // of the stack, as CloudFormation names it
 	settings  map[string]string // of the functions, as far as the environment here names them
 }
 
@@ -114,7 +116,11 @@ var settingNames = []string{
 
 // openAWS finds credentials and region, and says at once when there are none.
 func (c *cli) openAWS(ctx context.Context) (*system, error) {
-	found, err := config.LoadDefaultConfig(ctx)
+	load := c.cloud
+	if load == nil {
+		load = func(ctx context.Context) (aws.Config, error) { return config.LoadDefaultConfig(ctx) }
+	}
+	found, err := load(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("no AWS configuration: %w", err)
 	}

@@ -108,13 +108,8 @@ func TestEveryRoleIsBounded(t *testing.T) {
 	readYAML(t, "template.yaml", &s)
 	bounded := map[string]bool{"of the functions": at(&s.Globals.Function, "PermissionsBoundary.1") == "PermissionsBoundaryArn"}
 	for id, node := range s.Resources {
-		switch at(&node, "Type") {
-		case "AWS::IAM::Role":
+		if at(&node, "Type") == "AWS::IAM::Role" {
 			bounded[id] = at(&node, "Properties.PermissionsBoundary.1") == "PermissionsBoundaryArn"
-		case "AWS::Serverless::Function":
-			if at(&node, "Properties.CodeSigningConfigArn.1") != "CodeSigningConfigArn" {
-				t.Errorf("the code of %s need not be signed", id)
-			}
 		}
 	}
 	for role, is := range bounded {

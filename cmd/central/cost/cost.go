@@ -28,7 +28,7 @@ type Input struct {
 func Defaults() Input {
 	return Input{
 		Signups: 1e6, VerifiedShare: 0.7, PhoneShare: 0.8, KYCShare: 0.6, LandlineShare: 0.1, Codes: 1.2, Mails: 1.1, Documents: 6, DocumentMB: 1,
-		Logins: 2, Months: 12, SMSUSD: LocalSMS, CallUSD: MinuteCall, AlarmMetrics: 20,
+		Logins: 2, Months: 12, SMSUSD: LocalSMS, CallUSD: MinuteCall, AlarmMetrics: alarmMetrics,
 	}
 }
 

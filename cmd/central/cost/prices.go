@@ -26,7 +26,21 @@ var (
 	Trace          = Price{5.00, 1e6, "traces", "X-Ray"}
 	OutGB          = Price{0.09, 1, "GB sent", "Data transfer"}
 	Secret         = Price{0.40, 1, "secrets", "Secrets Manager"}
+	SecretRead     = Price{0.05, 1e4, "reads of secrets", "Secrets Manager"}
+	Metric         = Price{0.30, 1, "metrics of our own", "CloudWatch"}
+	Dashboard      = Price{3.00, 1, "dashboards", "CloudWatch"}
+	Zone           = Price{0.50, 1, "zones", "Route 53"}
+	Firewall       = Price{5.00, 1, "access lists", "WAF"}
+	FirewallRule   = Price{1.00, 1, "rules", "WAF"}
 )
+
+// free are the units a month that AWS takes nothing for, from every account and for ever. Others of the account use them too.
+var free = map[Price]float64{
+	LambdaRequest: 1e6, LambdaGBSecond: 400_000, Alarm: 10, Metric: 10, Dashboard: 3, LogGB: 5, Trace: 100_000,
+}
+
+// freeDashboard is how many metrics a dashboard may have that is free.
+const freeDashboard = 50
 
 // What SMS and calls cost depends on the route, and so comes from outside. These are starting points for India: an SMS over a local route
 // that is registered (DLT); over the international route it is 10 to 20 times as much.

@@ -1,7 +1,10 @@
 package cost
 
 // usage adds up units. Lines stay in the order in which they came.
-type usage struct{ lines []Line }
+type usage struct {
+	lines  []Line
+	prices []Price // of each line
+}
 
 func (u *usage) add(p Price, units float64) {
 	for i, l := range u.lines {
@@ -12,6 +15,7 @@ func (u *usage) add(p Price, units float64) {
 		}
 	}
 	u.lines = append(u.lines, Line{p.Service, p.Unit, units, units / p.Per * p.USD})
+	u.prices = append(u.prices, p)
 }
 
 // What a request leaves behind. X-Ray keeps one of twenty, and one a second.
@@ -80,19 +84,42 @@ func (u *usage) storage(in Input, verified, completed float64) {
 	u.add(ObjectStorage, in.Months*completed*in.Documents*in.DocumentMB/1e3)
 }
 
-// The sweep of the outbox: each minute, one read of each of 16 partitions, with 256 MB.
+// The sweep of the outbox: each minute, one read of each of 16 partitions and of the secret, with 256 MB. X-Ray keeps each.
 const (
 	sweepsAMonth = 60 * 24 * 30
 	sweepReads   = 16 * 0.5
 	sweepMs      = 30
+	sweepLogKB   = 1.4 // Lambda's lines and a line for each metric
 	notifyMB     = 256.0
 )
 
-// fixed counts what runs while nobody comes.
-func (u *usage) fixed(in Input) {
+// What template.yaml and edge.yaml have; tests count them there.
+const (
+	secrets          = 1  // of the stack without an edge
+	sweepMetrics     = 4  // that notify writes each minute, zeros too
+	logMetrics       = 8  // that are counted in the log of requests, once somebody comes
+	alarmMetrics     = 26 // that alarms look at
+	dashboards       = 1
+	dashboardMetrics = 50
+	edgeRules        = 3
+)
+
+// standing counts what is paid though nobody comes.
+func (u *usage) standing(alarms float64) {
 	u.add(LambdaRequest, sweepsAMonth)
 	u.add(LambdaGBSecond, sweepsAMonth*sweepMs/1000*notifyMB/1024)
 	u.add(ReadUnit, sweepsAMonth*sweepReads)
-	u.add(Secret, 1)
-	u.add(Alarm, in.AlarmMetrics)
+	u.add(SecretRead, sweepsAMonth)
+	u.add(LogGB, sweepsAMonth*sweepLogKB/1e6)
+	u.add(Trace, sweepsAMonth)
+	u.add(Secret, secrets)
+	u.add(Alarm, alarms)
+	u.add(Metric, sweepMetrics)
+	u.add(Dashboard, dashboards)
+}
+
+// fixed counts what does not depend on how many people come.
+func (u *usage) fixed(in Input) {
+	u.standing(in.AlarmMetrics)
+	u.add(Metric, logMetrics)
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
@@ -19,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/smithy-go"
+
+	"phonon.in/central/cmd/central/fleet"
 )
 
 // State is the outcome of a check.
@@ -55,9 +58,6 @@ func skip(format string, args ...any) Finding {
 	return Finding{State: Skip, Found: fmt.Sprintf(format, args...)}
 }
 
-// Function is one function: its id in the template, and its name or the ARN of its alias.
-type Function struct{ ID, Name string }
-
 // Subject is the system that is looked at. A nil client is a service that is not there: its checks are skipped. An empty name is not
 // known: so are the checks of what it names.
 type Subject struct {
@@ -69,20 +69,25 @@ type Subject struct {
 	Voice    *pinpointsmsvoicev2.Client
 	Alarming *cloudwatch.Client
 	Lambda   *lambda.Client
+	APIs     *apigatewayv2.Client
 	HTTP     *http.Client
 
 	Users, Tokens, Bucket, Secret, PublicURL string
 
 	Local      bool              // engines on one machine: they protect nothing
 	Settings   map[string]string // variables of the functions, where Functions does not say
-	Functions  []Function
-	Declared   map[string][]string // the variables of each function in the template, by the function's id; nil when not known
+	Functions  []fleet.Function
+	Fleet      *fleet.Fleet        // of these functions
+	API        string              // id of the HTTP API
+	Declared   map[string][]string // the variables that the template sets for each function, by the function's id; nil when not known
 	Alarms     []string
 	AlarmTopic string // ARN
 	ClockURL   string // whatever it answers has AWS's time as Date
 	Now        func() time.Time
 
 	configured func() (configurations, error)
+	called     func() (map[string]string, error)
+	kept       func() ([]fleet.Member, error)
 }
 
 type check struct {
@@ -115,7 +120,8 @@ func checks() []check {
 		check{"voice-origination", true, (*Subject).voice},
 		check{"alarms", true, (*Subject).alarms}, check{"alarm-recipients", true, (*Subject).recipients},
 		check{"functions", true, (*Subject).functions}, check{"functions-environment", true, (*Subject).environment},
-		check{"functions-at-once", true, (*Subject).concurrency},
+		check{"functions-live", true, (*Subject).live}, check{"functions-at-once", true, (*Subject).concurrency},
+		check{"release", true, (*Subject).release}, check{"rollback", true, (*Subject).rollback},
 	)
 }
 
@@ -128,6 +134,8 @@ func Checks() int { return len(checks()) }
 // step after each.
 func Run(ctx context.Context, s *Subject, step func()) []Finding {
 	s.configured = sync.OnceValues(func() (configurations, error) { return s.readConfigurations(ctx) })
+	s.called = sync.OnceValues(func() (map[string]string, error) { return s.readIntegrations(ctx) })
+	s.kept = sync.OnceValues(func() ([]fleet.Member, error) { return s.readFleet(ctx) })
 	all := checks()
 	found := make([]Finding, len(all))
 	var work sync.WaitGroup

@@ -3,6 +3,7 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -11,6 +12,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarm "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -25,17 +27,21 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	ses "github.com/aws/aws-sdk-go-v2/service/sesv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
+
+	"phonon.in/central/cmd/central/fleet"
 )
 
 // look examines a world. Its health and its clock are a server's.
 func look(t *testing.T, w world, url string, change func(*Subject)) map[string]Finding {
 	t.Helper()
 	c := w.config()
+	otp := []fleet.Function{{ID: "OtpFunction", Name: "central-OtpFunction-1"}}
 	s := &Subject{
 		DynamoDB: dynamodb.NewFromConfig(c), S3: s3.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c), SES: sesv2.NewFromConfig(c),
 		SNS: sns.NewFromConfig(c), Voice: pinpointsmsvoicev2.NewFromConfig(c), Alarming: cloudwatch.NewFromConfig(c), Lambda: lambda.NewFromConfig(c),
 		HTTP: http.DefaultClient, Users: "users", Tokens: "tokens", Bucket: "uploads", Secret: "secret", PublicURL: url, ClockURL: url,
-		Functions: []Function{{"OtpFunction", "otp"}}, Declared: map[string][]string{"OtpFunction": {"SMS_SENDER_ID"}},
+		Functions: otp, Fleet: &fleet.Fleet{Lambda: lambda.NewFromConfig(c), Functions: otp}, Declared: map[string][]string{"OtpFunction": {"SMS_SENDER_ID"}},
+		APIs: apigatewayv2.NewFromConfig(c), API: "a1b2",
 		Alarms: []string{"central-FunctionsFail"}, AlarmTopic: "arn:topic", Now: func() time.Time { return today },
 	}
 	if change != nil {
@@ -120,6 +126,8 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a policy for others", world{"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Allow"}]}`)}, nil, "bucket-tls-only=FAIL"},
 		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
 		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
+		{"a rotation that was interrupted", world{"GetSecretValue": secretOf(rotating("currentRotation"))}, nil, "secret=warn"},
+		{"a call API that is not told yet", world{"GetSecretValue": secretOf(rotating("callSecretRotation"))}, nil, "secret=warn"},
 		{"the mail sandbox", world{"GetAccount": &sesv2.GetAccountOutput{SendingEnabled: true}}, nil, "mail-account=FAIL"},
 		{"mail paused", world{"GetAccount": &sesv2.GetAccountOutput{ProductionAccessEnabled: true}}, nil, "mail-account=FAIL"},
 		{"no identity", world{"GetEmailIdentity": refusal("NotFoundException")}, nil, "mail-dkim=skip mail-identity=FAIL"},
@@ -143,11 +151,12 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a pool that is none", world{"GetFunctionConfiguration": function(map[string]string{"VOICE_ORIGINATION_IDENTITY": "pool-1"}), "DescribePools": refusal(noTable)}, nil, "voice-origination=FAIL"},
 		{"a short DLT id for Hindi", set("SMS_TEMPLATE_ID_HI", "12345"), nil, "sms-dlt=warn"},
 		{"a short DLT id for changes", set("SMS_CHANGED_TEMPLATE_ID", "12345"), nil, "sms-dlt=warn"},
-		{"a call API without an address", api("", callSecret), nil, "voice-origination=FAIL"},
-		{"a call API without TLS", api("http://calls.example.com", callSecret), nil, "voice-origination=FAIL"},
-		{"a call API without a secret", api("https://calls.example.com", ""), nil, "voice-origination=FAIL"},
-		{"a call API with a word for a secret", api("https://calls.example.com", "hunter2"), nil, "voice-origination=FAIL"},
-		{"a call API, and no number at AWS", api("https://calls.example.com/v1/calls", callSecret), nil, ""},
+		{"a call API without an address", callAPI("", callSecret), nil, "voice-origination=FAIL"},
+		{"a call API without TLS", callAPI("http://calls.example.com", callSecret), nil, "voice-origination=FAIL"},
+		{"a call API without a secret", callAPI("https://calls.example.com", ""), nil, "voice-origination=FAIL"},
+		{"a call API with a word for a secret", callAPI("https://calls.example.com", "hunter2"), nil, "voice-origination=FAIL"},
+		{"a call API, and no number at AWS", callAPI("https://calls.example.com/v1/calls", callSecret), nil, ""},
+		{"no landlines, and the placeholder", world{"GetFunctionConfiguration": function(map[string]string{"CALL_PROVIDER": "none", "VOICE_ORIGINATION_IDENTITY": "+18005550100"})}, nil, ""},
 		{"an alarm that rings", world{"DescribeAlarms": alarms(alarm.StateValueAlarm, true, "arn:topic")}, nil, "alarms=FAIL"},
 		{"an alarm without action", world{"DescribeAlarms": alarms(alarm.StateValueOk, true)}, nil, "alarms=FAIL"},
 		{"an alarm that is off", world{"DescribeAlarms": alarms(alarm.StateValueOk, false, "arn:topic")}, nil, "alarms=FAIL"},
@@ -160,7 +169,17 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		}}, nil, "functions=FAIL"},
 		{"a variable that is gone", world{}, func(s *Subject) { s.Declared = map[string][]string{"OtpFunction": {"TOKENS_TABLE"}} }, "functions-environment=FAIL"},
 		{"a function that is gone", world{"GetFunctionConfiguration": refusal(noTable)}, nil,
-			"functions-environment=skip functions=FAIL mail-configuration-set=skip mail-dkim=skip mail-identity=skip sms-dlt=skip voice-origination=skip"},
+			"functions-environment=skip functions-live=skip functions=FAIL mail-configuration-set=skip mail-dkim=skip mail-identity=skip sms-dlt=skip voice-origination=skip"},
+		{"an alias that is as deployed", called("central-OtpFunction-1:live", nil), nil, ""},
+		{"an alias that a changed parameter did not reach", called("central-OtpFunction-1:live", map[string]string{"TERMS_VERSION": "2026-11-01"}), nil, "functions-live=FAIL"},
+		{"a number that is called", called("central-OtpFunction-1:7", map[string]string{"EDGE": ""}), nil, "functions-live=FAIL"},
+		{"a placeholder that people still meet, and no more in what was deployed", called("central-OtpFunction-1:live", map[string]string{"SMS_ENTITY_ID": "1001000000000000000"}), nil,
+			"functions-live=FAIL sms-dlt=FAIL"},
+		{"a function that no route calls", called("central-OtherFunction-1:live", map[string]string{"TERMS_VERSION": "2026-11-01"}), nil, ""},
+		{"one that events reach by an alias", called("central-OtherFunction-1", map[string]string{"TERMS_VERSION": "2026-11-01"}), func(s *Subject) { s.Functions[0].Alias = "release-20261126T101500Z" }, "functions-live=FAIL"},
+		{"nothing kept", world{"ListAliases": named("live", "")}, nil, "release=warn"},
+		{"what was deployed is not kept", world{"ListVersionsByFunction": versions("older")}, nil, "release=warn"},
+		{"a rollback", world{"ListAliases": named("before-rollback", "to release-20261126T101500Z, version 1")}, nil, "release=warn rollback=warn"},
 		{"a clock that is late", world{}, func(s *Subject) { s.Now = func() time.Time { return today.Add(-10 * time.Second) } }, "clock=FAIL"},
 		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL health=FAIL"},
 	} {
@@ -188,6 +207,28 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", lines, want)
 			}
 		})
+	}
+}
+
+// called is a world in which people get a function by this name, and with these changes from what was deployed last.
+func called(name string, live map[string]string) world {
+	deployed := map[string]string{"TERMS_VERSION": "2026-12-01", "EDGE": "on"}
+	return world{"GetIntegrations": integrations(name), "GetFunctionConfiguration": func(in any) any {
+		env := maps.Clone(deployed)
+		if in.(*lambda.GetFunctionConfigurationInput).Qualifier != nil {
+			maps.Copy(env, live)
+		}
+		return function(env)
+	}}
+}
+
+func TestWhatPeopleDoNotGetIsNamed(t *testing.T) {
+	url := server(t)
+	w := healthy(url)
+	maps.Copy(w, called("central-OtpFunction-1:live", map[string]string{"TERMS_VERSION": "2026-11-01", "EDGE": ""}))
+	f := look(t, w, url, nil)["functions-live"]
+	if !strings.Contains(f.Found, "OtpFunction (live): EDGE TERMS_VERSION") || strings.Contains(f.Found, "2026") {
+		t.Errorf("%+v", f)
 	}
 }
 

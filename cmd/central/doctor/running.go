@@ -2,9 +2,9 @@ package doctor
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -12,10 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarm "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	fn "github.com/aws/aws-sdk-go-v2/service/lambda/types"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
-	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/token"
 )
@@ -95,83 +93,17 @@ func (s *Subject) secret(ctx context.Context) Finding {
 	if _, err := token.ParseKeyring([]byte(aws.ToString(found.SecretString))); err != nil {
 		return bad(`put {"current": "<32 random characters or more>"} into it`, "%v", err)
 	}
+	var open struct{ CurrentRotation, CallSecretRotation any }
+	if err := json.Unmarshal([]byte(aws.ToString(found.SecretString)), &open); err != nil {
+		return bad("see docs/configuration.md", "it is no JSON object")
+	}
+	switch {
+	case open.CurrentRotation != nil:
+		return warn("central rotate key --stack ..., which goes on where it stopped", "a rotation of the key was interrupted; both keys count")
+	case open.CallSecretRotation != nil:
+		return warn("give the call API the new one, then: central rotate call --done --stack ...", "callSecret is being replaced; both count")
+	}
 	return ok("it has a key that is long enough")
-}
-
-// configurations are those of the functions, by their ids in the template.
-type configurations map[string]*lambda.GetFunctionConfigurationOutput
-
-var (
-	errUnknownSettings = errors.New("the functions are not known")
-	errSeeFunctions    = errors.New("the functions' settings cannot be read; see functions")
-)
-
-func (s *Subject) readConfigurations(ctx context.Context) (configurations, error) {
-	if s.Lambda == nil || len(s.Functions) == 0 {
-		return nil, errUnknownSettings
-	}
-	ctx, cancel := context.WithTimeout(ctx, deadline)
-	defer cancel()
-	found := make([]*lambda.GetFunctionConfigurationOutput, len(s.Functions))
-	var work errgroup.Group
-	for i, f := range s.Functions {
-		work.Go(func() (err error) {
-			found[i], err = s.Lambda.GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{FunctionName: &f.Name})
-			return err
-		})
-	}
-	if err := work.Wait(); err != nil {
-		return nil, err
-	}
-	all := configurations{}
-	for i, f := range s.Functions {
-		all[f.ID] = found[i]
-	}
-	return all, nil
-}
-
-// setting is a variable of the functions; empty when it is not known, or set to nothing. It returns errSeeFunctions.
-func (s *Subject) setting(name string) (string, error) {
-	all, err := s.configured()
-	if errors.Is(err, errUnknownSettings) {
-		return s.Settings[name], nil
-	}
-	if err != nil {
-		return "", errSeeFunctions
-	}
-	for _, c := range all {
-		if c.Environment != nil && c.Environment.Variables[name] != "" {
-			return c.Environment.Variables[name], nil
-		}
-	}
-	return "", nil
-}
-
-func (s *Subject) functions(context.Context) Finding {
-	all, err := s.configured()
-	if errors.Is(err, errUnknownSettings) {
-		return s.unnamed("functions")
-	}
-	if code(err) == noTable {
-		return bad("deploy the stack", "a function of the stack is not there")
-	}
-	if err != nil {
-		return s.failed(err)
-	}
-	var wrong []string
-	for _, f := range s.Functions {
-		c := all[f.ID]
-		if c.State != fn.StateActive && c.State != fn.StateInactive { // Lambda puts what nobody calls to sleep
-			wrong = append(wrong, f.ID+" is "+string(c.State)+" "+aws.ToString(c.StateReason))
-		}
-		if c.LastUpdateStatus != fn.LastUpdateStatusSuccessful {
-			wrong = append(wrong, "the last update of "+f.ID+" is "+string(c.LastUpdateStatus)+" "+aws.ToString(c.LastUpdateStatusReason))
-		}
-	}
-	if len(wrong) > 0 {
-		return bad("deploy the stack again", "%s", strings.Join(wrong, "; "))
-	}
-	return ok("all %d are active, and their last update was successful", len(all))
 }
 
 // fewCopies is the quota of a new account, ten, and what lies near it. One page alone asks for more at once.
@@ -189,35 +121,6 @@ func (s *Subject) concurrency(ctx context.Context) Finding {
 		return warn("Service Quotas, AWS Lambda, Concurrent executions: ask for 1000", "only %d functions may run at once in this account", n)
 	}
 	return ok("%d functions may run at once", found.AccountLimit.ConcurrentExecutions)
-}
-
-// mayBeEmpty are the variables that docs/configuration.md lets be empty.
-var mayBeEmpty = []string{"CALL_API_URL", "CAPTCHA_SITE_KEY", "MAIL_CONFIGURATION_SET", "SMS_TEMPLATE_ID_HI", "SMS_CHANGED_TEMPLATE_ID", "SMS_CHANGED_TEMPLATE_ID_HI"}
-
-func (s *Subject) environment(context.Context) Finding {
-	all, err := s.configured()
-	switch {
-	case errors.Is(err, errUnknownSettings):
-		return s.unnamed("functions")
-	case err != nil:
-		return skip("%v", errSeeFunctions)
-	case s.Declared == nil:
-		return skip("the stack's template cannot be read")
-	}
-	var missing []string
-	for _, f := range s.Functions {
-		for _, name := range s.Declared[f.ID] {
-			c := all[f.ID]
-			set := c.Environment != nil && (c.Environment.Variables[name] != "" || slices.Contains(mayBeEmpty, name))
-			if !set {
-				missing = append(missing, f.ID+" lacks "+name)
-			}
-		}
-	}
-	if len(missing) > 0 {
-		return bad("deploy the stack again", "%s", strings.Join(missing, "; "))
-	}
-	return ok("every function has the variables that the template gives it")
 }
 
 func (s *Subject) alarms(ctx context.Context) Finding {

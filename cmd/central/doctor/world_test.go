@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/apigatewayv2"
+	api "github.com/aws/aws-sdk-go-v2/service/apigatewayv2/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	alarm "github.com/aws/aws-sdk-go-v2/service/cloudwatch/types"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -89,7 +91,30 @@ func healthy(url string) world {
 		"DescribeAlarms":           alarms(alarm.StateValueOk, true, "arn:topic"),
 		"GetFunctionConfiguration": function(nil),
 		"GetAccountSettings":       quota(1000),
+		"GetIntegrations":          integrations("central-OtpFunction-1"),
+		"ListVersionsByFunction":   versions("code"),
+		"ListAliases":              named("release-20261126T101500Z", "of 1: first"),
 	}
+}
+
+// integrations is an API that calls this function, with or without a qualifier.
+func integrations(called string) any {
+	return &apigatewayv2.GetIntegrationsOutput{Items: []api.Integration{
+		{IntegrationUri: aws.String("arn:aws:apigateway:ap-south-1:lambda:path/2015-03-31/functions/arn:aws:lambda:ap-south-1:000000000000:function:" + called + "/invocations")},
+		{IntegrationUri: aws.String("https://elsewhere.example.com/functions/x")},
+	}}
+}
+
+// versions is a function with one version, of this code; it runs "code".
+func versions(code string) any {
+	return &lambda.ListVersionsByFunctionOutput{Versions: []fn.FunctionConfiguration{
+		{Version: aws.String("$LATEST"), CodeSha256: aws.String("code")}, {Version: aws.String("1"), CodeSha256: &code},
+	}}
+}
+
+// named is a function with one alias, of version 1.
+func named(alias, note string) any {
+	return &lambda.ListAliasesOutput{Aliases: []fn.AliasConfiguration{{Name: &alias, FunctionVersion: aws.String("1"), Description: &note}}}
 }
 
 func table(status ddb.TableStatus, protected bool) any {
@@ -125,6 +150,11 @@ func lifecycle(status s3types.ExpirationStatus) any {
 func bucketPolicy(text string) any { return &s3.GetBucketPolicyOutput{Policy: &text} }
 
 func secretOf(text string) any { return &secretsmanager.GetSecretValueOutput{SecretString: &text} }
+
+// rotating is a secret in the middle of a replacement.
+func rotating(member string) string {
+	return `{"current": "` + strings.Repeat("k", 64) + `", "previous": "` + strings.Repeat("hunter2", 8) + `", "` + member + `": {"phase": "use"}}`
+}
 
 func identity(verified bool, dkim ses.DkimStatus) any {
 	return &sesv2.GetEmailIdentityOutput{
@@ -168,8 +198,8 @@ func function(changes map[string]string) any {
 
 const callSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 
-// api is a system that calls through an API of the company.
-func api(address, secret string) world {
+// callAPI is a system that calls through an API of the company.
+func callAPI(address, secret string) world {
 	return world{
 		"GetFunctionConfiguration": function(map[string]string{"CALL_PROVIDER": "api", "CALL_API_URL": address, "VOICE_ORIGINATION_IDENTITY": "+18005550100"}),
 		"GetSecretValue":           secretOf(`{"current": "` + strings.Repeat("k", 64) + `", "callSecret": "` + secret + `"}`),
