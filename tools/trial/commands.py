@@ -53,8 +53,5 @@ def instead(command, world):
 def answers(world):
     """To sam deploy --guided: stack, region, each parameter; then that the answers are kept, and the change set is made."""
     given = options(world)
-    known = world.account.parameters()
-    # SAM CLI takes the condition of a code signing configuration for one, and asks for a profile where Enter says yes.
-    signing = ["n"] if "CodeSigningConfigArn" in known else []
-    asked = ["", "", *(given.get(name, "") for name in known), "", "", "", *signing, "", "", "", "y"]
+    asked = ["", "", *(given.get(name, "") for name in world.account.parameters()), "", "", "", "", "", "", "y"]
     return " ".join(f"'{a}'" for a in asked)
