@@ -31,18 +31,22 @@ def deploy(world, template):
 
 def modes(world):
     """Lambda starts what is executable: the mode is in the archive that was uploaded."""
-    s3, wrong, seen = world.cloud.client("s3"), [], 0
+    archives = archived_modes(world)
+    wrong = {key: f"{mode:o}" for key, mode in archives.items() if mode != 0o755}
+    if wrong or len(archives) < 10:
+        raise Failed(f"{len(archives)} archives; bootstrap that Lambda cannot start in {wrong}")
+    return f"bootstrap is 755 in {len(archives)} archives"
+
+
+def archived_modes(world):
+    """The mode of bootstrap in each archive that was uploaded, by the archive's key."""
+    s3, found = world.cloud.client("s3"), {}
     bucket = next(b["Name"] for b in s3.list_buckets()["Buckets"] if "samclisourcebucket" in b["Name"])
     for page in s3.get_paginator("list_objects_v2").paginate(Bucket=bucket):
         for key in (o["Key"] for o in page.get("Contents", []) if not o["Key"].endswith(".template")):
             with zipfile.ZipFile(io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())) as archive:
-                mode = archive.getinfo("bootstrap").external_attr >> 16 & 0o777
-                seen += 1
-                if mode != 0o755:
-                    wrong.append(f"{key}: {mode:o}")
-    if wrong or seen < 10:
-        raise Failed(f"{seen} archives; bootstrap that Lambda cannot start in {wrong}")
-    return f"bootstrap is 755 in {seen} archives"
+                found[key] = archive.getinfo("bootstrap").external_attr >> 16 & 0o777
+    return found
 
 
 def lost_modes(world):

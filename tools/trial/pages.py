@@ -103,6 +103,11 @@ class Pages:
                 raise Failed(f"docs/{page}, {heading}: ended with {code}: {command}\n{said.strip()[-700:]}")
         return f"{ran} commands"
 
+    def only(self, page, heading, pattern):
+        """Runs the one command of a section that matches, again."""
+        n, _ = next((n, c) for n, c in enumerate(self.found[page, heading]) if re.search(pattern, c))
+        return self.section(page, heading, part=slice(n, n + 1))
+
     def left(self):
         """Commands that were never run, and are not AWS's alone."""
         return [f"{page}, {heading}: {c.splitlines()[0]}" for (page, heading), all in self.found.items() for n, c in enumerate(all)

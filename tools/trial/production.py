@@ -4,14 +4,15 @@ import subprocess
 import threading
 import time
 
+import first
 from commands import HOST, options
 from pages import Pages
 from person import Person
 from sam import Failed
 
 STACK, EDGE = "central-prod", "central-prod-edge"
-GLOBAL = "us-east-1"  # where CloudFront's certificates and firewalls live
 TTL = 6  # seconds that a resolver keeps an answer; the pages say five minutes, and the trial does not wait that long
+AFTER = "4. After it"
 ANOTHER = "Another stack after a deleted one"
 INTERNAL = 'Resource handler returned message: "Internal failure" (HandlerErrorCode: ServiceInternalError)'
 # What stays when a stack is deleted, as docs/deploy-again.md has it.
@@ -35,7 +36,8 @@ def checkout(world):
 class Production:
     def __init__(self, world):
         self.world, self.cloud = world, world.cloud
-        self.pages = Pages(world, checkout(world))
+        self.folder = checkout(world)
+        self.pages = Pages(world, self.folder)
 
     def status(self, want):
         status = self.cloud.stack(STACK)["StackStatus"]
@@ -110,6 +112,18 @@ class Production:
         self.central("rotate", "call", "--done")
         return f"a link of before works, of before a leak it does not; {self.works()}"
 
+    def does_not_start(self):
+        """A build that lost its modes was deployed, and a good one of the same bytes has to take its place."""
+        bootstrap = self.folder / ".aws-sam/build/WebFunction/bootstrap"
+        with open(bootstrap, "ab") as file:
+            file.write(b"\0")  # other bytes: what was uploaded before would not be uploaded again
+        bootstrap.chmod(0o644)
+        self.pages.shell.run("sam deploy --config-env prod --no-confirm-changeset")
+        if 0o644 not in first.archived_modes(self.world).values():
+            raise Failed("no archive without the mode was uploaded: there is nothing to mend")
+        said = self.pages.section("deploy-again.md", "A function does not start")
+        return f"{said}; {first.modes(self.world)}"
+
     def update_fails(self):
         # And the way back fails too, in a function that was changed already: the stack stands still until somebody goes on with the roll-back.
         self.world.fail(STACK, "WebFunction", INTERNAL)
@@ -178,6 +192,7 @@ class Production:
 
     def takes_over(self):
         self.pages.section("deploy-again.md", ANOTHER, part=slice(-4))  # the last four remove it again
+        self.pages.only("deploy.md", AFTER, "callSecret")  # as the section says
         self.person.log_in()
         return "the account of before logs in; " + self.works()
 
@@ -230,10 +245,11 @@ def steps(world, report, template):
         report.step("before the first deployment", p.preparation)
         report.step("a first deployment fails late", p.first_fails, ["before the first deployment"])
         report.step(made, p.then_succeeds, ["a first deployment fails late"])
-        report.step("after the first deployment", page("deploy.md", "4. After it"), [made])
+        report.step("after the first deployment", page("deploy.md", AFTER), [made])
         report.step("production works", p.works, [made])
         report.step("changing a parameter", page("deploy.md", "5. Changing a parameter"), [made])
         report.step("rolled back and forward", p.rolls_back, ["changing a parameter"])
+        report.step("a function does not start", p.does_not_start, [made])
         report.step("an update fails in the middle", p.update_fails, [made])
         report.step("keys are rotated", p.rotates, [made])
         report.step("the edge comes, its secret changes, and it goes", p.edge, [made])

@@ -70,17 +70,6 @@ class Cloud:
             command += ["--parameter-overrides", *(f"{name}={value}" if value else f'{name}=""' for name, value in parameters.items())]
         return self.run(f"deploy-{stack}", command, check=check, environment={"SAM_CLI_POLL_DELAY": "1"})
 
-    def update(self, stack, changes):
-        """Changes parameters and nothing else: the deployed template stays."""
-        client = self.client("cloudformation")
-        known = [p["ParameterKey"] for p in self.stack(stack)["Parameters"]]
-        client.update_stack(StackName=stack, UsePreviousTemplate=True, Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"], Parameters=[
-            {"ParameterKey": k, "ParameterValue": changes[k]} if k in changes else {"ParameterKey": k, "UsePreviousValue": True} for k in known])
-        while (status := self.stack(stack)["StackStatus"]).endswith("_IN_PROGRESS"):
-            time.sleep(0.3)
-        if status != "UPDATE_COMPLETE":
-            raise Failed(f"{stack} is {status} after {changes}")
-
     def stack(self, name, region=REGION):
         try:
             return self.client("cloudformation", region).describe_stacks(StackName=name)["Stacks"][0]
