@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc intake notify feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-e2e test-pages test-sam-local elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -54,6 +54,9 @@ test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 
 test-sam-local: ## the tests of e2e behind sam local, the journeys first among them
 	@tools/sam-local.sh test
+
+deploy-trial: ## sam deploy to an emulator of AWS, and everything that follows a deployment (ARGS="--help" says more)
+	@tools/deploy-trial.sh $(ARGS)
 
 elsewhere: ## the journeys with other implementations of AWS behind the functions, and the functions in another Lambda
 	@tools/install.sh judges

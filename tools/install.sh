@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|judges|pages|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|judges|ministack|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
@@ -12,6 +12,7 @@ tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|judges|pages|all
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
   checkov         looks for what is not safe in the template (PyPI)
   judges          moto, cloudformation-validate and roto, which judge templates and calls a second time (PyPI)
+  ministack       the AWS that make deploy-trial deploys to, and AWS CLI (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   all             all of them (default)
 TEXT
@@ -145,6 +146,21 @@ judges() {
   echo "installed the second judges" >&2
 }
 
+# Each apart: all three pin what they share.
+ministack() {
+  local name
+  for name in ministack aws-cli; do
+    cmp -s "$root/tools/trial/$name.txt" "$tools/$name/installed" && continue
+    need python3 "$name"
+    fetching "$name (PyPI), about half a minute"
+    rm -rf "${tools:?}/$name"
+    python3 -m venv "$tools/$name"
+    "$tools/$name/bin/pip" install --quiet --disable-pip-version-check -r "$root/tools/trial/$name.txt"
+    cp "$root/tools/trial/$name.txt" "$tools/$name/installed"
+    echo "installed $name"
+  done
+}
+
 sam() {
   [ -x "$tools/sam/bin/sam" ] && "$tools/sam/bin/cfn-lint" --version >/dev/null 2>&1 && return
   need python3 "AWS SAM CLI"
@@ -176,8 +192,9 @@ case "${1:-all}" in
   sam) sam ;;
   checkov) checkov ;;
   judges) judges ;;
+  ministack) ministack ;;
   pages) pages ;;
-  all) dynoxide; versitygw; dynamodb_local; sam; checkov; judges; pages ;;
+  all) dynoxide; versitygw; dynamodb_local; sam; checkov; judges; ministack; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac
