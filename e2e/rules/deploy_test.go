@@ -9,15 +9,18 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
+// withGlobals is a template with what it says of all functions as it stands.
+type withGlobals struct {
+	Globals struct {
+		Function yaml.Node `yaml:"Function"`
+	} `yaml:"Globals"`
+	Resources map[string]yaml.Node `yaml:"Resources"`
+}
+
 // TestWhatIsDeployedIsWhatIsCalled: SAM makes a version of a function when the text of its code or environment changes, and a changed
 // parameter changes no text. Behind an alias it would reach nobody (docs/decisions/0012-no-alias.md).
 func TestWhatIsDeployedIsWhatIsCalled(t *testing.T) {
-	var s struct {
-		Globals struct {
-			Function yaml.Node `yaml:"Function"`
-		} `yaml:"Globals"`
-		Resources map[string]yaml.Node `yaml:"Resources"`
-	}
+	var s withGlobals
 	readYAML(t, "template.yaml", &s)
 	for _, property := range []string{"AutoPublishAlias", "DeploymentPreference", "ProvisionedConcurrencyConfig", "SnapStart"} {
 		if under(&s.Globals.Function, property) != nil {
@@ -99,12 +102,7 @@ func TestNoMomentHasNoRecord(t *testing.T) {
 
 // TestEveryRoleIsBounded by the policy that an organisation demands, those too that SAM makes.
 func TestEveryRoleIsBounded(t *testing.T) {
-	var s struct {
-		Globals struct {
-			Function yaml.Node `yaml:"Function"`
-		} `yaml:"Globals"`
-		Resources map[string]yaml.Node `yaml:"Resources"`
-	}
+	var s withGlobals
 	readYAML(t, "template.yaml", &s)
 	bounded := map[string]bool{"of the functions": at(&s.Globals.Function, "PermissionsBoundary.1") == "PermissionsBoundaryArn"}
 	for id, node := range s.Resources {
