@@ -237,7 +237,7 @@ def requests_in_flight():
         kill([worker])
 
     def gently(workers):
-        workers = list(workers)
+        workers = [w for w in workers if w is not None]
         kill([w for w in workers if not w.in_use])
         for busy in (w for w in workers if w.in_use):
             threading.Thread(target=when_free, args=(busy,), daemon=True).start()
