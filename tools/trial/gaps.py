@@ -6,6 +6,8 @@ in one line.
 import copy
 import inspect
 import string
+import threading
+import time
 
 import ministack.services.apigateway as apigateway
 import ministack.services.cloudformation.changesets as changesets
@@ -15,6 +17,7 @@ import ministack.services.cloudformation.provisioners as provisioners
 import ministack.services.lambda_svc as functions
 import ministack.services.ses_v2 as mail
 import samtranslator.translator.transform as sam
+from ministack.core import lambda_runtime as runtime
 from ministack.core.responses import get_request_client_ip
 
 from failures import Failures
@@ -46,7 +49,7 @@ def fill():
     for kind, what in STUBS.items():
         gap(kind not in made, what, f"{kind} is only recorded")
         made[kind] = stub(kind)
-    for fills in (record_groups, metric_math, bodies, parameters, secrets, identities, client_addresses):
+    for fills in (record_groups, metric_math, bodies, parameters, secrets, identities, client_addresses, requests_in_flight):
         fills()
     failures.install()
 
@@ -217,3 +220,25 @@ def client_addresses():
             http["sourceIp"] = get_request_client_ip()
         return execute(record, event, *rest, **options)
     functions._execute_function_with_config_scope = executed
+
+
+PATIENCE = 15  # seconds, more than any function has that people wait for
+
+
+def requests_in_flight():
+    """Lambda lets a request end that was there when the function changed."""
+    gap("in_use" not in inspect.getsource(runtime.invalidate_worker), "that a request in flight survives a deployment", "ministack ends it; gaps.py lets it finish, as Lambda does")
+    kill = runtime.kill_workers
+
+    def when_free(worker):
+        until = time.time() + PATIENCE
+        while worker.in_use and time.time() < until:
+            time.sleep(0.05)
+        kill([worker])
+
+    def gently(workers):
+        workers = [w for w in workers if w is not None]
+        kill([w for w in workers if not w.in_use])
+        for busy in (w for w in workers if w.in_use):
+            threading.Thread(target=when_free, args=(busy,), daemon=True).start()
+    runtime.kill_workers = gently
