@@ -118,8 +118,8 @@ func TestTwoSavesOfTheDetailsAtOnceBothSucceed(t *testing.T) {
 		}
 	}
 	tag := p.call("GET", "/v1/account", nil).header.Get("ETag")
-	got := atOnce(8, func(i int) reply {
-		return p.call("PUT", "/v1/account/details", m{"type": "individual", "firstName": names[i%2], "lastName": "Rao", "sector": "other"}, "If-Match", tag)
+	got := atOnce(8, func(i int) reply { // who wants what is there by then has got it: each wants something else
+		return p.call("PUT", "/v1/account/details", m{"type": "individual", "firstName": "Asha " + string(rune('A'+i)), "lastName": "Rao", "sector": "other"}, "If-Match", tag)
 	})
 	if got["200 "] != 1 || got["412 version_mismatch"] != 7 {
 		t.Errorf("of those who want nothing changed meanwhile: %v", got)

@@ -54,8 +54,15 @@ test('a file that completes a part leaves alone who is elsewhere by then', async
   await expect(page.locator('#field-pinCode')).toHaveValue('380015');
   expect(await opened(page)).toContain('details-toggle');
   const list = rowOf(page, 'partner_list'), menu = page.getByRole('button', { name: 'Account menu' });
+  let leave = () => {};
+  const elsewhere = new Promise<void>((resolve) => leave = resolve);
+  await page.route('**/v1/kyc/documents', async (route) => {
+    await elsewhere;
+    await route.continue();
+  });
   await choose(list, pdf());
   await menu.focus();
+  leave();
   await expect(list.locator('[data-chip]')).toHaveText('Uploaded');
   await expect(menu).toBeFocused();
   await expect(list.locator('.part__toggle')).toHaveAttribute('aria-expanded', 'true');
