@@ -35,7 +35,7 @@ type Caller struct {
 }
 
 // New makes a caller. The address is https, but on a developer's machine. client follows no redirect: a redirected request would carry
-// number and code to another host.
+// number and code to another host. Without secrets each call is held: the operator has not agreed on one with the call API yet.
 func New(address string, secrets Secrets, client *http.Client, now func() time.Time) (*Caller, error) {
 	u, err := url.Parse(address)
 	switch {
@@ -43,8 +43,6 @@ func New(address string, secrets Secrets, client *http.Client, now func() time.T
 		return nil, errors.New("callapi: CALL_API_URL must be an address such as https://calls.example.com/v1/calls")
 	case u.Scheme != "https" && !(u.Scheme == "http" && isLoopback(u.Hostname())):
 		return nil, errors.New("callapi: CALL_API_URL must begin with https")
-	case len(secrets) == 0:
-		return nil, errors.New("callapi: the secret has no member callSecret")
 	}
 	c := *client
 	c.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -77,6 +75,9 @@ type part struct {
 // Call hands one call over. The same message is one call, however often it is handed over. The error wraps message.ErrRefused when the
 // call will never be made, message.ErrHeld when it is once the operator has mended something, message.Later when it is to be tried later.
 func (c *Caller) Call(ctx context.Context, m message.ToPhone) error {
+	if len(c.secrets) == 0 {
+		return fmt.Errorf("callapi: the secret has no member callSecret: %w", message.ErrHeld)
+	}
 	language, said, err := speech.Of(m)
 	if err != nil {
 		return err

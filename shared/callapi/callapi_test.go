@@ -307,7 +307,18 @@ func TestSettingsThatWouldTellStrangersAreRefused(t *testing.T) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
-	if _, err := callapi.New("https://calls.example.com", nil, http.DefaultClient, clock); err == nil || !strings.Contains(err.Error(), "callSecret") {
-		t.Errorf("without a secret: %v", err)
+}
+
+// TestWithoutASecretCallsWaitForTheOperator: SMS and everything else go on.
+func TestWithoutASecretCallsWaitForTheOperator(t *testing.T) {
+	asked := 0
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked++ }))
+	defer server.Close()
+	c, err := callapi.New(server.URL, nil, server.Client(), clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Call(t.Context(), code("en")); !errors.Is(err, message.ErrHeld) || !strings.Contains(err.Error(), "callSecret") || asked > 0 {
+		t.Errorf("%v, asked %d times", err, asked)
 	}
 }

@@ -27,7 +27,7 @@ func newPerson(origin string, number int, now time.Time) *person {
 	jar, _ := cookiejar.New(nil) // fails for options alone
 	dial := &net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 77, byte(number>>8), byte(number))}}
 	plain := &net.Dialer{}
-	transport := &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
 		if c, err := dial.DialContext(ctx, network, address); err == nil {
 			return c, nil
 		}
