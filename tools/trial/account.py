@@ -28,6 +28,10 @@ class Account:
                 found[r["Name"].rstrip(".")] = r["AliasTarget"]["DNSName"]
         return found
 
+    def knows_the_mail_domain(self):
+        """That of the template's default for MailFrom: SES has verified it already."""
+        return self.once("mail", lambda: self.cloud.client("sesv2").create_email_identity(EmailIdentity="central.example.com"))
+
     def boundary(self):
         """A permissions boundary that an organisation would ask for: wide, and judged with every call."""
         document = '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}, {"Effect": "Deny", "Action": "iam:*", "Resource": "*"}]}'
