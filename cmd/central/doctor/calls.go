@@ -72,6 +72,9 @@ func (s *Subject) callAPI(ctx context.Context) Finding {
 	if err != nil {
 		return bad("set CallApiUrl, and callSecret in the secret, as docs/call-api.md says", "%v", err)
 	}
+	if len(secrets) == 0 {
+		return bad("put callSecret into the secret, as docs/call-api.md says", "each call waits: the secret has no member callSecret")
+	}
 	return ok("calls are asked of %s, with a secret of the right form", address)
 }
 
