@@ -31,9 +31,9 @@ export default defineConfig<Options>({
       ],
     },
   },
-  projects: [
-    { name: 'desktop', testIgnore: /faults/, use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'phone', testIgnore: /faults|errors|captcha/, use: phone },
+  projects: [ // what does not depend on the window is tried in one of the two
+    { name: 'desktop', testIgnore: /faults|network/, use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'phone', testIgnore: /faults|errors|captcha|harness|twice|forms|upload/, use: phone },
     // What the fixture `faults` breaks is broken for everybody: these run alone, after all others.
     { name: 'faults', testMatch: /faults.*\.spec\.ts/, workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
   ],
