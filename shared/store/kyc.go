@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/kyc"
 )
 
@@ -164,5 +165,6 @@ func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ ac
 	if round, ok := read.Reviewed(submitted.SubmittedAt); ok {
 		actions = append(actions, putNew(s.users, roundToRow(read.AccountID, read.No, round)))
 	}
-	return busy(s.transact(ctx, "submit case", actions...))
+	told := event.NewKYCSubmitted(read.AccountID, read.No, read.EntityType, submitted.SubmittedAt)
+	return busy(s.transact(ctx, "submit case", append(actions, s.emit(told, time.Time{})...)...))
 }
