@@ -100,7 +100,7 @@ func merged(was, named, clean map[string]string) map[string]string {
 // begun is the case that a change is made to: itself, or a new one after a decision that is final. ErrLocked while it is with us.
 func (c Case) begun(now time.Time) (Case, error) {
 	switch {
-	case c.Status.Can(Draft):
+	case c.begins():
 		next := Case{
 			AccountID: c.AccountID, No: c.No + 1, Status: Draft, EntityType: c.EntityType, Catalogue: Current().Version, CreatedAt: now, Earlier: c.Unpurged(),
 		}

@@ -27,7 +27,7 @@ func Evaluate(c Case, typ account.Type, now time.Time) Evaluation {
 	if c.Status.Editable() {
 		e.Missing = missing
 	}
-	e.CanSubmit = c.Status.Can(Submitted) && len(missing) == 0
+	e.CanSubmit = c.Status.May(Submit) && len(missing) == 0
 	return e
 }
 
@@ -86,7 +86,7 @@ func (c Case) Submit(typ account.Type, reference string, now time.Time) (Case, e
 		}
 	}
 	c.Status, c.SubmittedAt, c.UpdatedAt, c.Round = Submitted, now, now, c.Round+1
-	c.Reference, c.HandedIn = cmp.Or(c.Reference, reference), Snapshot{c.EntityType, maps.Clone(c.Fields)}
+	c.Reference, c.HandedIn = cmp.Or(c.Reference, reference), Snapshot{EntityType: c.EntityType, Fields: maps.Clone(c.Fields)}
 	c.Flags, c.Answers = nil, nil
 	return c, nil
 }

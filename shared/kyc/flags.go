@@ -51,7 +51,7 @@ func (c Case) parts(listed []Standing, missing []fault.Field) []Part {
 // mistake can be mended; and whatever else keeps the case from being handed in, so that no change leads into a dead end.
 func (c Case) open(pointer string, missing []fault.Field) bool {
 	if c.Status != NeedsInfo {
-		begins := c.Status.Can(Draft) && !strings.HasPrefix(pointer, requirements) // to save it begins the next case
+		begins := c.begins() && !strings.HasPrefix(pointer, requirements) // to save it begins the next case
 		return c.Status.Editable() || begins
 	}
 	_, flagged := c.Flags[pointer]

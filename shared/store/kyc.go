@@ -117,7 +117,7 @@ func (s *Store) editCase(read, edited kyc.Case) types.TransactWriteItem {
 	})
 	if edited.HandedIn.EntityType != "" {
 		set += ", handedIn = :handed"
-		v[":handed"] = snapshotRow(edited.HandedIn)
+		v[":handed"] = snapshotToRow(edited.HandedIn)
 	}
 	return updateIn(s.users, change{
 		key: caseKey(edited.AccountID, edited.No), set: set, when: "version = :version AND " + editable,
@@ -148,7 +148,7 @@ func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ ac
 			names: map[string]string{"#status": "status", "#round": "round", "#reference": "reference"},
 			values: editableValues(values{
 				":to": string(submitted.Status), ":now": now, ":round": submitted.Round, ":version": read.Version, ":next": read.Version + 1,
-				":reference": submitted.Reference, ":handed": snapshotRow(submitted.HandedIn),
+				":reference": submitted.Reference, ":handed": snapshotToRow(submitted.HandedIn),
 			}),
 		}),
 		updateIn(s.users, change{

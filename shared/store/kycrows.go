@@ -16,6 +16,27 @@ type reasonRow struct {
 type snapshotRow struct {
 	EntityType string            `dynamodbav:"entityType"`
 	Fields     map[string]string `dynamodbav:"fields"`
+	Holder     holderRow         `dynamodbav:"holder"`
+}
+
+type holderRow struct {
+	Type    string `dynamodbav:"type,omitempty"`
+	Name    string `dynamodbav:"name,omitempty"`
+	Company string `dynamodbav:"company,omitempty"`
+	Phone   string `dynamodbav:"phone,omitempty"`
+	Email   string `dynamodbav:"email,omitempty"`
+}
+
+func snapshotToRow(s kyc.Snapshot) snapshotRow {
+	h := s.Holder
+	return snapshotRow{s.EntityType, s.Fields, holderRow{string(h.Type), h.Name, h.Company, h.Phone, h.Email}}
+}
+
+func (r snapshotRow) snapshot() kyc.Snapshot {
+	h := r.Holder
+	return kyc.Snapshot{EntityType: r.EntityType, Fields: r.Fields, Holder: kyc.HolderSnapshot{
+		Type: account.Type(h.Type), Name: h.Name, Company: h.Company, Phone: h.Phone, Email: h.Email,
+	}}
 }
 
 type caseRow struct {
@@ -40,7 +61,7 @@ type caseRow struct {
 func caseToRow(c kyc.Case) caseRow {
 	return caseRow{
 		key: caseKey(c.AccountID, c.No), No: c.No, Status: string(c.Status), Reference: c.Reference, EntityType: c.EntityType, Catalogue: c.Catalogue,
-		Fields: c.Fields, Flags: flagsToRow(c.Flags), Answers: c.Answers, HandedIn: snapshotRow(c.HandedIn), Version: c.Version, Round: c.Round,
+		Fields: c.Fields, Flags: flagsToRow(c.Flags), Answers: c.Answers, HandedIn: snapshotToRow(c.HandedIn), Version: c.Version, Round: c.Round,
 		CreatedAt: stampOf(c.CreatedAt), UpdatedAt: stampOf(c.UpdatedAt), SubmittedAt: stampOf(c.SubmittedAt),
 	}
 }
@@ -48,7 +69,7 @@ func caseToRow(c kyc.Case) caseRow {
 func (r caseRow) kycCase(id account.ID) kyc.Case {
 	return kyc.Case{
 		AccountID: id, No: r.No, Status: kyc.Status(r.Status), Reference: r.Reference, EntityType: r.EntityType, Catalogue: r.Catalogue,
-		Fields: r.Fields, Flags: flagsOf(r.Flags), Answers: r.Answers, HandedIn: kyc.Snapshot(r.HandedIn), Version: r.Version, Round: r.Round,
+		Fields: r.Fields, Flags: flagsOf(r.Flags), Answers: r.Answers, HandedIn: r.HandedIn.snapshot(), Version: r.Version, Round: r.Round,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), SubmittedAt: r.SubmittedAt.time(),
 	}
 }
@@ -91,12 +112,12 @@ type roundRow struct {
 
 func roundToRow(id account.ID, caseNo int, r kyc.Round) roundRow {
 	return roundRow{
-		key: roundKey(id, caseNo, r.No), No: r.No, HandedIn: snapshotRow(r.HandedIn), Flags: flagsToRow(r.Flags), Answers: r.Answers, At: stampOf(r.At),
+		key: roundKey(id, caseNo, r.No), No: r.No, HandedIn: snapshotToRow(r.HandedIn), Flags: flagsToRow(r.Flags), Answers: r.Answers, At: stampOf(r.At),
 	}
 }
 
 func (r roundRow) round() kyc.Round {
-	return kyc.Round{No: r.No, HandedIn: kyc.Snapshot(r.HandedIn), Flags: flagsOf(r.Flags), Answers: r.Answers, At: r.At.time()}
+	return kyc.Round{No: r.No, HandedIn: r.HandedIn.snapshot(), Flags: flagsOf(r.Flags), Answers: r.Answers, At: r.At.time()}
 }
 
 type documentRow struct {
