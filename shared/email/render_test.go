@@ -31,6 +31,8 @@ var mails = []message.Mail{
 	{Kind: message.KYCApproved, Reference: reference, Date: thursday},
 	{Kind: message.KYCRejected, Reference: reference},
 	{Kind: message.KYCExpiring, Reference: reference, Date: thursday},
+	{Kind: message.KYCExpired, Reference: reference, Date: thursday},
+	{Kind: message.KYCLapsed, Reference: reference, Date: thursday},
 	{Kind: message.KYCReminder, Reference: reference, Date: thursday},
 	{Kind: message.KYCDraftEnding, Date: thursday},
 }
