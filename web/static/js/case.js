@@ -1,7 +1,7 @@
 // @ts-check
 // How a KYC case is shown, to look at and to edit.
 import { byId } from "./form.js";
-import { has, named, t } from "./words.js";
+import { named, t } from "./words.js";
 
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
@@ -80,8 +80,8 @@ export function sizeOf(bytes) {
     .format(bytes / (mega ? MiB : KiB));
 }
 
-/** @param {Reason} reason */
-export const reasonOf = (reason) => (has(`error.${reason.code}`) ? t(`error.${reason.code}`) : reason.detail);
+/** A reviewer's reason, or the machine's, in the language of the page. @param {Reason} reason */
+export const reasonOf = ({ code, detail }) => named(`reason.${code}`, named(`error.${code}`, detail));
 
 /** The reason in the person's language, and the reviewer's own words where they say more. @param {Reason} flag */
 export const flagText = (flag) => [...new Set([reasonOf(flag), flag.detail])].join(" ");
