@@ -3,6 +3,7 @@
 package kyc
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -116,6 +117,12 @@ var (
 	ErrNotRenewable    = fault.New(fault.Conflict, "case_not_renewable", "There is no approved case to renew, or its successor is open already.")
 	ErrDocumentKept    = fault.New(fault.Conflict, "document_kept", "A reviewer has already decided on this document. It stays as it is.")
 )
+
+// DisplayName is what reviewers see in a list: the company, or else the person, as handed in.
+func (c Case) DisplayName() string {
+	h := c.HandedIn
+	return cmp.Or(h.Fields["legalName"], h.Holder.Company, h.Holder.Name)
+}
 
 // begins reports that a change of the case begins the next one.
 func (c Case) begins() bool { return c.Status.May(Begin) && !c.Status.InForce() }
