@@ -11,13 +11,14 @@ import (
 // never what was found, who is named or which paper it is about: a mailbox is read by more people than an account.
 const (
 	KYCSubmitted   Kind = "kyc_submitted"    // when it is usually decided
+	KYCAnswered    Kind = "kyc_answered"     // when it is usually decided
 	KYCQuestion    Kind = "kyc_question"     // until when the holder can answer
 	KYCApproved    Kind = "kyc_approved"     // until when it is valid
 	KYCRejected    Kind = "kyc_rejected"     // no time
 	KYCExpiring    Kind = "kyc_expiring"     // until when it is valid
 	KYCExpired     Kind = "kyc_expired"      // until when it was valid
 	KYCReminder    Kind = "kyc_reminder"     // until when the holder can answer
-	KYCLapsed      Kind = "kyc_lapsed"       // until when the holder could answer
+	KYCLapsed      Kind = "kyc_lapsed"       // no time
 	KYCDraftEnding Kind = "kyc_draft_ending" // when what was entered and uploaded is removed
 )
 
@@ -49,7 +50,7 @@ func AboutCase(kind Kind, p account.Profile, reference string, date, now time.Ti
 // OfCase reports that a kind of message is about a KYC case.
 func (k Kind) OfCase() bool {
 	switch k {
-	case KYCSubmitted, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCExpired, KYCReminder, KYCLapsed, KYCDraftEnding:
+	case KYCSubmitted, KYCAnswered, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCExpired, KYCReminder, KYCLapsed, KYCDraftEnding:
 		return true
 	}
 	return false
