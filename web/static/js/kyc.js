@@ -38,12 +38,13 @@ function fact(id, text) {
 
 /** What became of the case, and what happens next. @param {Case} c @param {any} type @param {string} email */
 function receipt(c, type, email) {
-  const steps = (c.final ? ["kyc.js.final"] : [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`)).filter(has), waits = ["submitted", "under_review"].includes(c.status);
+  const steps = (c.final ? ["kyc.js.final"] : [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`)).filter(has), late = c.expectedBy !== null && Date.parse(c.expectedBy) < Date.now();
+  if (late) steps.unshift("kyc.js.late");
   byId("receipt").hidden = steps.length === 0 && !c.timeline.length;
   byId("submission").hidden = !c.submittedAt || !c.reference;
   byId("reference").textContent = c.reference;
   fact("submittedAt", c.submittedAt && momentOf(c.submittedAt));
-  fact("expectedBy", waits && c.expectedBy ? momentOf(c.expectedBy) : null);
+  fact("expectedBy", late ? null : c.expectedBy && momentOf(c.expectedBy));
   fact("dueBy", c.dueBy && momentOf(c.dueBy));
   fact("validUntil", c.validUntil && dayOf(c.validUntil));
   byId("next-part").hidden = steps.length === 0;
@@ -138,7 +139,7 @@ function draw(c) {
   const type = catalogue.entityTypes.find((/** @type {any} */ e) => e.code === c.entityType);
   byId("status").replaceChildren(statusChip(c.status));
   const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;
-  byId("lede").textContent = earlier ? t("kyc.js.inForce", { reference: earlier.reference, date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
+  byId("lede").textContent = earlier ? t("kyc.js.inForce", { date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
   roads(c);
   receipt(c, type, account.email);
   byId(c.entityType ? "case" : "nothing").hidden = false;
