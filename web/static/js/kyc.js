@@ -90,8 +90,8 @@ function given(c, type) {
     pair.append(dt, dd);
     return pair;
   }));
-  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length)
-    .map((r) => rowOf(r, c.parts.find((p) => p.pointer === `/requirements/${r.id}`), isEditable(c.status))));
+  const editable = isEditable(c.status), partOf = (/** @type {string} */ id) => c.parts.find((p) => p.pointer === `/requirements/${id}`);
+  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length).map((r) => rowOf(r, editable ? partOf(r.id) : undefined, editable)));
 }
 
 /** @param {import("./case.js").Requirement} r @param {import("./case.js").Part | undefined} p @param {boolean} editable */
