@@ -52,6 +52,10 @@ type Mail struct {
 	Locale string
 	Link   token.Secret  // the page to open; empty where the mail has none
 	Life   time.Duration // how long the link works
+
+	// Of a mail about a KYC case, where there are any.
+	Reference string
+	Date      time.Time
 }
 
 // ToPhone is a message ready for the SMS or voice sender.

@@ -106,7 +106,10 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		}
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
-			return o.Mail.Send(ctx, message.Mail{ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life})
+			reference, date := m.Case()
+			return o.Mail.Send(ctx, message.Mail{
+				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date,
+			})
 		}
 	}
 	return fmt.Errorf("outbox: no carrier for %q: %w", m.Kind, message.ErrRefused)
@@ -139,6 +142,9 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return token.NewSecret(o.PublicURL + "/login")
 	case message.PhoneChanged:
 		return token.NewSecret(o.PublicURL + "/settings/password")
+	}
+	if m.Kind.OfCase() {
+		return token.NewSecret(o.PublicURL + "/settings/kyc")
 	}
 	return token.Secret{}
 }
