@@ -250,7 +250,7 @@ func TestCases(t *testing.T) {
 			must(t, err)
 			rounds, err = f.Rounds(t.Context(), p.ID, 1)
 			must(t, err)
-			if erased != 7 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round
+			if erased != 10 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round, three events
 				t.Errorf("%d items erased; left: %d cases, %d rounds", erased, len(cases), len(rounds))
 			}
 			if _, _, found, err := f.CaseOf(t.Context(), "RRRR-0001"); found || err != nil {
