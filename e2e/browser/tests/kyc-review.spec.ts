@@ -141,9 +141,10 @@ test('the page tells the story of a case, and has a road on from everywhere', as
   now = { status: 'draft', caseNo: 2, inForce: { caseNo: 1, validUntil: until } };
   await page.reload();
   await expect(page.locator('#lede')).toContainText('verified until 3 December 2028');
-  now = { status: 'approved', renewable: true, validUntil: until, timeline: [{ at, kind: 'approve' }] };
+  now = { status: 'approved', renewable: true, validUntil: until, timeline: ['submit', 'claim', 'question', 'submit', 'claim', 'approve'].map((kind) => ({ at, kind })) };
   await page.reload();
   await expect(page.locator('#validUntil')).toHaveText('3 December 2028');
+  await expect(page.locator('#timeline li')).toHaveText([/^Submitted/, /has begun to look/, /asked for something/, /^Answered/, /has begun to look/, /^Approved/]);
   now = { ...now, status: 'draft' };
   await page.getByRole('button', { name: 'Something has changed' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc\/edit$/);
