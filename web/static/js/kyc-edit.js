@@ -9,6 +9,7 @@ import * as fold from "./fold.js";
 import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { momentOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -138,7 +139,7 @@ function drawParts() {
   draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
   byId("submitbar").hidden = current.requirements.length === 0;
   byId("flags").hidden = flags.length === 0;
-  part(byId("flags"), "[data-text]").textContent = left;
+  part(byId("flags"), "[data-text]").textContent = current.dueBy ? t("kyc.js.due", { left, date: momentOf(current.dueBy) }) : left;
 }
 
 /** Opens the part that a control is in, or that it folds, and goes there. @param {string} id */

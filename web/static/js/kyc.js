@@ -155,7 +155,8 @@ async function change(path, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     say(error.message);
-    if (error.status === 409) draw(await call("GET", "/v1/kyc"));
+    const now = error.status === 409 ? await call("GET", "/v1/kyc").catch(() => null) : null;
+    if (now) draw(now);
   }
 }
 
