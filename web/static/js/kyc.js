@@ -71,7 +71,7 @@ function asked(c, type) {
 /** What can be done from here. @param {Case} c */
 function roads(c) {
   byId("edit").hidden = !isEditable(c.status) && (!isOver(c.status) || c.final);
-  byId("edit").textContent = t(isOver(c.status) ? "kyc.js.again" : "kyc.edit");
+  if (isOver(c.status)) byId("edit").textContent = t("kyc.js.again");
   byId("withdraw").hidden = !c.withdrawable;
   byId("begun").hidden = c.status !== "under_review";
   byId("renew").hidden = !c.renewable || !["approved", "expiring"].includes(c.status);
@@ -155,7 +155,8 @@ async function change(path, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     say(error.message);
-    if (error.status === 409) draw(await call("GET", "/v1/kyc"));
+    const now = error.status === 409 ? await call("GET", "/v1/kyc").catch(() => null) : null;
+    if (now) draw(now);
   }
 }
 
