@@ -11,6 +11,6 @@ func TestALetterToSignIsMadeForWhoeverIsLoggedIn(t *testing.T) {
 	if !strings.HasPrefix(r.raw, "%PDF-") || r.header.Get("Content-Disposition") != "attachment; filename=gst-declaration.pdf" || r.header.Get("Cache-Control") != "no-store" {
 		t.Errorf("%v, %.20q", r.header, r.raw)
 	}
-	p.refused(p.call("GET", "/v1/kyc/papers/memorandum", nil), 404, "paper_unknown")
-	p.refused(newPerson(t).call("GET", "/v1/kyc/papers/gst_declaration", nil), 401, "unauthenticated")
+	p.want(p.call("GET", "/v1/kyc/papers/memorandum", nil), 404, "paper_unknown")
+	p.want(newPerson(t).call("GET", "/v1/kyc/papers/gst_declaration", nil), 401, "unauthenticated")
 }
