@@ -113,7 +113,7 @@ func (s *Site) read(settings string) error {
 			return fmt.Errorf("web: %s: what type is this?", name)
 		}
 		s.static[below] = sync.OnceValue(func() File {
-			if path.Ext(name) == ".js" {
+			if path.Ext(name) == ".js" && path.Dir(name) == "static/js" { // others' scripts stay as they are
 				body = withoutComments(body)
 			}
 			return newFile(kind, body)
