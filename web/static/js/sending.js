@@ -140,8 +140,8 @@ async function covered(made, name, kind) {
  * @param {Card} card @param {File} file @param {string} type @param {import("./case.js").Requirement} r @param {Promise<string>} kind
  */
 async function run(card, file, type, r, kind) {
-  const { signal } = card.stop, [fit, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
-  const made = await covered(fit, file.name, documentType);
+  const { signal } = card.stop, [given, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
+  const made = await covered(given, file.name, documentType);
   if (!made) return;
   picture(card.element, made.url);
   const what = { requirement: r.id, documentType, name: made.name, file: made.file, type: made.type };
