@@ -12,5 +12,6 @@ func TestALetterToSignIsMadeForWhoeverIsLoggedIn(t *testing.T) {
 		t.Errorf("%v, %.20q", r.header, r.raw)
 	}
 	p.want(p.call("GET", "/v1/kyc/papers/memorandum", nil), 404, "paper_unknown")
+	p.want(p.call("GET", "/v1/kyc/summary", nil), 409, "kyc_not_approved")
 	p.want(newPerson(t).call("GET", "/v1/kyc/papers/gst_declaration", nil), 401, "unauthenticated")
 }

@@ -35,6 +35,7 @@ func setup(context.Context) (http.Handler, error) {
 
 type cases interface {
 	Case(ctx context.Context, id account.ID) (kyc.Case, error)
+	OneCase(ctx context.Context, id account.ID, no int) (kyc.Case, error)
 }
 
 type handler struct{ store cases }
@@ -42,5 +43,6 @@ type handler struct{ store cases }
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("GET /v1/kyc/papers/{name}", httpapi.Attachment(h.letter))
+	api.Private("GET /v1/kyc/summary", httpapi.Attachment(h.summary))
 	return api
 }

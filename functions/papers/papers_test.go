@@ -54,6 +54,13 @@ func (d *desk) Release(context.Context, time.Time, ...limit.Use) error { return 
 
 func (d *desk) Case(context.Context, account.ID) (kyc.Case, error) { return d.found, d.err }
 
+func (d *desk) OneCase(_ context.Context, _ account.ID, no int) (kyc.Case, error) {
+	if no != d.found.No {
+		return kyc.Case{}, kyc.ErrCaseUnknown
+	}
+	return d.found, d.err
+}
+
 func newDesk() *desk {
 	id := account.ID(token.NewID())
 	bearer, digest := token.NewSession(string(id))
