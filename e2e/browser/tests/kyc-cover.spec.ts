@@ -16,7 +16,7 @@ test('a protected Aadhaar is opened, covered and sent as a picture, and nobody e
   const { page } = person, sent: string[] = [], loaded: string[] = [];
   page.on('request', (r) => {
     sent.push(`${r.url()}\n${r.postDataBuffer()?.toString('latin1') ?? ''}`);
-    if (r.url().includes('/pdfjs/')) loaded.push(r.url());
+    if (r.url().includes('/pdfjs-')) loaded.push(r.url());
   });
   await page.goto('/settings/kyc/edit');
   const row = rowOf(page, 'personal_id');

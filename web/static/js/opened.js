@@ -5,7 +5,7 @@
 /** @typedef {{draw: (edge: number) => Promise<HTMLCanvasElement>, found: Part[]}} Sheet  found: where the page shows the first digits of a number */
 
 /** @param {string} name */
-const at = (name) => new URL(`../pdfjs/${name}`, import.meta.url).href;
+const at = (name) => new URL(`../pdfjs-6.5.438/${name}`, import.meta.url).href;
 
 const workerURL = at("pdf.worker.min.js");
 const policy = /** @type {any} */ (window).trustedTypes?.createPolicy("pdf-worker", { createScriptURL: () => workerURL });
