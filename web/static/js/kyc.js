@@ -6,6 +6,7 @@ import { act, copyOf, fileOf, flagText, isEditable, isKept, isOver, note, part, 
 import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { drawTimeline } from "./timeline.js";
+import { fileLink } from "./papers.js";
 import { open } from "./view.js";
 import { dayOf, momentOf } from "./when.js";
 import { has, named, t } from "./words.js";
@@ -140,6 +141,8 @@ function draw(c) {
   byId("status").replaceChildren(statusChip(c.status));
   const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;
   byId("lede").textContent = earlier ? t("kyc.js.inForce", { date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
+  byId("summary").hidden = !c.inForce;
+  byId("summary").replaceChildren(fileLink("/v1/kyc/summary", t("kyc.js.summary")));
   roads(c);
   receipt(c, type, account.email);
   byId(c.entityType ? "case" : "nothing").hidden = false;
