@@ -16,6 +16,7 @@ var (
 	ErrLeaseLost    = fault.New(fault.Conflict, "lease_lost", "The case is not yours any more: it was taken over, or left alone for too long. Claim it again.")
 	ErrOwnCase      = fault.New(fault.Conflict, "own_case", "Nobody decides on a case of their own.")
 	ErrSameReviewer = fault.New(fault.Conflict, "same_reviewer", "You have decided on this case already. Somebody else has to look at it.")
+	ErrUndoOver     = fault.New(fault.Conflict, "undo_over", "The decision stands: a minute has passed, or something has happened since. Reopen the case instead.")
 	ErrStale        = fault.New(fault.Conflict, "version_mismatch", "The case was changed meanwhile. Load it again, then decide.")
 )
 

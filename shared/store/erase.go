@@ -70,6 +70,11 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	records, err := s.keysOf(ctx, s.users, profileKey(id).PK, recordPrefix)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, records...)
 	for _, c := range cases {
 		if c.Reference != "" {
 			keys = append(keys, referenceKey(c.Reference))

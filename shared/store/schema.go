@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 )
@@ -22,7 +23,13 @@ import (
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
 //	         role#reviewer       account#<id>                 who may decide on cases
-//	         index review-queue: reviewStatus, submittedAt    cases waiting for a reviewer, nothing else
+//	         account#<id>        review#<caseNo>#<time>#<id>  what happened to a case, kept as long as it
+//	         desk                lanes#<0..7>                 about how many cases are in each lane
+//	         index queue: queue, queueKey
+//	                             lane#<lane>                  cases that wait for a reviewer, by <due time>#<account>#<caseNo>
+//	                             clock                        cases that time will do something to, by <when>#<account>#<caseNo>
+//	                             decided#<yyyy-mm>#<0..7>     records of decisions, by <time>#<id>
+//	         index review-queue: of the release before, which nothing is written to any more
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
 //	         account#<id>        reset                        the open password reset
@@ -45,8 +52,8 @@ const (
 	phoneAccounts = 5
 	outboxShards  = 16
 
-	// ReviewQueue is the sparse index of cases that wait for a reviewer.
-	ReviewQueue = "review-queue"
+	// Queue is the sparse index of what waits: for a reviewer, for time to pass, for a report.
+	Queue = "queue"
 )
 
 // sortTime is RFC 3339 in UTC with a fixed width, so that it sorts as text.
@@ -83,6 +90,7 @@ const (
 	casePrefix    = "kyc#"
 	documentInfix = "#doc#"
 	roundPrefix   = "round#"
+	recordPrefix  = "review#"
 )
 
 func sessionKey(id account.ID, digest string) key {
@@ -101,6 +109,18 @@ func outboxKey(m message.Message) key {
 	h := fnv.New32a()
 	h.Write([]byte(m.ID))
 	return key{outboxPartition(int(h.Sum32() % outboxShards)), m.CreatedAt.UTC().Format(sortTime) + "#" + m.ID}
+}
+
+func recordsOf(caseNo int) string { return fmt.Sprintf("%s%04d#", recordPrefix, caseNo) }
+
+func recordKey(id account.ID, caseNo int, r kyc.Record) key {
+	return key{profileKey(id).PK, recordsOf(caseNo) + r.At.UTC().Format(sortTime) + "#" + r.ID}
+}
+
+func lanesKey(shard int) key { return key{"desk", fmt.Sprintf("lanes#%d", shard)} }
+
+func decidedPartition(month time.Time, shard int) string {
+	return fmt.Sprintf("decided#%s#%d", month.UTC().Format("2006-01"), shard)
 }
 
 func outboxPartition(shard int) string { return fmt.Sprintf("outbox#%02d", shard) }
