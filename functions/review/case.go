@@ -3,12 +3,17 @@ package main
 import (
 	"context"
 	"errors"
+	"strings"
+	"time"
+	"unicode/utf8"
 
+	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/token"
+	"phonon.in/central/shared/typed"
 )
 
 // attempts is how often a change is made to a case that others change at the same time.
@@ -94,10 +99,11 @@ func (h *handler) claim(ctx context.Context, v *visit, in claimRequest) (caseVie
 	if !ok {
 		return caseView{}, kyc.ErrCaseUnknown
 	}
-	if err := textFits("/takeOver", in.TakeOver, maxReason); err != nil {
+	takeOver, err := textGiven("/takeOver", in.TakeOver)
+	if err != nil {
 		return caseView{}, err
 	}
-	c, err := h.claimAs(ctx, v, reference, in.TakeOver)
+	c, err := h.claimAs(ctx, v, reference, takeOver)
 	if err != nil {
 		return caseView{}, err
 	}
@@ -116,6 +122,10 @@ type leaseRequest struct {
 	LeaseID string `json:"leaseId"`
 }
 
+type leaseAnswer struct {
+	LeaseUntil *time.Time `json:"leaseUntil"` // null once it is released
+}
+
 func (h *handler) release(ctx context.Context, v *visit, in leaseRequest) (leaseAnswer, error) {
 	_, _, err := h.move(ctx, v, func(c kyc.Case) (kyc.Case, kyc.Record, error) { return c.Release(in.LeaseID, v.Profile.ID, v.Now) })
 	return leaseAnswer{}, err
@@ -130,15 +140,28 @@ func (h *handler) heartbeat(ctx context.Context, v *visit, in leaseRequest) (lea
 	if c.Lease.ID != in.LeaseID || c.Lease.By != v.Profile.ID || !c.Lease.Held(v.Now) {
 		return leaseAnswer{}, kyc.ErrLeaseLost
 	}
-	until := v.Now.Add(kyc.LeaseLife)
-	return leaseAnswer{&until}, h.store.ProlongLease(ctx, c, in.LeaseID, until)
+	until, err := h.store.ProlongLease(ctx, c, in.LeaseID, v.Now)
+	return leaseAnswer{&until}, err
 }
 
 const maxReason = 500 // code points
 
-func textFits(pointer, text string, most int) error {
-	if len([]rune(text)) > most {
-		return fault.At(pointer, "text_too_long", "This is too long.")
+// textGiven is a reason for the record, on one line; empty where none was given.
+func textGiven(pointer, text string) (string, error) {
+	text = strings.Join(strings.Fields(text), " ")
+	switch {
+	case utf8.RuneCountInString(text) > maxReason:
+		return "", fault.At(pointer, "text_too_long", "This is too long: at most 500 characters.")
+	case aadhaar.In(text):
+		return "", fault.At(pointer, aadhaar.Present, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
 	}
-	return nil
+	return text, nil
+}
+
+func reasonGiven(pointer, text string) (string, error) {
+	text, err := textGiven(pointer, text)
+	if err == nil && !typed.Shows(text) {
+		err = fault.At(pointer, "reason_required", "Say why. It is recorded.")
+	}
+	return text, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"phonon.in/central/shared/fault"
@@ -64,7 +65,7 @@ func (in decisionRequest) decision(locale string) (kyc.Decision, error) {
 	d := kyc.Decision{LeaseID: in.LeaseID, Version: in.Version, Outcome: kyc.Outcome(in.Outcome), Risk: kyc.Risk(in.Risk), Note: in.Note}
 	var faults []fault.Field
 	for i, p := range in.Parts {
-		v, wrong := p.verdict(partPointer(i), locale)
+		v, wrong := p.verdict(fmt.Sprintf("/parts/%d", i), locale)
 		d.Parts, faults = append(d.Parts, v), append(faults, wrong...)
 	}
 	return d, fault.InvalidFields(faults)
@@ -87,8 +88,8 @@ func (p partRequest) verdict(at, locale string) (kyc.Verdict, []fault.Field) {
 	}
 	if !v.OK {
 		v.Reason = kyc.Reason{Code: p.Code, Detail: p.Detail}
-		if reason, known := reasonByCode(p.Code); known && p.Detail == "" {
-			v.Reason.Detail = reason.Text(locale)
+		if p.Detail == "" {
+			v.Reason.Detail = kyc.ReasonText(p.Code, locale)
 		}
 	}
 	return v, faults

@@ -38,14 +38,11 @@ func desk[In, Out any](h *handler, f func(context.Context, *visit, In) (Out, err
 		if err != nil {
 			return none, err
 		}
-		until, err := h.store.DeskOpen(ctx, c.Profile.ID, c.Session.Digest)
-		switch left := until.Sub(c.Now); {
-		case err != nil:
-			return none, err
+		switch left := c.Session.DeskUntil.Sub(c.Now); {
 		case left <= 0:
 			return none, errDeskLocked
 		case left < deskProlong:
-			if err := h.store.OpenDesk(ctx, c.Profile.ID, c.Session.Digest, c.Now.Add(deskIdle)); err != nil {
+			if err := h.store.OpenDesk(ctx, c.Session, c.Now.Add(deskIdle)); err != nil {
 				return none, err
 			}
 		}
@@ -89,7 +86,7 @@ func (h *handler) unlock(ctx context.Context, c *httpapi.Call, in unlockRequest)
 	case !right:
 		return none, errWrong
 	}
-	if err := h.store.OpenDesk(ctx, c.Profile.ID, c.Session.Digest, c.Now.Add(deskIdle)); err != nil {
+	if err := h.store.OpenDesk(ctx, c.Session, c.Now.Add(deskIdle)); err != nil {
 		return none, err
 	}
 	return none, c.Release(ctx, use)

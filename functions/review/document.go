@@ -36,7 +36,7 @@ func (h *handler) page(ctx context.Context, v *visit, _ httpapi.None) (pageAnswe
 		return pageAnswer{}, err
 	}
 	name := fmt.Sprintf("%s-%d.jpg", d.ID, n)
-	url, err := h.bucket.View(ctx, kyc.PageKey(c.AccountID, madeIn(d), d.ID, n), "", name, "image/jpeg", v.Now, addressLife)
+	url, err := h.bucket.View(ctx, pageKey(c.AccountID, madeIn(d), d.ID, n), "", name, "image/jpeg", v.Now, addressLife)
 	return pageAnswer{url, d.Pages[n-1], v.Now.Add(addressLife)}, err
 }
 
@@ -59,7 +59,7 @@ type originalAnswer struct {
 
 // original gives the address of the very file, as an attachment: only for a reason, which is recorded.
 func (h *handler) original(ctx context.Context, v *visit, in originalRequest) (originalAnswer, error) {
-	reason, err := sentenceOf("/reason", in.Reason)
+	reason, err := reasonGiven("/reason", in.Reason)
 	if err != nil {
 		return originalAnswer{}, err
 	}

@@ -13,9 +13,9 @@ var addressFields = []string{"addressLine1", "addressLine2", "city", "state", "p
 // relevant are the fields that a paper of a type has to agree with, by the type. A name that ends in * is all that begin so.
 var relevant = map[string][]string{
 	"pan_card": {"legalName", "pan"}, "epan": {"legalName", "pan"},
-	"gst_certificate": append([]string{"gstin", "legalName", "tradeName"}, addressFields...),
-	"gst_declaration": {"legalName", "pan"},
-	"udyam_certificate": {"udyam", "legalName", "tradeName"},
+	"gst_certificate":           append([]string{"gstin", "legalName", "tradeName"}, addressFields...),
+	"gst_declaration":           {"legalName", "pan"},
+	"udyam_certificate":         {"udyam", "legalName", "tradeName"},
 	"incorporation_certificate": {"cin", "llpin", "fcrn", "legalName", "pan"}, "llp_certificate": {"llpin", "legalName", "pan"},
 	"firm_registration": {"registrationNumber", "legalName"}, "society_registration": {"registrationNumber", "legalName"},
 	"trust_registration": {"registrationNumber", "legalName"},

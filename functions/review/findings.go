@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"phonon.in/central/shared/kyc"
@@ -19,11 +20,11 @@ type findingView struct {
 func findings(c kyc.Case, shared []store.Shared, now time.Time) []findingView {
 	views := []findingView{}
 	for _, s := range shared {
-		code, what := "identifier_known", "The same "+s.Trace.What
-		if s.Trace.IsFile() {
+		code, what := "identifier_known", "The same "+strings.ToUpper(s.Kind)
+		if s.Kind == kyc.TraceFile {
 			code, what = "file_known", "The same file"
 		}
-		views = append(views, findingView{"warning", code, fmt.Sprintf("%s is in case %s of another account.", what, s.Reference), []string{s.Trace.Pointer}})
+		views = append(views, findingView{"warning", code, fmt.Sprintf("%s is in case %s of another account.", what, s.Reference), []string{s.Pointer}})
 	}
 	return views
 }

@@ -28,7 +28,7 @@ func setup(context.Context) (http.Handler, error) {
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	bucket := r.Text("UPLOADS_BUCKET")
-	scanner := r.OneOf("MALWARE_SCAN", "on", "off")
+	scanner := r.Choice("MALWARE_SCAN", "on", "off")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -39,23 +39,22 @@ func setup(context.Context) (http.Handler, error) {
 
 type cases interface {
 	Reviewer(ctx context.Context, id account.ID) (store.Reviewer, bool, error)
-	DeskOpen(ctx context.Context, id account.ID, digest string) (time.Time, error)
-	OpenDesk(ctx context.Context, id account.ID, digest string, until time.Time) error
+	OpenDesk(ctx context.Context, session account.Session, until time.Time) error
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 
-	Lane(ctx context.Context, lane kyc.Lane, after string, most int) ([]store.Queued, string, error)
+	Lane(ctx context.Context, lane kyc.Lane, after string, most int) ([]store.QueuedCase, string, error)
 	LaneCounts(ctx context.Context) (map[kyc.Lane]int, error)
 	Case(ctx context.Context, id account.ID) (kyc.Case, error)
 	CaseByReference(ctx context.Context, reference string) (kyc.Case, error)
-	AccountsBy(ctx context.Context, t kyc.Trace) ([]store.Traced, error)
+	HandedInBy(ctx context.Context, t kyc.Trace) ([]store.Traced, error)
 	SharedWith(ctx context.Context, c kyc.Case) ([]store.Shared, error)
 	Rounds(ctx context.Context, id account.ID, caseNo int) ([]kyc.Round, error)
 	Records(ctx context.Context, id account.ID, caseNo int) ([]kyc.Record, error)
 	DecidedIn(ctx context.Context, month time.Time) ([]store.DecidedCase, error)
 
-	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Effect) error
-	ProlongLease(ctx context.Context, c kyc.Case, leaseID string, until time.Time) error
+	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Also) error
+	ProlongLease(ctx context.Context, c kyc.Case, leaseID string, now time.Time) (until time.Time, err error)
 	AddRecord(ctx context.Context, c kyc.Case, r kyc.Record) error
 }
 

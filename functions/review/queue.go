@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -22,8 +23,8 @@ const (
 
 type itemView struct {
 	Reference   string     `json:"reference"`
-	Lane        kyc.Lane   `json:"lane"`
-	DueAt       time.Time  `json:"dueAt"`
+	Lane        *kyc.Lane  `json:"lane"`
+	DueAt       *time.Time `json:"dueAt"`
 	Overdue     bool       `json:"overdue"`
 	EntityType  string     `json:"entityType"`
 	DisplayName string     `json:"displayName"`
@@ -35,16 +36,18 @@ type itemView struct {
 	Status      kyc.Status `json:"status"`
 }
 
-func viewOfItem(q store.Queued, now time.Time) itemView {
+func viewOfItem(q store.QueuedCase, now time.Time) itemView {
 	v := itemView{
-		Reference: q.Reference, Lane: q.Lane, DueAt: q.DueAt, Overdue: now.After(q.DueAt), EntityType: q.EntityType, DisplayName: q.DisplayName,
+		Reference: q.Reference, Lane: orNull(q.Lane), DueAt: timeOrNull(q.DueAt), Overdue: now.After(q.DueAt), EntityType: q.EntityType, DisplayName: q.DisplayName,
 		Round: q.Round, Risk: orNull(q.Risk), SubmittedAt: timeOrNull(q.SubmittedAt), Status: q.Status,
 	}
-	if q.Lease.Held(now) {
-		v.LeasedBy, v.LeaseUntil = orNull(string(q.Lease.By)), &q.Lease.Until
+	if leased(q, now) {
+		v.LeasedBy, v.LeaseUntil = orNull(string(q.LeaseBy)), &q.LeaseUntil
 	}
 	return v
 }
+
+func leased(q store.QueuedCase, now time.Time) bool { return now.Before(q.LeaseUntil) }
 
 type laneView struct {
 	Lane    kyc.Lane   `json:"lane"`
@@ -70,6 +73,9 @@ type overviewAnswer struct {
 
 func (h *handler) overview(ctx context.Context, v *visit, _ httpapi.None) (overviewAnswer, error) {
 	lanes, mine, err := h.lanes(ctx, v)
+	if err == nil {
+		err = h.nameLeases(ctx, mine)
+	}
 	if err != nil {
 		return overviewAnswer{}, err
 	}
@@ -84,7 +90,7 @@ func (h *handler) overview(ctx context.Context, v *visit, _ httpapi.None) (overv
 func (h *handler) lanes(ctx context.Context, v *visit) ([]laneView, []itemView, error) {
 	var counts map[kyc.Lane]int
 	all := kyc.Lanes()
-	first := make([][]store.Queued, len(all))
+	first := make([][]store.QueuedCase, len(all))
 	var reads errgroup.Group
 	reads.Go(func() (err error) {
 		counts, err = h.store.LaneCounts(ctx)
@@ -106,7 +112,7 @@ func (h *handler) lanes(ctx context.Context, v *visit) ([]laneView, []itemView, 
 			if v.Now.After(q.DueAt) {
 				views[i].Overdue++
 			}
-			if q.Lease.Held(v.Now) && q.Lease.By == v.Profile.ID {
+			if leased(q, v.Now) && q.LeaseBy == v.Profile.ID {
 				mine = append(mine, viewOfItem(q, v.Now))
 			}
 		}
@@ -124,7 +130,7 @@ type laneAnswer struct {
 
 func (h *handler) lane(ctx context.Context, v *visit, _ httpapi.None) (laneAnswer, error) {
 	lane := kyc.Lane(v.Query("lane"))
-	if !lane.Known() {
+	if !slices.Contains(kyc.Lanes(), lane) {
 		return laneAnswer{}, fault.At("/lane", "lane_unknown", "There is no such lane.")
 	}
 	found, next, err := h.store.Lane(ctx, lane, v.Query("after"), pageOfLane)
@@ -135,7 +141,7 @@ func (h *handler) lane(ctx context.Context, v *visit, _ httpapi.None) (laneAnswe
 	for i, q := range found {
 		answer.Items[i] = viewOfItem(q, v.Now)
 	}
-	return answer, nil
+	return answer, h.nameLeases(ctx, answer.Items)
 }
 
 type nextAnswer struct {
@@ -144,7 +150,7 @@ type nextAnswer struct {
 
 // next claims the most urgent free case. Many reviewers press at once: each tries some free cases of the first lane that has any, in an
 // order of their own, until one is theirs or none is left.
-func (h *handler) next(ctx context.Context, v *visit, _ struct{}) (nextAnswer, error) {
+func (h *handler) next(ctx context.Context, v *visit, _ httpapi.None) (nextAnswer, error) {
 	tried := map[string]bool{}
 	for _, lane := range kyc.Lanes() {
 		after := ""
@@ -177,9 +183,9 @@ func (h *handler) next(ctx context.Context, v *visit, _ struct{}) (nextAnswer, e
 }
 
 // free picks up to tryAtOnce cases that look free, the most urgent of them, in random order.
-func (h *handler) free(v *visit, found []store.Queued, tried map[string]bool) (free []store.Queued) {
+func (h *handler) free(v *visit, found []store.QueuedCase, tried map[string]bool) (free []store.QueuedCase) {
 	for _, q := range found {
-		open := !q.Lease.Held(v.Now) && q.AccountID != v.Profile.ID && q.FirstBy != v.Profile.ID
+		open := !leased(q, v.Now) && q.AccountID != v.Profile.ID && q.FirstBy != v.Profile.ID
 		if open && !tried[q.Reference] && len(free) < tryAtOnce {
 			free = append(free, q)
 		}

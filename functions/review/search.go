@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
-	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/typed"
 )
@@ -30,7 +30,7 @@ func (h *handler) search(ctx context.Context, v *visit, _ httpapi.None) (searchA
 	answer := searchAnswer{Items: []itemView{}}
 	for _, c := range cases {
 		if c.No > 0 && c.AccountID != v.Profile.ID {
-			answer.Items = append(answer.Items, itemOfCase(c, v))
+			answer.Items = append(answer.Items, itemOfCase(c, v.Now))
 		}
 	}
 	return answer, h.nameLeases(ctx, answer.Items)
@@ -53,19 +53,21 @@ func (h *handler) casesOf(ctx context.Context, q string) ([]kyc.Case, error) {
 	if strings.Contains(q, "@") {
 		return h.caseByEmail(ctx, q)
 	}
+	t, is := kyc.TraceOf(q)
+	if !is {
+		return nil, nil
+	}
+	found, err := h.store.HandedInBy(ctx, t)
+	if err != nil {
+		return nil, err
+	}
 	var cases []kyc.Case
-	for _, t := range kyc.TracesOf(q) {
-		found, err := h.store.AccountsBy(ctx, t)
-		if err != nil {
+	for _, f := range found {
+		c, err := h.store.CaseByReference(ctx, f.Reference)
+		if err := ignoring(err, kyc.ErrCaseUnknown); err != nil {
 			return nil, err
 		}
-		for _, f := range found {
-			c, err := h.store.CaseByReference(ctx, f.Reference)
-			if err := ignoring(err, kyc.ErrCaseUnknown); err != nil {
-				return nil, err
-			}
-			cases = append(cases, c)
-		}
+		cases = append(cases, c)
 	}
 	return cases, nil
 }
@@ -83,8 +85,15 @@ func (h *handler) caseByEmail(ctx context.Context, q string) ([]kyc.Case, error)
 	return []kyc.Case{c}, err
 }
 
-func itemOfCase(c kyc.Case, v *visit) itemView {
-	return viewOfItem(store.QueuedOf(c), v.Now)
+func itemOfCase(c kyc.Case, now time.Time) itemView {
+	v := itemView{
+		Reference: c.Reference, Lane: orNull(c.Lane), DueAt: timeOrNull(c.DueAt), Overdue: c.Waits() && now.After(c.DueAt), EntityType: c.EntityType,
+		DisplayName: c.DisplayName(), Round: c.Round, Risk: orNull(c.Risk), SubmittedAt: timeOrNull(c.SubmittedAt), Status: c.Status,
+	}
+	if c.Lease.Held(now) {
+		v.LeasedBy, v.LeaseUntil = orNull(string(c.Lease.By)), &c.Lease.Until
+	}
+	return v
 }
 
 func ignoring(err, expected error) error {

@@ -21,6 +21,7 @@ var (
 // Reviewer is an account that may decide on KYC cases.
 type Reviewer struct {
 	AccountID account.ID
+	Lead      bool // sees the report
 	AddedAt   time.Time
 	By        string // the operator, as AWS names them
 	Reason    string
@@ -29,13 +30,14 @@ type Reviewer struct {
 type reviewerRow struct {
 	key
 	AccountID string `dynamodbav:"accountId"`
+	Lead      bool   `dynamodbav:"lead,omitempty"`
 	AddedAt   stamp  `dynamodbav:"addedAt"`
 	By        string `dynamodbav:"by"`
 	Reason    string `dynamodbav:"reason"`
 }
 
 func (r reviewerRow) reviewer() Reviewer {
-	return Reviewer{account.ID(r.AccountID), r.AddedAt.time(), r.By, r.Reason}
+	return Reviewer{account.ID(r.AccountID), r.Lead, r.AddedAt.time(), r.By, r.Reason}
 }
 
 // AddReviewer lets an account decide on cases, from its next request on. It returns ErrReviewer when it may already, and
