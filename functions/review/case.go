@@ -3,17 +3,12 @@ package main
 import (
 	"context"
 	"errors"
-	"strings"
 	"time"
-	"unicode/utf8"
 
-	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/account"
-	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/token"
-	"phonon.in/central/shared/typed"
 )
 
 // attempts is how often a change is made to a case that others change at the same time.
@@ -99,7 +94,7 @@ func (h *handler) claim(ctx context.Context, v *visit, in claimRequest) (caseVie
 	if !ok {
 		return caseView{}, kyc.ErrCaseUnknown
 	}
-	takeOver, err := textGiven("/takeOver", in.TakeOver)
+	takeOver, err := textGiven("/takeOver", in.TakeOver, maxReason)
 	if err != nil {
 		return caseView{}, err
 	}
@@ -127,12 +122,18 @@ type leaseAnswer struct {
 }
 
 func (h *handler) release(ctx context.Context, v *visit, in leaseRequest) (leaseAnswer, error) {
+	if err := isID("/leaseId", in.LeaseID); err != nil {
+		return leaseAnswer{}, err
+	}
 	_, _, err := h.move(ctx, v, func(c kyc.Case) (kyc.Case, kyc.Record, error) { return c.Release(in.LeaseID, v.Profile.ID, v.Now) })
 	return leaseAnswer{}, err
 }
 
 // heartbeat keeps the lease of somebody who is at work. One that ran out is lost, even where nobody else has the case.
 func (h *handler) heartbeat(ctx context.Context, v *visit, in leaseRequest) (leaseAnswer, error) {
+	if err := isID("/leaseId", in.LeaseID); err != nil {
+		return leaseAnswer{}, err
+	}
 	c, err := h.found(ctx, v)
 	if err != nil {
 		return leaseAnswer{}, err
@@ -142,26 +143,4 @@ func (h *handler) heartbeat(ctx context.Context, v *visit, in leaseRequest) (lea
 	}
 	until, err := h.store.ProlongLease(ctx, c, in.LeaseID, v.Now)
 	return leaseAnswer{&until}, err
-}
-
-const maxReason = 500 // code points
-
-// textGiven is a reason for the record, on one line; empty where none was given.
-func textGiven(pointer, text string) (string, error) {
-	text = strings.Join(strings.Fields(text), " ")
-	switch {
-	case utf8.RuneCountInString(text) > maxReason:
-		return "", fault.At(pointer, "text_too_long", "This is too long: at most 500 characters.")
-	case aadhaar.In(text):
-		return "", fault.At(pointer, aadhaar.Present, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
-	}
-	return text, nil
-}
-
-func reasonGiven(pointer, text string) (string, error) {
-	text, err := textGiven(pointer, text)
-	if err == nil && !typed.Shows(text) {
-		err = fault.At(pointer, "reason_required", "Say why. It is recorded.")
-	}
-	return text, err
 }

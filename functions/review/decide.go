@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"phonon.in/central/shared/fault"
@@ -35,14 +36,19 @@ type decisionAnswer struct {
 }
 
 func (h *handler) decide(ctx context.Context, v *visit, in decisionRequest) (decisionAnswer, error) {
-	locale, err := h.localeOf(ctx, v)
+	d, err := in.decision()
 	if err != nil {
 		return decisionAnswer{}, err
 	}
-	d, err := in.decision(locale)
+	c, err := h.found(ctx, v)
 	if err != nil {
 		return decisionAnswer{}, err
 	}
+	holder, err := h.store.Profile(ctx, c.AccountID)
+	if err != nil {
+		return decisionAnswer{}, err
+	}
+	spell(d, holder.Locale)
 	next, r, err := h.move(ctx, v, func(c kyc.Case) (kyc.Case, kyc.Record, error) { return c.Decide(d, v.Profile.ID, h.policy, v.Now) })
 	if err != nil {
 		return decisionAnswer{}, err
@@ -50,49 +56,53 @@ func (h *handler) decide(ctx context.Context, v *visit, in decisionRequest) (dec
 	return decisionAnswer{next.Status, orNull(next.Lane), r.At.Add(kyc.UndoLife), r.ID}, nil
 }
 
-// localeOf is the language of the holder of the case that a path names.
-func (h *handler) localeOf(ctx context.Context, v *visit) (string, error) {
-	c, err := h.found(ctx, v)
-	if err != nil {
-		return "", err
+// spell gives each reason without a text of its own the one of the list, in the holder's language.
+func spell(d kyc.Decision, locale string) {
+	for i, v := range d.Parts {
+		if !v.OK && v.Reason.Detail == "" {
+			d.Parts[i].Reason.Detail = kyc.ReasonText(v.Reason.Code, locale)
+		}
 	}
-	p, err := h.store.Profile(ctx, c.AccountID)
-	return p.Locale, err
 }
 
-// decision is what was sent, as the case decides by it: a reason without a text of its own says what the list says, in the holder's language.
-func (in decisionRequest) decision(locale string) (kyc.Decision, error) {
+// decision reads a body. Whether the outcome follows from the verdicts is for the case to say.
+func (in decisionRequest) decision() (kyc.Decision, error) {
 	d := kyc.Decision{LeaseID: in.LeaseID, Version: in.Version, Outcome: kyc.Outcome(in.Outcome), Risk: kyc.Risk(in.Risk), Note: in.Note}
-	var faults []fault.Field
-	for i, p := range in.Parts {
-		v, wrong := p.verdict(fmt.Sprintf("/parts/%d", i), locale)
-		d.Parts, faults = append(d.Parts, v), append(faults, wrong...)
+	_, note := textGiven("/note", in.Note, maxNote)
+	errs := []error{isID("/leaseId", in.LeaseID), note}
+	if !slices.Contains([]kyc.Outcome{kyc.OutcomeApprove, kyc.OutcomeQuestion, kyc.OutcomeReject, kyc.OutcomeSecondLook}, d.Outcome) {
+		errs = append(errs, fault.At("/outcome", "outcome_unknown", "The outcome is approve, needs_info, reject or second_look."))
 	}
-	return d, fault.InvalidFields(faults)
+	if !slices.Contains([]kyc.Risk{"", kyc.RiskLow, kyc.RiskMedium, kyc.RiskHigh}, d.Risk) {
+		errs = append(errs, fault.At("/risk", "risk_unknown", "The risk is low, medium or high."))
+	}
+	for i, p := range in.Parts {
+		v, wrong := p.verdict(fmt.Sprintf("/parts/%d", i))
+		d.Parts, errs = append(d.Parts, v), append(errs, wrong...)
+	}
+	return d, all(errs...)
 }
 
-func (p partRequest) verdict(at, locale string) (kyc.Verdict, []fault.Field) {
+func (p partRequest) verdict(at string) (kyc.Verdict, []error) {
 	v := kyc.Verdict{Pointer: p.Pointer, OK: p.Verdict == "yes", Checklist: p.Checklist}
-	var faults []fault.Field
 	if p.DocumentID != nil {
 		v.DocumentID = *p.DocumentID
 	}
+	detail, err := textGiven(at+"/detail", p.Detail, maxReason)
+	errs := []error{err}
 	if p.Verdict != "yes" && p.Verdict != "no" {
-		faults = append(faults, fault.Field{Pointer: at + "/verdict", Code: "verdict_unknown", Detail: "The verdict is yes or no."})
+		errs = append(errs, fault.At(at+"/verdict", "verdict_unknown", "The verdict is yes or no."))
 	}
 	for id, tick := range p.Checklist {
-		if tick != "y" && tick != "n" && tick != "na" || len(id) > maxCheckID {
-			faults = append(faults, fault.Field{Pointer: at + "/checklist", Code: "check_unknown", Detail: "A check is y, n or na."})
+		if len(id) > maxCheckID || tick != "y" && tick != "n" && tick != "na" {
+			errs = append(errs, fault.At(at+"/checklist", "check_unknown", "A check is y, n or na."))
 			break
 		}
 	}
 	if !v.OK {
-		v.Reason = kyc.Reason{Code: p.Code, Detail: p.Detail}
-		if p.Detail == "" {
-			v.Reason.Detail = kyc.ReasonText(p.Code, locale)
-		}
+		v.Reason = kyc.Reason{Code: p.Code, Detail: detail}
 	}
-	return v, faults
+	return v, errs
 }
 
 const maxCheckID = 64
@@ -107,15 +117,18 @@ type statusAnswer struct {
 
 // undo takes a decision back before anybody was told of it.
 func (h *handler) undo(ctx context.Context, v *visit, in undoRequest) (statusAnswer, error) {
+	if err := isID("/recordId", in.RecordID); err != nil {
+		return statusAnswer{}, err
+	}
 	c, err := h.found(ctx, v)
 	if err != nil {
 		return statusAnswer{}, err
 	}
-	all, err := h.store.Records(ctx, c.AccountID, c.No)
+	records, err := h.store.Records(ctx, c.AccountID, c.No)
 	if err != nil {
 		return statusAnswer{}, err
 	}
-	for _, r := range all {
+	for _, r := range records {
 		if r.ID == in.RecordID {
 			return h.status(ctx, v, func(c kyc.Case) (kyc.Case, kyc.Record, error) { return c.UndoDecision(r, v.Profile.ID, v.Now) })
 		}
@@ -136,12 +149,12 @@ type holdRequest struct {
 }
 
 func (h *handler) hold(ctx context.Context, v *visit, in holdRequest) (statusAnswer, error) {
-	until, err := time.Parse(time.RFC3339, in.Until)
-	if err != nil {
-		until = time.Time{} // which Hold refuses
+	until, err := timeGiven("/until", in.Until)
+	if err := all(isID("/leaseId", in.LeaseID), err, noteGiven("/note", in.Note)); err != nil {
+		return statusAnswer{}, err
 	}
 	return h.status(ctx, v, unchanged(in.Version, func(c kyc.Case) (kyc.Case, kyc.Record, error) {
-		return c.Hold(in.LeaseID, v.Profile.ID, until.UTC(), in.Note, v.Now)
+		return c.Hold(in.LeaseID, v.Profile.ID, until, in.Note, v.Now)
 	}))
 }
 
@@ -152,6 +165,9 @@ type askRequest struct {
 }
 
 func (h *handler) ask(ctx context.Context, v *visit, in askRequest) (statusAnswer, error) {
+	if err := all(isID("/leaseId", in.LeaseID), noteGiven("/question", in.Question)); err != nil {
+		return statusAnswer{}, err
+	}
 	return h.status(ctx, v, unchanged(in.Version, func(c kyc.Case) (kyc.Case, kyc.Record, error) {
 		return c.Ask(in.LeaseID, v.Profile.ID, in.Question, v.Now)
 	}))
@@ -164,6 +180,9 @@ type replyRequest struct {
 }
 
 func (h *handler) answer(ctx context.Context, v *visit, in replyRequest) (statusAnswer, error) {
+	if err := all(isID("/leaseId", in.LeaseID), noteGiven("/text", in.Text)); err != nil {
+		return statusAnswer{}, err
+	}
 	return h.status(ctx, v, unchanged(in.Version, func(c kyc.Case) (kyc.Case, kyc.Record, error) {
 		return c.Reply(in.LeaseID, v.Profile.ID, in.Text, v.Now)
 	}))
@@ -185,5 +204,8 @@ type reopenRequest struct {
 }
 
 func (h *handler) reopen(ctx context.Context, v *visit, in reopenRequest) (statusAnswer, error) {
+	if err := noteGiven("/reason", in.Reason); err != nil {
+		return statusAnswer{}, err
+	}
 	return h.status(ctx, v, func(c kyc.Case) (kyc.Case, kyc.Record, error) { return c.ReopenBy(v.actor(), in.Reason, v.Now) })
 }

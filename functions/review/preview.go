@@ -56,6 +56,10 @@ type previewAnswer struct {
 
 // preview is what the holder reads once the decision counts. Nothing is decided, and nothing kept.
 func (h *handler) preview(ctx context.Context, v *visit, in decisionRequest) (previewAnswer, error) {
+	d, err := in.decision()
+	if err != nil {
+		return previewAnswer{}, err
+	}
 	c, err := h.found(ctx, v)
 	if err != nil {
 		return previewAnswer{}, err
@@ -64,10 +68,7 @@ func (h *handler) preview(ctx context.Context, v *visit, in decisionRequest) (pr
 	if err != nil {
 		return previewAnswer{}, err
 	}
-	d, err := in.decision(holder.Locale)
-	if err != nil {
-		return previewAnswer{}, err
-	}
+	spell(d, holder.Locale)
 	return tell(c, d, language(holder.Locale)), nil
 }
 
@@ -81,8 +82,7 @@ func tell(c kyc.Case, d kyc.Decision, language string) previewAnswer {
 	answer := previewAnswer{language, t.Subject, slices.Clone(t.Before)}
 	if d.Outcome == kyc.OutcomeQuestion || d.Outcome == kyc.OutcomeReject {
 		for _, v := range refused(c, d) {
-			detail := cmp.Or(v.Reason.Detail, kyc.ReasonText(v.Reason.Code, language))
-			answer.Sentences = append(answer.Sentences, strings.NewReplacer("{title}", titleOf(c, v.Pointer, w), "{detail}", detail).Replace(w.Part))
+			answer.Sentences = append(answer.Sentences, strings.NewReplacer("{title}", titleOf(c, v.Pointer, w), "{detail}", v.Reason.Detail).Replace(w.Part))
 		}
 	}
 	answer.Sentences = append(answer.Sentences, t.After...)
