@@ -134,6 +134,7 @@ func TestACaseIsPutOffAndPutBeforeColleagues(t *testing.T) {
 	if view["lane"] != "colleague" || at(view, "notes", 0, "text") != "Is this a passport?" || at(view, "notes", 0, "by") != "Ravi Rao" {
 		t.Errorf("lane %v, notes %v", view["lane"], view["notes"])
 	}
+	w.passes()
 	colleague.want(t, "200", "POST", caseAt(asked)+"/answer", m{"leaseId": at(view, "lease", "id"), "version": view["version"], "text": "Yes, an old one."})
 	if view = p.takes(t, asked); view["lane"] != "new" || at(view, "notes", 1, "text") != "Yes, an old one." {
 		t.Errorf("lane %v, notes %v", view["lane"], view["notes"])

@@ -12,6 +12,7 @@ func TestThePreviewIsWhatTheHolderReadsInTheOwnLanguage(t *testing.T) {
 	w := newWorld(t)
 	p := w.reviewer(t, "Ravi", false)
 	c := w.submitted(t) // of somebody who reads Hindi
+	w.passes()
 	d := decision(p.takes(t, c), "needs_info", map[string]string{"entity_pan": "not_readable"})
 	r := p.want(t, "200", "POST", caseAt(c)+"/preview", d)
 	told := r.body["sentences"].([]any)
