@@ -3,6 +3,8 @@ package kyc
 import (
 	"slices"
 	"time"
+
+	"phonon.in/central/shared/account"
 )
 
 // What the clock does to cases. days counts from the time that a status sets: 90 days before an approval ends its holder is told the first
@@ -15,7 +17,13 @@ var (
 	beforeDue    = []time.Duration{-7 * day, -2 * day, 0} // from DueBy on; with the last the case is a draft again
 	draftEnds    = []time.Duration{76 * day, 90 * day}    // from the last change on; with the last its files are removed
 	rejectedEnds = []time.Duration{90 * day}              // from the decision on: its files are removed
+
+	// filesStay is how long the files of an emptied case are still there: whoever was just beginning the next case with them has them.
+	filesStay = 5 * time.Minute
 )
+
+// supersededAtOnce keeps what one move changes within a transaction; the rest comes with the next one.
+const supersededAtOnce = 80
 
 // clock is from when on the steps of the case's present status count; no steps: nothing ever happens to it by itself.
 func (c Case) clock() (from time.Time, steps []time.Duration) {
@@ -24,7 +32,7 @@ func (c Case) clock() (from time.Time, steps []time.Duration) {
 		return c.HeldUntil, []time.Duration{0}
 	case c.Status == NeedsInfo && !c.DueBy.IsZero():
 		return c.DueBy, beforeDue
-	case (c.Status == Draft || c.Status == Withdrawn) && (len(c.Fields) > 0 || len(c.current()) > 0):
+	case (c.Status == Draft || c.Status == Withdrawn) && c.EntityType != "":
 		return c.UpdatedAt, draftEnds
 	case (c.Status.InForce() || c.Status == Suspended) && !c.ValidUntil.IsZero():
 		return c.ValidUntil, beforeEnd
@@ -55,18 +63,33 @@ func (c Case) NextTick() time.Time {
 	if told := c.told(from); told < len(steps) {
 		return from.Add(steps[told])
 	}
+	if c.emptiedByTime() && len(c.Unpurged()) > 0 {
+		return c.UpdatedAt.Add(filesStay)
+	}
 	return time.Time{}
+}
+
+// emptiedByTime reports that the clock has taken the case's documents away.
+func (c Case) emptiedByTime() bool {
+	return (c.Status == Draft || c.Status == Withdrawn) && c.EntityType == "" || c.Status == Rejected && len(c.current()) == 0
+}
+
+// Leftovers are the documents of an emptied case whose files are to be removed now.
+func (c Case) Leftovers(now time.Time) []Document {
+	if !c.emptiedByTime() || now.Before(c.UpdatedAt.Add(filesStay)) {
+		return nil
+	}
+	return c.Unpurged()
 }
 
 // Tick is the case after the newest thing that time does to it, and the record of that; due is false while nothing is to be done. Of several steps
 // that have come meanwhile, the last counts.
 func (c Case) Tick(now time.Time) (next Case, r Record, due bool) {
-	at := c.NextTick()
-	if at.IsZero() || now.Before(at) {
-		return c, Record{}, false
-	}
 	from, steps := c.clock()
 	step := c.told(from)
+	if step >= len(steps) || now.Before(from.Add(steps[step])) {
+		return c, Record{}, false
+	}
 	for step+1 < len(steps) && !now.Before(from.Add(steps[step+1])) {
 		step++
 	}
@@ -107,12 +130,44 @@ func (c Case) tick(last bool) string {
 
 // emptied is the case without what nobody has a reason to keep: a draft loses its values and files, a rejected case its files.
 func (c Case) emptied(now time.Time) Case {
-	if c.Status != Rejected {
-		c.Fields, c.UpdatedAt = map[string]string{}, now
-	}
 	c.Documents = slices.Clone(c.Documents)
-	for i := range c.Documents {
-		c.Documents[i].State = DocSuperseded
+	left := supersededAtOnce
+	for i, d := range c.Documents {
+		if d.State != DocSuperseded && left > 0 {
+			c.Documents[i].State = DocSuperseded
+			left--
+		}
 	}
+	if len(c.current()) > 0 {
+		c.Told--
+		return c
+	}
+	if c.Status != Rejected {
+		c.EntityType, c.Fields, c.Answers, c.HandedIn, c.Verdicts = "", map[string]string{}, nil, Snapshot{}, nil
+	}
+	c.UpdatedAt = now
 	return c
+}
+
+// Replaced is the case after a later one of the account was approved, and the record of that; ok is false where none was, and where it was
+// never in force.
+func (c Case) Replaced(later []Case, now time.Time) (next Case, r Record, ok bool) {
+	to, may := c.Status.After(Replace)
+	if !may || c.NextTick().IsZero() || !slices.ContainsFunc(later, func(l Case) bool { return !l.ApprovedAt.IsZero() && l.Status != UnderReview }) {
+		return c, Record{}, false
+	}
+	r = c.record(Actor{Kind: ByClock}, string(Replace), now)
+	c.Status, r.To = to, to
+	c.Told, c.ToldFrom = len(afterEnd), c.ValidUntil // nobody has to renew it
+	return c, r, true
+}
+
+// Adopt places a case that was handed in before there were lanes in one, due as if it had been then; ok is false for any other.
+func (c Case) Adopt(now time.Time) (next Case, r Record, ok bool) {
+	if c.Status != Submitted || c.Waits() {
+		return c, Record{}, false
+	}
+	r = c.record(Actor{Kind: ByClock}, RecordAdopted, now)
+	c.Lane, c.DueAt = c.lane(account.Verification{}), dueAt(c.SubmittedAt)
+	return c, r, true
 }

@@ -18,6 +18,13 @@ type Policy struct {
 // DefaultPolicy renews as the banks do: by risk after 2, 8 or 10 years (RBI, KYC Directions on periodic updation).
 var DefaultPolicy = Policy{Years: map[Risk]int{RiskHigh: 2, RiskMedium: 8, RiskLow: 10}, AnswerIn: 30 * 24 * time.Hour, SecondLooks: 5}
 
+// NewPolicy is DefaultPolicy with other years until a renewal, by risk.
+func NewPolicy(high, medium, low int) Policy {
+	p := DefaultPolicy
+	p.Years = map[Risk]int{RiskHigh: high, RiskMedium: medium, RiskLow: low}
+	return p
+}
+
 // DecideHours is within how many working hours a case is usually decided.
 const DecideHours = 16
 

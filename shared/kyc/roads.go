@@ -1,6 +1,7 @@
 package kyc
 
 import (
+	"errors"
 	"slices"
 	"time"
 )
@@ -45,6 +46,34 @@ func (c Case) next(now time.Time) Case {
 		n.Documents = append(n.Documents, d)
 	}
 	return n
+}
+
+// ErrNoRoad is the error for what cannot be done to a case in its status.
+var ErrNoRoad = errors.New("kyc: the status of the case does not allow it")
+
+// SuspendBy puts an approved case out of force until an operator says otherwise: ErrNoRoad or note_required.
+func (c Case) SuspendBy(operator, reason string, now time.Time) (Case, Record, error) {
+	return c.operated(Suspend, operator, reason, now)
+}
+
+// ResumeBy puts a suspended case in force again, for as long as it was approved: ErrNoRoad or note_required.
+func (c Case) ResumeBy(operator, reason string, now time.Time) (Case, Record, error) {
+	return c.operated(Resume, operator, reason, now)
+}
+
+func (c Case) operated(a Action, operator, reason string, now time.Time) (Case, Record, error) {
+	to, may := c.Status.After(a)
+	if !may {
+		return Case{}, Record{}, ErrNoRoad
+	}
+	reason, err := noteOf("/reason", reason)
+	if err != nil {
+		return Case{}, Record{}, err
+	}
+	r := c.record(Actor{ByOperator, operator}, string(a), now)
+	r.Reason, r.To = reason, to
+	c.Status, c.UpdatedAt = to, now
+	return c, r, nil
 }
 
 // FileCase is the number of the case in which the document's file was uploaded: it is in the names of its objects.
