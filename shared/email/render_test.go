@@ -27,10 +27,13 @@ var mails = []message.Mail{
 	{Kind: message.PasswordChanged},
 	{Kind: message.PhoneChanged},
 	{Kind: message.KYCSubmitted, Reference: reference, Date: thursday},
+	{Kind: message.KYCAnswered, Reference: reference, Date: thursday},
 	{Kind: message.KYCQuestion, Reference: reference, Date: thursday},
 	{Kind: message.KYCApproved, Reference: reference, Date: thursday},
 	{Kind: message.KYCRejected, Reference: reference},
 	{Kind: message.KYCExpiring, Reference: reference, Date: thursday},
+	{Kind: message.KYCExpired, Reference: reference, Date: thursday},
+	{Kind: message.KYCLapsed, Reference: reference},
 	{Kind: message.KYCReminder, Reference: reference, Date: thursday},
 	{Kind: message.KYCDraftEnding, Date: thursday},
 }

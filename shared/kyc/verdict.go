@@ -67,11 +67,11 @@ func reasonOf(at string, given Reason) (Reason, *fault.Field) {
 	case !known:
 		return Reason{}, &fault.Field{Pointer: at + "/code", Code: "verdict_reason_unknown", Detail: "There is no such reason. Choose one from the list."}
 	case detail == "" && reason.Explain:
-		return Reason{}, &fault.Field{Pointer: at + "/detail", Code: "verdict_reason_required", Detail: "Tell the holder in a sentence what to do."}
+		return Reason{Code: given.Code}, &fault.Field{Pointer: at + "/detail", Code: "verdict_reason_required", Detail: "Tell the holder in a sentence what to do."}
 	case utf8.RuneCountInString(detail) > maxAnswer:
-		return Reason{}, &fault.Field{Pointer: at + "/detail", Code: "text_too_long", Detail: fmt.Sprintf("This is too long: at most %d characters.", maxAnswer)}
+		return Reason{Code: given.Code}, &fault.Field{Pointer: at + "/detail", Code: "text_too_long", Detail: fmt.Sprintf("This is too long: at most %d characters.", maxAnswer)}
 	case aadhaar.In(detail):
-		return Reason{}, &fault.Field{Pointer: at + "/detail", Code: aadhaar.Present, Detail: "This looks like an Aadhaar number. Remove it: we ask for none and keep none."}
+		return Reason{Code: given.Code}, &fault.Field{Pointer: at + "/detail", Code: aadhaar.Present, Detail: "This looks like an Aadhaar number. Remove it: we ask for none and keep none."}
 	case detail == "":
 		detail = reason.Detail
 	}

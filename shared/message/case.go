@@ -11,20 +11,29 @@ import (
 // never what was found, who is named or which paper it is about: a mailbox is read by more people than an account.
 const (
 	KYCSubmitted   Kind = "kyc_submitted"    // when it is usually decided
+	KYCAnswered    Kind = "kyc_answered"     // when it is usually decided
 	KYCQuestion    Kind = "kyc_question"     // until when the holder can answer
 	KYCApproved    Kind = "kyc_approved"     // until when it is valid
 	KYCRejected    Kind = "kyc_rejected"     // no time
 	KYCExpiring    Kind = "kyc_expiring"     // until when it is valid
+	KYCExpired     Kind = "kyc_expired"      // until when it was valid
 	KYCReminder    Kind = "kyc_reminder"     // until when the holder can answer
-	KYCDraftEnding Kind = "kyc_draft_ending" // when the files are removed
+	KYCLapsed      Kind = "kyc_lapsed"       // no time
+	KYCDraftEnding Kind = "kyc_draft_ending" // when what was entered and uploaded is removed
 )
+
+// overdue is what a mail says once its time has come.
+var overdue = map[Kind]Kind{KYCReminder: KYCLapsed, KYCExpiring: KYCExpired}
 
 // caseMailLife is how long such a mail is of use where its own time does not end it sooner.
 const caseMailLife = 7 * 24 * time.Hour
 
-// AboutCase is a mail to the holder of a case. The reference may be "" and the time zero. A mail whose time has come before it could be sent
-// is of no use any more.
+// AboutCase is a mail to the holder of a case. The reference may be "" and the time zero. A mail whose time comes before it could be sent is of no
+// use any more; a KYCReminder whose time has come is a KYCLapsed, and a KYCExpiring a KYCExpired.
 func AboutCase(kind Kind, p account.Profile, reference string, date, now time.Time) Message {
+	if late, is := overdue[kind]; is && !date.After(now) {
+		kind = late
+	}
 	m := Message{
 		ID: token.NewID(), Kind: kind, To: p.Email.String(), Locale: p.Locale, Refs: []string{reference, ""}, Account: string(p.ID),
 		CreatedAt: now, NotAfter: now.Add(caseMailLife),
@@ -41,7 +50,7 @@ func AboutCase(kind Kind, p account.Profile, reference string, date, now time.Ti
 // OfCase reports that a kind of message is about a KYC case.
 func (k Kind) OfCase() bool {
 	switch k {
-	case KYCSubmitted, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCReminder, KYCDraftEnding:
+	case KYCSubmitted, KYCAnswered, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCExpired, KYCReminder, KYCLapsed, KYCDraftEnding:
 		return true
 	}
 	return false

@@ -46,6 +46,24 @@ func TestAMailAboutACaseCarriesItsReferenceAndItsTimeAndNothingElse(t *testing.T
 	}
 }
 
+func TestWhatIsSaidAheadOfATimeIsSaidOtherwiseOnceItHasCome(t *testing.T) {
+	now := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	for _, c := range []struct {
+		kind message.Kind
+		date time.Time
+		want message.Kind
+	}{
+		{message.KYCReminder, now.Add(time.Second), message.KYCReminder}, {message.KYCReminder, now, message.KYCLapsed},
+		{message.KYCExpiring, now.AddDate(0, 0, 90), message.KYCExpiring}, {message.KYCExpiring, now.AddDate(0, 0, -7), message.KYCExpired},
+		{message.KYCQuestion, now, message.KYCQuestion}, {message.KYCRejected, time.Time{}, message.KYCRejected},
+	} {
+		m := message.AboutCase(c.kind, account.Profile{}, "K7M2-9QXD", c.date, now)
+		if m.Kind != c.want || !m.NotAfter.After(now) {
+			t.Errorf("%s of %s is %s until %s", c.kind, c.date, m.Kind, m.NotAfter)
+		}
+	}
+}
+
 func TestOnlyAMessageAboutACaseRefersToOne(t *testing.T) {
 	for _, m := range []message.Message{
 		{Kind: message.VerifyEmail, Refs: []string{"digest", "2026-11-26T09:00:00Z"}}, {Kind: message.KYCApproved}, {Kind: message.KYCApproved, Refs: []string{"K7M2-9QXD"}},

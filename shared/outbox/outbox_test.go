@@ -37,10 +37,13 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.PasswordChanged, nil, "/login", ""},
 		{message.PhoneChanged, nil, "/settings/password", ""},
 		{message.KYCSubmitted, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCAnswered, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
 		{message.KYCQuestion, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCApproved, []string{"K7M2-9QXD", "2028-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCRejected, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
 		{message.KYCExpiring, []string{"K7M2-9QXD", "2028-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCExpired, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCLapsed, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCReminder, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCDraftEnding, []string{"", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 	} {

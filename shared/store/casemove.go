@@ -27,7 +27,7 @@ func (s *Store) MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record,
 	if r.Kind != string(kyc.Undo) {
 		r.Before.Verified = p.Verified
 	}
-	actions := []types.TransactWriteItem{s.overCase(read, next), putNew(s.users, recordToRow(next, r))}
+	actions := []types.TransactWriteItem{s.overCase(read, next, "", values{}), putNew(s.users, recordToRow(next, r))}
 	actions = append(actions, s.changedDocuments(read, next)...)
 	actions = append(actions, s.counted(read.Lane, next.Lane)...)
 	actions = append(actions, s.profileOf(p, next, r)...)
@@ -50,13 +50,17 @@ func (s *Store) moved(err error, r kyc.Record) error {
 	return busy(err)
 }
 
-// overCase puts a case over the one that was read.
-func (s *Store) overCase(read, next kyc.Case) types.TransactWriteItem {
-	return types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.users, Item: marshal(caseToRow(next)), ConditionExpression: aws.String("version = :version"),
-		ExpressionAttributeValues:           values{":version": read.Version}.marshal(),
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}}
+// overCase puts a case over the one that was read; and is a further condition, with its values.
+func (s *Store) overCase(read, next kyc.Case, and string, v values) types.TransactWriteItem {
+	v[":version"] = read.Version
+	put := &types.Put{
+		TableName: &s.users, Item: marshal(caseToRow(next)), ConditionExpression: aws.String("version = :version" + and),
+		ExpressionAttributeValues: v.marshal(), ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}
+	if and != "" {
+		put.ExpressionAttributeNames = statusName
+	}
+	return types.TransactWriteItem{Put: put}
 }
 
 // changedDocuments are the updates of documents whose state is another than it was.

@@ -1,8 +1,6 @@
 package store
 
 import (
-	"time"
-
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
@@ -10,8 +8,9 @@ import (
 )
 
 // told is what a move of a case tells its holder and the products.
-func (s *Store) told(_ account.Profile, _ kyc.Case, _ kyc.Record) []types.TransactWriteItem {
-	return nil
+func (s *Store) told(p account.Profile, c kyc.Case, r kyc.Record) (actions []types.TransactWriteItem) {
+	if m, tells := caseMail(p, c, r); tells {
+		actions = append(actions, putNew(s.tokens, pendingRow(m)))
+	}
+	return actions
 }
-
-var _ = time.Second

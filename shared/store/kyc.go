@@ -113,7 +113,7 @@ func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, 
 			values: values{":status": string(edited.Status), ":no": edited.No, ":old": read.No, ":now": stampOf(edited.UpdatedAt), ":one": 1},
 		}))
 	} else {
-		actions = append(actions, s.overCase(read, edited))
+		actions = append(actions, s.overCase(read, edited, " AND "+editable, editableValues(values{})))
 		edited.Documents = slices.Clone(edited.Documents)
 		for i, d := range edited.Documents {
 			switch {

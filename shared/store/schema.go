@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
@@ -16,6 +17,7 @@ import (
 //	users    account#<id>        profile                      the account without credentials
 //	         account#<id>        consent#<time>#<document>    one per acceptance, never changed
 //	         account#<id>        activity#<time>#<id>         one per event, gone after 400 days
+//	         account#<id>        event#<time>#<id>            what the products beside this one were told, gone after 400 days
 //	         account#<id>        kyc#<caseNo>                 a KYC case
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
@@ -66,6 +68,9 @@ func consentKey(id account.ID, c account.Consent) key {
 func activityKey(id account.ID, at time.Time, eventID string) key {
 	return key{"account#" + string(id), "activity#" + at.UTC().Format(sortTime) + "#" + eventID}
 }
+func eventKey(e event.Event) key {
+	return key{"account#" + string(e.Account), eventPrefix + e.Time.UTC().Format(sortTime) + "#" + e.ID}
+}
 func caseKey(id account.ID, no int) key {
 	return key{"account#" + string(id), fmt.Sprintf(casePrefix+"%04d", no)}
 }
@@ -91,6 +96,7 @@ const (
 	documentInfix = "#doc#"
 	roundPrefix   = "round#"
 	recordPrefix  = "review#"
+	eventPrefix   = "event#"
 )
 
 func sessionKey(id account.ID, digest string) key {
