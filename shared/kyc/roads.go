@@ -2,8 +2,10 @@ package kyc
 
 import (
 	"errors"
-	"slices"
+	"fmt"
 	"time"
+
+	"phonon.in/central/shared/account"
 )
 
 // Withdraw is the case taken back by its holder before anybody has looked at it: ErrWithdrawLate.
@@ -84,9 +86,8 @@ func (d Document) FileCase() int {
 	return d.CaseNo
 }
 
-// CarriedOver reports that the file of a document belongs to a later case as well.
-func CarriedOver(d Document, later []Case) bool {
-	return slices.ContainsFunc(later, func(c Case) bool {
-		return slices.ContainsFunc(c.Documents, func(o Document) bool { return o.ID == d.ID && o.Carried > 0 && o.State != DocSuperseded })
-	})
+// FilePrefixes are what the keys of everything begin with that is kept of a document: what was uploaded, what was checked, and its pages.
+func (d Document) FilePrefixes(id account.ID) []string {
+	no := d.FileCase()
+	return []string{IncomingKey(id, no, d.ID), VaultKey(id, no, d.ID), fmt.Sprintf("pages/%s/%d/%s/", id, no, d.ID)}
 }
