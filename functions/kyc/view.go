@@ -115,7 +115,7 @@ var shown = []string{
 func timelineOf(records []kyc.Record) []eventView {
 	undone := map[string]bool{}
 	for _, r := range records {
-		undone[r.Undoes] = true
+		undone[r.Undoes.ID] = true
 	}
 	timeline := []eventView{}
 	for _, r := range records {

@@ -187,7 +187,7 @@ func (c Case) UndoDecision(r Record, by account.ID, now time.Time) (Case, Record
 		return Case{}, Record{}, ErrUndoOver
 	}
 	undo := c.record(reviewer(by), string(Undo), now)
-	undo.Undoes, undo.Before.Verified = r.ID, r.Before.Verified
+	undo.Undoes, undo.Before.Verified = Undone{r.ID, r.Kind, r.At}, r.Before.Verified
 	c.Documents = slices.Clone(c.Documents)
 	for i, d := range c.Documents {
 		if was, changed := r.Before.Documents[d.ID]; changed {

@@ -191,7 +191,7 @@ func TestADecisionIsTakenBackWithinAMinuteByWhoMadeIt(t *testing.T) {
 	}
 	back, undo, err := next.UndoDecision(r, first, now.Add(59*time.Second))
 	if err != nil || back.Status != UnderReview || back.Lane != LaneAnswered || len(back.Flags) != 0 || back.Documents[0].State != DocClean || back.Documents[1].State != DocClean ||
-		undo.Undoes != r.ID {
+		undo.Undoes.ID != r.ID {
 		t.Errorf("%+v, %v", back, err)
 	}
 	next, r, err = c.Decide(decision(c, OutcomeQuestion, no(c, 1, "aadhaar_unmasked")), first, DefaultPolicy, now)

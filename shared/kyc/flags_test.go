@@ -183,7 +183,7 @@ func TestPartsAreListedInEveryState(t *testing.T) {
 			if p.Open {
 				open = append(open, p.Pointer)
 			}
-			if (p.Flag != nil) != (s == NeedsInfo && p.Pointer == "/fields/pan") {
+			if (p.Flag != nil) != ((s == NeedsInfo || s == Rejected) && p.Pointer == "/fields/pan") {
 				t.Errorf("%s: %s has the flag %+v", s, p.Pointer, p.Flag)
 			}
 		}

@@ -122,7 +122,14 @@ type Record struct {
 	Rules   string // version of the catalogue
 	Before  Before
 	Step    int    // which of the status's intimations, from 0 on
-	Undoes  string // the id of the record that this one takes back
+	Undoes  Undone // zero unless this one takes another back
+}
+
+// Undone is the decision that was taken back.
+type Undone struct {
+	ID   string
+	Kind string
+	At   time.Time
 }
 
 // Before is what an undo puts back.

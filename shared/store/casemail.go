@@ -8,7 +8,7 @@ import (
 	"phonon.in/central/shared/message"
 )
 
-// caseMail is the mail to the holder about what has just happened to a case, if it is worth one. It has the id of the record: what has happened
+// caseMail is the mail to the holder about what has just happened to a case, if it is worth one. Its id is made of that of the record: what has happened
 // once is told once.
 func caseMail(p account.Profile, c kyc.Case, r kyc.Record) (m message.Message, tells bool) {
 	kind, date := mailFor(p, c, r)
@@ -16,7 +16,7 @@ func caseMail(p account.Profile, c kyc.Case, r kyc.Record) (m message.Message, t
 		return m, false
 	}
 	m = message.AboutCase(kind, p, c.Reference, date, r.At)
-	m.ID = r.ID
+	m.ID = mailID(r.ID)
 	return m, true
 }
 

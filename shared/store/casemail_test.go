@@ -61,7 +61,7 @@ func TestWhatHappensToACaseIsToldToItsHolderOnce(t *testing.T) {
 			if !tells {
 				return
 			}
-			if reference, date := m.Case(); reference != "K7M2-9QXD" || !date.Equal(c.date) || m.ID != "RECORD" || !m.CreatedAt.Equal(now) {
+			if reference, date := m.Case(); reference != "K7M2-9QXD" || !date.Equal(c.date) || m.ID != "mail-RECORD" || !m.CreatedAt.Equal(now) {
 				t.Errorf("%q %s %+v", reference, date, m)
 			}
 		})

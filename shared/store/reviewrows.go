@@ -107,7 +107,7 @@ func recordToRow(c kyc.Case, r kyc.Record) recordRow {
 	row := recordRow{
 		key: recordKey(c.AccountID, c.No, r), ID: r.ID, At: stampOf(r.At), ActorKind: string(r.Actor.Kind), Actor: r.Actor.ID, Kind: r.Kind,
 		From: string(r.From), To: string(r.To), Lane: string(r.Lane), Reason: r.Reason, Note: r.Note, Outcome: string(r.Outcome), Risk: string(r.Risk),
-		Parts: verdictsToRow(r.Parts), Flags: flagsToRow(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: r.Undoes,
+		Parts: verdictsToRow(r.Parts), Flags: flagsToRow(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: r.Undoes.ID,
 		WasLane: string(r.Before.Lane), WasFirstBy: string(r.Before.FirstBy),
 		WasVerifiedCase: r.Before.Verified.CaseNo, WasVerifiedUntil: stampOf(r.Before.Verified.Until),
 	}
@@ -139,7 +139,7 @@ func (r recordRow) record() kyc.Record {
 	rec := kyc.Record{
 		ID: r.ID, At: r.At.time(), Actor: kyc.Actor{Kind: kyc.ActorKind(r.ActorKind), ID: r.Actor}, Kind: r.Kind, From: kyc.Status(r.From), To: kyc.Status(r.To),
 		Lane: kyc.Lane(r.Lane), Reason: r.Reason, Note: r.Note, Outcome: kyc.Outcome(r.Outcome), Risk: kyc.Risk(r.Risk), Parts: verdictsOf(r.Parts),
-		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: r.Undoes,
+		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: kyc.Undone{ID: r.Undoes},
 		Before: kyc.Before{
 			Lane: kyc.Lane(r.WasLane), FirstBy: account.ID(r.WasFirstBy),
 			Verified: account.Verification{CaseNo: r.WasVerifiedCase, Until: r.WasVerifiedUntil.time()},
