@@ -72,7 +72,7 @@ func (h *handler) tickAll(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		errs = append(errs, h.each(ctx, due, func(ctx context.Context, all []kyc.Case, i int) error { return h.tick(ctx, all[i], all[i+1:], now) }))
+		errs = append(errs, h.each(ctx, due, func(ctx context.Context, all []kyc.Case, i int) error { return h.tick(ctx, all[i], now) }))
 		if after = next; after == "" {
 			break
 		}
@@ -99,12 +99,8 @@ func (h *handler) each(ctx context.Context, found []store.QueuedCase, do func(ct
 }
 
 // tick does to one case what its time has come for. A case whose time was put off by a change of its documents gets its new place.
-func (h *handler) tick(ctx context.Context, c kyc.Case, later []kyc.Case, now time.Time) error {
-	next, r, moves := c.Replaced(later, now)
-	if !moves {
-		next, r, moves = c.Tick(now)
-	}
-	if moves {
+func (h *handler) tick(ctx context.Context, c kyc.Case, now time.Time) error {
+	if next, r, moves := c.Tick(now); moves {
 		return h.move(ctx, c, next, r)
 	}
 	left := c.Leftovers(now)

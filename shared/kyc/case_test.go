@@ -59,7 +59,7 @@ func TestTheLifeOfACase(t *testing.T) {
 		Approved:    "begin>draft undo>under_review reopen>under_review suspend>suspended near_end>expiring end>expired replace>expired",
 		Expiring:    "begin>draft reopen>under_review suspend>suspended end>expired replace>expired",
 		Suspended:   "resume>approved end>expired replace>expired",
-		Expired:     "begin>draft replace>expired",
+		Expired:     "begin>draft",
 		Rejected:    "begin>draft undo>under_review reopen>under_review",
 	} {
 		var got []string

@@ -86,16 +86,13 @@ func (c Case) Leftovers(now time.Time) []Document {
 // that have come meanwhile, the last counts.
 func (c Case) Tick(now time.Time) (next Case, r Record, due bool) {
 	from, steps := c.clock()
-	step := c.told(from)
-	if step >= len(steps) || now.Before(from.Add(steps[step])) {
+	caught := c.caughtUp(now)
+	if caught.Told <= c.told(from) {
 		return c, Record{}, false
 	}
-	for step+1 < len(steps) && !now.Before(from.Add(steps[step+1])) {
-		step++
-	}
-	r = c.record(Actor{Kind: ByClock}, c.tick(step == len(steps)-1), now)
-	r.Step = step
-	c.Told, c.ToldFrom = step+1, from
+	r = c.record(Actor{Kind: ByClock}, c.tick(caught.Told == len(steps)), now)
+	r.Step = caught.Told - 1
+	c = caught
 	switch r.Kind {
 	case RecordReturned:
 		c.Lane, c.Home, c.HeldUntil = c.Home, "", time.Time{}
@@ -107,8 +104,19 @@ func (c Case) Tick(now time.Time) (next Case, r Record, due bool) {
 	}
 	if to, moves := c.Status.After(Action(r.Kind)); moves {
 		c.Status, r.To = to, to
+		c = c.caughtUp(now) // what the new status would have said before now, nobody needs to hear
 	}
 	return c, r, true
+}
+
+// caughtUp is the case with all steps of its status taken that have come.
+func (c Case) caughtUp(now time.Time) Case {
+	from, steps := c.clock()
+	c.Told, c.ToldFrom = 0, from
+	for c.Told < len(steps) && !now.Before(from.Add(steps[c.Told])) {
+		c.Told++
+	}
+	return c
 }
 
 // tick is what kind of thing the next step is.
@@ -147,19 +155,6 @@ func (c Case) emptied(now time.Time) Case {
 	}
 	c.UpdatedAt = now
 	return c
-}
-
-// Replaced is the case after a later one of the account was approved, and the record of that; ok is false where none was, and where it was
-// never in force.
-func (c Case) Replaced(later []Case, now time.Time) (next Case, r Record, ok bool) {
-	to, may := c.Status.After(Replace)
-	if !may || c.NextTick().IsZero() || !slices.ContainsFunc(later, func(l Case) bool { return !l.ApprovedAt.IsZero() && l.Status != UnderReview }) {
-		return c, Record{}, false
-	}
-	r = c.record(Actor{Kind: ByClock}, string(Replace), now)
-	c.Status, r.To = to, to
-	c.Told, c.ToldFrom = len(afterEnd), c.ValidUntil // nobody has to renew it
-	return c, r, true
 }
 
 // Adopt places a case that was handed in before there were lanes in one, due as if it had been then; ok is false for any other.

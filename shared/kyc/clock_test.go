@@ -82,7 +82,7 @@ func TestWhatTimeDoesToACase(t *testing.T) {
 		{"after a stop, a question lapses without a reminder", aged(NeedsInfo, due), 200, 200, "200 lapse draft"},
 		{"after a stop, a draft is emptied without a warning", aged(Draft, same), 200, 200, "200 purged draft"},
 		{"after a stop, an approved case expires at once", aged(Approved, valid), 745, 745, "745 end expired"},
-		{"after a stop, the reminder of what expired is one", aged(Approved, valid), 745, 770, "745 end expired, 746 told expired, 760 told expired"},
+		{"after a stop, the reminder of what expired is one", aged(Approved, valid), 745, 770, "745 end expired, 760 told expired"},
 		{"after a stop, what was put off comes back", aged(UnderReview, func(c *Case) { c.Home, c.HeldUntil = LaneNew, days(1) }), 50, 50, "50 returned under_review new"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -171,31 +171,6 @@ func TestMoreDocumentsThanATransactionTakesGoInTurn(t *testing.T) {
 	}
 	if _, _, due := c.Tick(days(400)); due {
 		t.Error("it goes on for ever")
-	}
-}
-
-func TestACaseOfWhichTheNextWasApprovedEndsQuietly(t *testing.T) {
-	next := aged(Approved, func(c *Case) { c.No, c.ApprovedAt, c.ValidUntil = 2, days(700), days(1400) })
-	open := aged(UnderReview, func(c *Case) { c.No, c.ApprovedAt = 2, days(700) }) // reopened
-	for _, s := range []Status{Approved, Expiring, Suspended, Expired} {
-		c := aged(s, func(c *Case) { c.ApprovedAt, c.ValidUntil = now, days(730) })
-		ended, r, ok := c.Replaced([]Case{next}, days(701))
-		if !ok || ended.Status != Expired || r.Kind != string(Replace) || r.From != s || r.To != Expired || !ended.NextTick().IsZero() {
-			t.Errorf("%s: %v %+v %+v", s, ok, ended, r)
-		}
-		if _, _, again := ended.Replaced([]Case{next}, days(702)); again {
-			t.Errorf("%s: twice", s)
-		}
-		for name, later := range map[string][]Case{"none": nil, "a draft": {aged(Draft, func(c *Case) { c.No = 2 })}, "a reopened one": {open}} {
-			if _, _, ok := c.Replaced(later, days(701)); ok {
-				t.Errorf("%s was replaced by %s", s, name)
-			}
-		}
-	}
-	for _, s := range []Status{Draft, NeedsInfo, Submitted, UnderReview, Rejected, Withdrawn} {
-		if _, _, ok := aged(s, func(c *Case) { c.DueBy = days(1) }).Replaced([]Case{next}, days(701)); ok {
-			t.Errorf("%s was replaced", s)
-		}
 	}
 }
 

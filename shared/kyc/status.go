@@ -55,7 +55,7 @@ var transitions = map[Status]map[Action]Status{
 	Approved:    {Begin: Draft, NearEnd: Expiring, End: Expired, Replace: Expired, Suspend: Suspended, Undo: UnderReview, Reopen: UnderReview},
 	Expiring:    {Begin: Draft, End: Expired, Replace: Expired, Suspend: Suspended, Reopen: UnderReview},
 	Suspended:   {End: Expired, Replace: Expired, Resume: Approved},
-	Expired:     {Begin: Draft, Replace: Expired},
+	Expired:     {Begin: Draft},
 	Rejected:    {Begin: Draft, Undo: UnderReview, Reopen: UnderReview},
 }
 
