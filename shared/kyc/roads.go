@@ -28,6 +28,21 @@ func (c Case) Renew(now time.Time) (Case, error) {
 	return c.next(now), nil
 }
 
+// Replaced is a case in force after the next one of its account was approved: nobody is told that it ended.
+func (c Case) Replaced(now time.Time) (Case, Record) {
+	r := c.record(Actor{Kind: ByClock}, string(Replace), now)
+	c.Status, _ = c.Status.After(Replace)
+	c.Told, c.ToldFrom, r.To = len(afterEnd), c.ValidUntil, c.Status
+	return c, r
+}
+
+// Restored is a replaced case after that approval was taken back.
+func (c Case) Restored(now time.Time) (Case, Record) {
+	r := c.record(Actor{Kind: ByClock}, string(Undo), now)
+	c.Status, c.Told, c.ToldFrom, r.To = Approved, 0, time.Time{}, Approved
+	return c, r
+}
+
 // next is the case that follows this one, with whatever of it still fits.
 func (c Case) next(now time.Time) Case {
 	n := Case{

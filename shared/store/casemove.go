@@ -32,6 +32,11 @@ func (s *Store) MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record,
 	actions = append(actions, s.counted(read.Lane, next.Lane)...)
 	actions = append(actions, s.profileOf(p, next, r)...)
 	actions = append(actions, s.told(p, next, r)...)
+	before, err := s.before(ctx, p, next, r)
+	if err != nil {
+		return err
+	}
+	actions = append(actions, before...)
 	for _, more := range also {
 		written, err := more(p)
 		if err != nil {
@@ -100,6 +105,27 @@ func (s *Store) profileOf(p account.Profile, next kyc.Case, r kyc.Record) []type
 			":kyc": p.KYC, ":case": p.Verified.CaseNo, ":until": stampOf(p.Verified.Until), ":now": stampOf(r.At), ":one": 1, ":version": p.Version,
 		},
 	})}
+}
+
+// before is what a move does to the case that the account was verified by until then: an approval replaces it, and an undo of that restores it.
+func (s *Store) before(ctx context.Context, p account.Profile, next kyc.Case, r kyc.Record) ([]types.TransactWriteItem, error) {
+	no, change := 0, kyc.Case.Replaced
+	switch {
+	case r.Kind == string(kyc.Approve):
+		no = p.Verified.CaseNo
+	case r.Undoes.Kind == string(kyc.Approve):
+		no, change = r.Before.Verified.CaseNo, kyc.Case.Restored
+	}
+	if no == 0 || no == next.No {
+		return nil, nil
+	}
+	old, err := s.OneCase(ctx, p.ID, no)
+	if err != nil {
+		return nil, err
+	}
+	changed, record := change(old, r.At)
+	changed.Version = old.Version + 1
+	return []types.TransactWriteItem{s.overCase(old, changed, "", values{}), putNew(s.users, recordToRow(changed, record))}, nil
 }
 
 const laneShards = 8
