@@ -78,18 +78,26 @@ type caseView struct {
 	CatalogueVersion *string           `json:"catalogueVersion"`
 	Version          int               `json:"version"`
 	Fields           map[string]string `json:"fields"`
+	Asked            []fieldSpec       `json:"asked"`
 	Requirements     []requirementView `json:"requirements"`
 	Parts            []partView        `json:"parts"`
 	SubmittedAt      *time.Time        `json:"submittedAt"`
 	CanSubmit        bool              `json:"canSubmit"`
 	Missing          []missingView     `json:"missing"`
+	Warnings         []warningView     `json:"warnings"`
+}
+
+type warningView struct {
+	Pointers []string `json:"pointers"`
+	Code     string   `json:"code"`
+	Detail   string   `json:"detail"`
 }
 
 func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	v := caseView{
 		Status: c.Status, CaseNo: c.No, Reference: orNull(c.Reference), EntityType: orNull(c.EntityType), CatalogueVersion: orNull(c.Catalogue), Version: c.Version,
 		Fields: c.Fields, Requirements: []requirementView{}, Parts: []partView{}, SubmittedAt: timeOrNull(c.SubmittedAt), CanSubmit: e.CanSubmit,
-		Missing: []missingView{},
+		Missing: []missingView{}, Asked: viewOfFields(e.Fields), Warnings: []warningView{},
 	}
 	if v.Fields == nil {
 		v.Fields = map[string]string{}
@@ -106,6 +114,9 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	}
 	for _, p := range e.Parts {
 		v.Parts = append(v.Parts, viewOfPart(p))
+	}
+	for _, w := range e.Warnings {
+		v.Warnings = append(v.Warnings, warningView{w.Pointers, w.Code, w.Detail})
 	}
 	for _, f := range e.Missing {
 		v.Missing = append(v.Missing, missingView(f))

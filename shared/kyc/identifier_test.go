@@ -12,10 +12,10 @@ import (
 var now = time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 
 // parsers give the canonical spelling.
-var parsers = map[Check]func(string) (string, error){}
+var parsers = map[Kind]func(string) (string, error){}
 
 func init() {
-	for name, check := range checks {
+	for name, check := range kinds {
 		parsers[name] = func(s string) (string, error) { return check(FieldSpec{}, s, now) }
 	}
 }
@@ -29,7 +29,7 @@ func code(err error) string {
 
 func TestIdentifiers(t *testing.T) {
 	for _, c := range []struct {
-		kind           Check
+		kind           Kind
 		in, want, code string
 	}{
 		{"pan", "AAAPL1234C", "AAAPL1234C", ""},
@@ -74,7 +74,7 @@ func TestIdentifiers(t *testing.T) {
 		{"cin", "X22210MH1995PLC084781", "", "cin_format"},
 		{"cin", "L22210MH1995PLC08478", "", "cin_length"},
 		{"cin", "L22210MH1995ABC084781", "", "cin_class"},
-		{"cin", "L22210XX1995PLC084781", "", "cin_state"},
+		{"cin", "L22210XX1995PLC084781", "L22210XX1995PLC084781", ""},
 		{"cin", "U22210MH2027PTC084781", "", "cin_year"},
 		{"cin", "U22210MH1749PTC084781", "", "cin_year"},
 		{"cin", "L51909KA2011PTC060489", "", "cin_listing"},
@@ -97,7 +97,7 @@ func TestIdentifiers(t *testing.T) {
 		{"udyam", "UDYAM-GJ-24-00001", "", "udyam_length"},
 		{"udyam", "UDYAM-G1-24-0000001", "", "udyam_format"},
 		{"udyam", "UDYOG-GJ-24-0000001", "", "udyam_format"},
-		{"udyam", "UDYAM-XX-24-0000001", "", "udyam_state"},
+		{"udyam", "UDYAM-XX-24-0000001", "UDYAM-XX-24-0000001", ""},
 
 		{"ifsc", "sbin0000300", "SBIN0000300", ""},
 		{"ifsc", "SBIN1000300", "", "ifsc_format"},
