@@ -62,11 +62,12 @@ type entityTypeView struct {
 
 type catalogueView struct {
 	Version     string           `json:"version"`
+	States      []string         `json:"states"` // what a field of kind state takes
 	EntityTypes []entityTypeView `json:"entityTypes"`
 }
 
 func viewOfCatalogue(cat *kyc.Catalogue) catalogueView {
-	v := catalogueView{Version: cat.Version}
+	v := catalogueView{Version: cat.Version, States: kyc.StateNames()}
 	for _, e := range cat.EntityTypes {
 		ev := entityTypeView{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes, Fields: viewOfFields(e.Fields), Requirements: []requirementSpec{}}
 		for _, r := range e.Requirements {

@@ -41,7 +41,7 @@ type FieldSpec struct {
 	Level   Level
 	When    Condition // for Conditional
 	Kind    Kind
-	Choices []Choice // for Choose and State: the values it may have
+	Choices []Choice // for Choose: the values it may have
 
 	Holders       string      // for a PAN: the letters it may have for its holder; empty for any
 	Classes       []string    // for a CIN: the classes it may have; empty for any

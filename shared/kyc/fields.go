@@ -35,7 +35,7 @@ var kinds = map[Kind]func(f FieldSpec, value string, now time.Time) (string, err
 	"text":     checkText,
 	"name":     checkName,
 	Choose:     checkChoice,
-	StateKind:  checkChoice,
+	StateKind:  checkState,
 	Switch:     checkSwitch,
 	"email":    checkEmail,
 	"llpin":    canonical(ParseLLPIN),
@@ -117,6 +117,8 @@ func checkName(f FieldSpec, value string, now time.Time) (string, error) {
 	return checkText(f, value, now)
 }
 
+var errNoChoice = invalid("choice_unknown", "Choose one of the list.")
+
 // checkChoice takes a value in any case of letters: choice_unknown.
 func checkChoice(f FieldSpec, value string, _ time.Time) (string, error) {
 	for _, c := range f.Choices {
@@ -124,7 +126,15 @@ func checkChoice(f FieldSpec, value string, _ time.Time) (string, error) {
 			return c.Value, nil
 		}
 	}
-	return "", invalid("choice_unknown", "Choose one of the list.")
+	return "", errNoChoice
+}
+
+func checkState(_ FieldSpec, value string, _ time.Time) (string, error) {
+	r, known := regionWhere(func(r region) bool { return strings.EqualFold(r.Name, value) })
+	if !known {
+		return "", errNoChoice
+	}
+	return r.Name, nil
 }
 
 // checkSwitch takes yes and no, which is as good as nothing: flag_invalid.

@@ -65,14 +65,10 @@ func (l *loader) field(e entityFile, use fieldUse) FieldSpec {
 			l.wrong("%s: field %q cannot have registration %q", e.Code, use.Name, kind)
 		}
 	}
-	spec := FieldSpec{
+	return FieldSpec{
 		Name: use.Name, Label: cmp.Or(use.Label, def.Label), Help: cmp.Or(use.Help, def.Help), Kind: def.Check, Choices: def.Choices,
 		Level: use.Level, When: l.condition(e, use.Name, use.Level, use.When), Holders: use.Holders, Classes: use.Classes, Registrations: use.Registrations,
 	}
-	if def.Check == StateKind {
-		spec.Choices = stateChoices()
-	}
-	return spec
 }
 
 func (l *loader) requirement(e entityFile, use requirementUse) Requirement {

@@ -42,10 +42,10 @@ func regionByGST(digits string) (region, bool) {
 	return regionWhere(func(r region) bool { return slices.Contains(r.GST, digits) })
 }
 
-// stateChoices are the states to choose from, in the order of their names.
-func stateChoices() (all []Choice) {
+// StateNames are the values of a field of kind state, sorted.
+func StateNames() (all []string) {
 	for _, r := range regions() {
-		all = append(all, Choice{r.Name, r.Name})
+		all = append(all, r.Name)
 	}
 	return all
 }

@@ -16,13 +16,13 @@ func typical(f FieldSpec) string {
 		return pan((f.Holders + "C")[:1])
 	case "cin":
 		return "U72900KA2018" + f.Classes[0] + "046374"
-	case Choose, StateKind:
+	case Choose:
 		return f.Choices[0].Value
 	}
 	return map[Kind]string{
-		"text": "12/2015", "name": "Zoya Zaveri", "llpin": "AAA-1234", "tan": "MUMA12345B", "udyam": "UDYAM-AN-24-0000001", "ifsc": "SBIN0000300", "pin": "380015",
+		"text": "12/2015", "name": "Zoya Zaveri", "llpin": "AAA-1234", "tan": "MUMA12345B", "udyam": "UDYAM-GJ-24-0000001", "ifsc": "SBIN0000300", "pin": "380015",
 		"din": "00012345", "fcrn": "F01234", "epic": "ABC1234566", "passport": "A1234567", "licence": "MH0120210012345", "mobile": "+919876543210",
-		"email": "zoya@example.com", Switch: "yes",
+		"email": "zoya@example.com", Switch: "yes", StateKind: "Gujarat",
 	}[f.Kind]
 }
 
