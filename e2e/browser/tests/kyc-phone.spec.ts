@@ -19,7 +19,7 @@ test('on a phone one part is open at a time, the first that is needed; where the
   const page = await open(person), phone = info.project.name === 'phone';
   const needed = ['entity_pan', 'partnership_deed', 'partner_list', 'authorisation', 'signatory_pan', 'signatory_id', 'business_address', 'gst_declaration'].map((id) => `requirement-${id}`);
   expect(await opened(page)).toEqual(phone ? needed.slice(0, 1) : needed);
-  await expect(page.locator('#details [data-brief]')).toHaveText('Partnership firm · ZZZFZ9999Z · Asha Rao');
+  await expect(page.locator('#details [data-brief]')).toHaveText('Partnership firm · ZZZFZ9999Z · Zaveri Brothers');
   const deed = rowOf(page, 'business_address').locator('.part__toggle');
   if (phone) {
     await deed.scrollIntoViewIfNeeded();

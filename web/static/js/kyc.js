@@ -22,18 +22,25 @@ function dateOf(iso) {
   return `${written({ dateStyle: "long" })}, ${written({ timeStyle: "short" })} IST`;
 }
 
-/** @param {Case} c @param {any} type of the catalogue @param {string} pointer */
-function nameOf(c, type, pointer) {
+/** @param {Case} c @param {string} pointer */
+function nameOf(c, pointer) {
   const [, what, name] = pointer.split("/"), r = c.requirements.find((x) => x.id === name);
   if (what === "requirements") return r ? titleOf(r) : name;
-  return what === "fields" ? named(`field.${name}`, fieldOf(type, name)?.label ?? name) : t("kyc.js.entity");
+  return what === "fields" ? labelOf(c, name) : t("kyc.js.entity");
 }
 
-/** @param {any} type @param {string} name */
-const fieldOf = (type, name) => type?.fields.find((/** @type {any} */ f) => f.name === name);
+/** @param {Case} c @param {string} name */
+const labelOf = (c, name) => named(`field.${name}`, c.asked.find((f) => f.name === name)?.label ?? name);
 
-/** What became of the case, and what happens next. @param {Case} c @param {any} type @param {string} email */
-function receipt(c, type, email) {
+/** A value as its holder chose it. @param {Case} c @param {string} name */
+function shown(c, name) {
+  const value = c.fields[name], spec = c.asked.find((f) => f.name === name);
+  if (spec?.kind === "flag") return t("kyc.js.yes");
+  return spec && ["choice", "state"].includes(spec.kind) ? named(`choice.${value}`, spec.choices.find((o) => o.value === value)?.label ?? value) : value;
+}
+
+/** What became of the case, and what happens next. @param {Case} c @param {string} email */
+function receipt(c, email) {
   const steps = [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`).filter(has);
   byId("receipt").hidden = steps.length === 0;
   byId("submission").hidden = !c.submittedAt || !c.reference;
@@ -41,7 +48,7 @@ function receipt(c, type, email) {
   if (c.submittedAt) byId("submittedAt").textContent = dateOf(c.submittedAt);
   byId("next").replaceChildren(...steps.map((key) => Object.assign(document.createElement("li"), { textContent: t(key, { email }) })));
   byId("locked").hidden = !["submitted", "under_review", "approved"].includes(c.status);
-  const flags = c.parts.flatMap((p) => (p.flag ? [{ name: nameOf(c, type, p.pointer), flag: p.flag }] : []));
+  const flags = c.parts.flatMap((p) => (p.flag ? [{ name: nameOf(c, p.pointer), flag: p.flag }] : []));
   byId("asked").hidden = flags.length === 0;
   byId("asked-title").textContent = t("kyc.js.answers", { n: flags.filter((f) => f.flag.answered).length, all: flags.length });
   byId("asked-list").replaceChildren(...flags.map(({ name, flag }) => {
@@ -56,10 +63,10 @@ function receipt(c, type, email) {
 /** @param {Case} c @param {any} type */
 function given(c, type) {
   byId("entity").textContent = named(`entityType.${c.entityType}`, type?.name ?? c.entityType);
-  for (const [name, value] of Object.entries(c.fields)) {
+  for (const name of c.asked.map((f) => f.name).filter((one) => c.fields[one])) {
     const pair = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = named(`field.${name}`, fieldOf(type, name)?.label ?? name);
-    dd.textContent = value;
+    dt.textContent = labelOf(c, name);
+    dd.textContent = shown(c, name);
     dd.className = "tnum";
     pair.append(dt, dd);
     byId("fields").append(pair);
@@ -105,6 +112,6 @@ byId("status").replaceChildren(statusChip(c.status));
 byId("lede").textContent = t(`kycStatus.${c.status}.text`);
 byId("edit").hidden = ["submitted", "under_review", "approved"].includes(c.status);
 if (["rejected", "expired"].includes(c.status)) byId("edit").textContent = t("kyc.js.again");
-receipt(c, type, account.email);
+receipt(c, account.email);
 byId(c.entityType ? "case" : "nothing").hidden = false;
 if (c.entityType) given(c, type);
