@@ -77,7 +77,7 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
   await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Select Entity Type').selectOption({ label: name });
   for (const [field, value] of Object.entries(goodFields[entityType] ?? {})) {
-    await give(page, field, value);
+    await fillField(page, field, value);
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
   }
   await uploadAll(page);
@@ -87,7 +87,7 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
 }
 
 /** Gives a field of the case its value, whether it is typed or chosen. */
-export async function give(page: Page, field: string, value: string) {
+export async function fillField(page: Page, field: string, value: string) {
   const control = page.locator(`#field-${field}`);
   if (await control.evaluate((element) => element instanceof HTMLSelectElement)) await control.selectOption(value);
   else {

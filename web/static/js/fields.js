@@ -104,7 +104,7 @@ export class Fields {
     give(control, saved);
     /** @type {Field} */
     const f = { name: spec.name, spec, title, element, control, saved, sent: saved, flying: saved, sure: null, wrong: "", disagrees: "", flag: null };
-    control.addEventListener("keydown", (event) => {
+    control.addEventListener("keydown", (/** @type {any} */ event) => {
       if (event.key !== "Enter" || event.isComposing) return;
       event.preventDefault(); // it saves the field, and does not hand in the case
       this.#commit(f);
