@@ -13,7 +13,7 @@ import (
 	"phonon.in/central/shared/kyc"
 )
 
-// The API says the KYC catalogue in English; the pages say it in the language of the person.
+// The API says the KYC catalogue and the reasons of reviewers in English; the pages say it in the language of the person.
 func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 	catalogues, err := filepath.Glob(filepath.Join(root(t), "shared", "kyc", "catalogue", "*.yaml"))
 	if err != nil || len(catalogues) == 0 {
@@ -51,7 +51,12 @@ func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 			}
 		}
 	}
-	if len(wanted) < 120 {
+	for _, r := range kyc.ReviewReasons() {
+		if r.Detail != "" {
+			wanted = append(wanted, "reason."+r.Code)
+		}
+	}
+	if len(wanted) < 150 {
 		t.Errorf("only %d names were found", len(wanted))
 	}
 	languages, err := filepath.Glob(filepath.Join(root(t), "web", "messages", "*.json"))

@@ -72,7 +72,7 @@ func TestAadhaarIsOneOptionAmongOthersAndAlwaysMasked(t *testing.T) {
 			}
 		}
 	}
-	cat, _ := Version(first)
+	cat, _ := Version(november)
 	for _, et := range cat.EntityTypes {
 		for _, f := range et.Fields {
 			if strings.Contains(strings.ToLower(f.Name+f.Label), "aadhaar") {

@@ -68,7 +68,7 @@ func TestParseFields(t *testing.T) {
 
 // parseFields is what a save of the whole case does with its fields.
 func parseFields(entityType string, typ account.Type, raw map[string]string) (map[string]string, error) {
-	cat, _ := Version(first)
+	cat, _ := Version(november)
 	et, err := cat.pick(entityType, typ)
 	if err != nil {
 		return nil, err

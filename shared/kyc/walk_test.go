@@ -40,7 +40,7 @@ func filled(t *testing.T, c Case, typ account.Type) Case {
 		if e.CanSubmit {
 			return c
 		}
-		if _, err := c.Submit(typ, "K7M2-9QXD", now); err == nil {
+		if _, _, err := c.Submit(of(typ), "K7M2-9QXD", now); err == nil {
 			t.Fatalf("it was taken without %v", e.Missing)
 		}
 		missing := e.Missing[0]
@@ -114,7 +114,7 @@ func walk(t *testing.T, c Case, et EntityType) {
 			t.Errorf("an honest case is warned of %+v", w)
 		}
 	}
-	handedIn, err := c.Submit(typ, "K7M2-9QXD", now)
+	handedIn, _, err := c.Submit(of(typ), "K7M2-9QXD", now)
 	if err != nil || handedIn.Status != Submitted || handedIn.Catalogue != c.Catalogue {
 		t.Errorf("%s, %v", handedIn.Status, err)
 	}

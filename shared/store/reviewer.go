@@ -68,6 +68,13 @@ func (s *Store) RemoveReviewer(ctx context.Context, id account.ID, deed Deed) er
 	return err
 }
 
+// Reviewer reads whether an account may decide on cases.
+func (s *Store) Reviewer(ctx context.Context, id account.ID) (r Reviewer, is bool, err error) {
+	var row reviewerRow
+	is, err = s.get(ctx, "read reviewer", s.users, reviewerKey(id), &row)
+	return row.reviewer(), is, err
+}
+
 // Reviewers returns all reviewers, who was added first comes first.
 func (s *Store) Reviewers(ctx context.Context) ([]Reviewer, error) {
 	items, err := s.query(ctx, "list reviewers", s.users, reviewerKey("").PK, "")
