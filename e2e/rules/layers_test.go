@@ -216,7 +216,9 @@ func TestNoFunctionDoesWhatIsAnOperatorsToDo(t *testing.T) {
 // heavy libraries belong to the functions that need them, and to no other: each costs megabytes of a cold start.
 var heavy = map[string][]string{
 	"github.com/nyaruka/phonenumbers":          {"otp"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "signup", "verify", "login", "account", "otp", "notify", "feedback"},
+	"codeberg.org/go-pdf/fpdf":                 {"papers"},
+	"github.com/go-text/typesetting/shaping":   {"papers"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "signup", "verify", "login", "account", "otp", "notify", "feedback", "papers"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},

@@ -52,6 +52,7 @@ type partView struct {
 
 type flagView struct {
 	reasonView
+	Words    *string `json:"words"` // the reviewer's own
 	Answered bool    `json:"answered"`
 	Answer   *string `json:"answer"`
 }
@@ -59,7 +60,7 @@ type flagView struct {
 func viewOfPart(p kyc.Part) partView {
 	v := partView{Pointer: p.Pointer, Open: p.Open}
 	if f := p.Flag; f != nil {
-		v.Flag = &flagView{reasonView(f.Reason), f.Answered, orNull(f.Answer)}
+		v.Flag = &flagView{reasonView(f.Reason), orNull(f.Words()), f.Answered, orNull(f.Answer)}
 	}
 	return v
 }

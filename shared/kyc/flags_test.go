@@ -286,3 +286,19 @@ func TestACaseOfBeforeSnapshotsKnowsWhatIsNew(t *testing.T) {
 		t.Errorf("after it: %s", got)
 	}
 }
+
+func TestAReviewersWordsAreToldFromWhatTheCodeSays(t *testing.T) {
+	for _, c := range []struct {
+		r    Reason
+		want string
+	}{
+		{Reason{"not_signed", "The signature is missing."}, ""},
+		{Reason{"not_signed", "Page 3 is not signed."}, "Page 3 is not signed."},
+		{Reason{"other", "Call us."}, "Call us."},
+		{Reason{"of_another_time", "Look at this again."}, "Look at this again."},
+	} {
+		if got := c.r.Words(); got != c.want {
+			t.Errorf("%+v: %q", c.r, got)
+		}
+	}
+}

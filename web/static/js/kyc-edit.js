@@ -2,13 +2,14 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { isAsked, isChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
+import { isAsked, isBeingChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
 import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { momentOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -142,7 +143,7 @@ function drawParts() {
   draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
   byId("submitbar").hidden = current.requirements.length === 0;
   byId("flags").hidden = flags.length === 0;
-  part(byId("flags"), "[data-text]").textContent = left;
+  part(byId("flags"), "[data-text]").textContent = current.dueBy ? t("kyc.js.due", { left, date: momentOf(current.dueBy) }) : left;
 }
 
 /** Opens the part that a control is in, or that it folds, and goes there. @param {string} id */
@@ -166,7 +167,7 @@ let looking = 0;
 /** Looks at the case once more while a file is being checked. */
 function lookAgain() {
   clearTimeout(looking);
-  if (rowsInOrder().some((row) => row.r.documents.some((d) => !isChecked(d)))) looking = setTimeout(reload, 1500);
+  if (rowsInOrder().some((row) => row.r.documents.some(isBeingChecked))) looking = setTimeout(reload, 1500);
 }
 
 /** What speaks against handing the case in before the API is asked. */

@@ -6,6 +6,7 @@ import { act, copyOf, fileOf, flagText, isEditable, isKept, isOver, note, part, 
 import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { drawTimeline } from "./timeline.js";
+import { fileLink } from "./papers.js";
 import { open } from "./view.js";
 import { dayOf, momentOf } from "./when.js";
 import { has, named, t } from "./words.js";
@@ -78,7 +79,7 @@ function asked(c) {
 /** What can be done from here. @param {Case} c */
 function roads(c) {
   byId("edit").hidden = !isEditable(c.status) && (!isOver(c.status) || c.final);
-  byId("edit").textContent = t(isOver(c.status) ? "kyc.js.again" : "kyc.edit");
+  if (isOver(c.status)) byId("edit").textContent = t("kyc.js.again");
   byId("withdraw").hidden = !c.withdrawable;
   byId("begun").hidden = c.status !== "under_review";
   byId("renew").hidden = !c.renewable || !["approved", "expiring"].includes(c.status);
@@ -147,6 +148,8 @@ function draw(c) {
   byId("status").replaceChildren(statusChip(c.status));
   const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;
   byId("lede").textContent = earlier ? t("kyc.js.inForce", { date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
+  byId("summary").hidden = !c.inForce;
+  byId("summary").replaceChildren(fileLink("/v1/kyc/summary", t("kyc.js.summary")));
   roads(c);
   receipt(c, account.email);
   byId(c.entityType ? "case" : "nothing").hidden = false;
@@ -162,7 +165,8 @@ async function change(path, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     say(error.message);
-    if (error.status === 409) draw(await call("GET", "/v1/kyc"));
+    const now = error.status === 409 ? await call("GET", "/v1/kyc").catch(() => null) : null;
+    if (now) draw(now);
   }
 }
 
