@@ -36,7 +36,7 @@ func needed(level Level, when Condition, fields map[string]string) bool {
 func standing(c Case, r Requirement, now time.Time) Standing {
 	s := Standing{Requirement: r, Needed: needed(r.Level, r.When, c.Fields)}
 	for i, d := range c.Documents {
-		if d.Requirement == r.ID && d.State != DocSuperseded && !d.lapsed(now) && !(d.State == DocRefused && replaced(d, r, c.Documents[i+1:])) {
+		if d.Requirement == r.ID && d.State != DocSuperseded && !d.lapsed(now) && !((d.State == DocRefused || d.State == DocInfected) && replaced(d, r, c.Documents[i+1:])) {
 			s.Documents = append(s.Documents, d)
 		}
 	}
@@ -62,7 +62,7 @@ func (d Document) lapsed(now time.Time) bool {
 func (s Standing) state() State {
 	accepted := s.types(DocAccepted)
 	ready := s.types(DocAccepted, DocClean)
-	arrived := s.types(DocAccepted, DocClean, DocUploaded)
+	arrived := s.types(DocAccepted, DocClean, DocUploaded, DocScanning, DocRendering)
 	switch {
 	case accepted >= s.MinOf:
 		return AllAccepted
@@ -72,7 +72,7 @@ func (s Standing) state() State {
 		return Checking
 	case s.types(DocRejected) > 0:
 		return OneRejected
-	case s.types(DocRefused) > 0:
+	case s.types(DocRefused, DocInfected) > 0:
 		return Refused
 	case arrived > 0:
 		return Incomplete
@@ -99,7 +99,7 @@ func (s Standing) lack() (fault.Field, bool) {
 	f := fault.Field{Pointer: requirementPointer(s.ID)}
 	state := s.State
 	if satisfied := state == Ready || state == AllAccepted || !s.Needed; satisfied {
-		if s.types(DocUploaded) == 0 {
+		if s.types(DocUploaded, DocScanning, DocRendering) == 0 {
 			return fault.Field{}, false
 		}
 		state = Checking
@@ -112,7 +112,7 @@ func (s Standing) lack() (fault.Field, bool) {
 	case Checking:
 		f.Code, f.Detail = "document_checking", fmt.Sprintf("A file for “%s” is still being checked. Try again in a moment.", s.Title)
 	case Refused:
-		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused).Reason.Detail)
+		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused, DocInfected).Reason.Detail)
 	case OneRejected:
 		f.Code, f.Detail = "document_rejected", fmt.Sprintf("A document for “%s” was not accepted. %s Upload another one.", s.Title, s.last(DocRejected).Reason.Detail)
 	}
@@ -126,9 +126,9 @@ func (s Standing) howMany() string {
 	return fmt.Sprintf("%d documents of different types", s.MinOf)
 }
 
-func (s Standing) last(state DocState) (last Document) {
+func (s Standing) last(states ...DocState) (last Document) {
 	for _, d := range s.Documents {
-		if d.State == state {
+		if slices.Contains(states, d.State) {
 			last = d
 		}
 	}
