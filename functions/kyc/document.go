@@ -117,9 +117,7 @@ func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpap
 	if err != nil {
 		return contentAnswer{}, err
 	}
-	switch d.State {
-	case kyc.DocClean, kyc.DocAccepted, kyc.DocRejected:
-	default:
+	if !d.State.Kept() {
 		return contentAnswer{}, errNotKept
 	}
 	url, err := h.bucket.View(ctx, d.Key, d.VersionID, d.FileName, d.ContentType, c.Now, viewLife)

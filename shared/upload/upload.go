@@ -1,8 +1,9 @@
 // Package upload keeps KYC documents in S3. People upload straight to it and download straight from it, under conditions that
-// S3 itself enforces: the bytes of a document pass through no function but intake.
+// S3 itself enforces: the bytes of a document pass through no function but intake and render.
 package upload
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ const (
 )
 
 // Bucket is the one bucket of documents. It must be versioned: a version never changes, so a version that was inspected is what
-// a reviewer sees.
+// is rendered.
 type Bucket struct {
 	api  *s3.Client
 	sign *s3.PresignClient
@@ -88,20 +89,32 @@ func (b *Bucket) Read(ctx context.Context, key, versionID string, most int64) ([
 	return body, nil
 }
 
-// Pin copies one version to another key of the bucket, with this content type and nothing else that the uploader said of it. It
-// returns the version that the copy has there, or ErrAbsent.
-func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error) {
+// Scanned is the tag of an object in which GuardDuty found no malware. Where there is a scanner, the bucket's policy lets people read no
+// document without it.
+const Scanned = "GuardDutyMalwareScanStatus=NO_THREATS_FOUND"
+
+// Pin copies one version to another key of the bucket, with this content type, this tag ("" for none) and nothing else that the
+// uploader said of it. It returns the version that the copy has there, or ErrAbsent.
+func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType, tag string) (versionID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
 	defer cancel()
 	source := b.name + "/" + escapePath(fromKey) + "?versionId=" + url.QueryEscape(fromVersion)
 	out, err := b.api.CopyObject(ctx, &s3.CopyObjectInput{
 		Bucket: &b.name, Key: &toKey, CopySource: &source, ContentType: &contentType,
-		MetadataDirective: types.MetadataDirectiveReplace, TaggingDirective: types.TaggingDirectiveReplace,
+		MetadataDirective: types.MetadataDirectiveReplace, TaggingDirective: types.TaggingDirectiveReplace, Tagging: optional(tag),
 	})
 	if err != nil {
 		return "", described("copy", err)
 	}
 	return aws.ToString(out.VersionId), nil
+}
+
+// Put writes an object that is our own.
+func (b *Bucket) Put(ctx context.Context, key, contentType string, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
+	defer cancel()
+	_, err := b.api.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentType: &contentType, Body: bytes.NewReader(body)})
+	return described("write", err)
 }
 
 // Remove removes an object; with a version id, that version for good. An absent one is no error.
