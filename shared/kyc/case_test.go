@@ -20,7 +20,7 @@ var docNo int
 func doc(requirement, typ string, state DocState) Document {
 	docNo++
 	d := Document{ID: fmt.Sprint("doc", docNo), Requirement: requirement, Type: typ, State: state}
-	if state == DocRefused || state == DocRejected {
+	if state == DocRefused || state == DocRejected || state == DocInfected {
 		d.Reason = FileReason("file_corrupt", "")
 	}
 	return d
@@ -68,8 +68,11 @@ func TestTheLifeOfACase(t *testing.T) {
 	if DocClean.Can(DocRefused) || DocAccepted.Can(DocRejected) || DocSuperseded.Can(DocRequested) || DocRefused.Can(DocClean) {
 		t.Error("a document may change after its decision")
 	}
-	if !DocRequested.Can(DocClean) {
+	if !DocRequested.Can(DocScanning) || !DocRequested.Can(DocRendering) || !DocRequested.Can(DocInfected) {
 		t.Error("a check may not come before the browser's word")
+	}
+	if DocUploaded.Can(DocClean) || DocScanning.Can(DocClean) || DocInfected.Can(DocRendering) || DocRendering.Can(DocScanning) {
+		t.Error("a document may be clean before it is rendered")
 	}
 }
 
@@ -86,6 +89,9 @@ func TestWhatACaseLacks(t *testing.T) {
 		{"nothing given", draft("individual", nil), "/fields/pan field_missing, /requirements/entity_pan document_missing, /requirements/personal_id document_missing"},
 		{"everything given", draft("individual", individual, id, pan), ""},
 		{"a document still being checked", draft("individual", individual, id, doc("entity_pan", "", DocUploaded)), "/requirements/entity_pan document_checking"},
+		{"a document still being scanned", draft("individual", individual, id, doc("entity_pan", "", DocScanning)), "/requirements/entity_pan document_checking"},
+		{"a document beside one that is being rendered", draft("individual", individual, id, pan, doc("entity_pan", "", DocRendering)), "/requirements/entity_pan document_checking"},
+		{"a document with malware", draft("individual", individual, id, doc("entity_pan", "", DocInfected)), "/requirements/entity_pan document_refused"},
 		{"a document that never arrived", draft("individual", individual, id, doc("entity_pan", "", DocRequested)), "/requirements/entity_pan document_missing"},
 		{"a refused document", draft("individual", individual, id, doc("entity_pan", "", DocRefused)), "/requirements/entity_pan document_refused"},
 		{"a refused document next to a good one", draft("individual", individual, id, pan, doc("entity_pan", "", DocRefused)), ""},
