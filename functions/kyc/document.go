@@ -82,7 +82,7 @@ func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpa
 		case !found.Status.Editable():
 			return kyc.ErrLocked
 		}
-		if _, err = h.bucket.Stat(ctx, d.Key); err != nil {
+		if err = h.bucket.Arrived(ctx, d.Key); err != nil {
 			return err
 		}
 		return h.store.DocumentUploaded(ctx, c.Profile.ID, found.No, d.ID, c.Now)

@@ -48,26 +48,18 @@ func New(api *s3.Client, name string) *Bucket {
 	return &Bucket{api: api, sign: s3.NewPresignClient(api), name: name}
 }
 
-// Object is what S3 says of the newest version of an object.
-type Object struct {
-	Size        int64 // bytes
-	ContentType string
-	VersionID   string
-	ETag        string
-}
-
-// Stat looks at the newest version. It returns ErrAbsent when there is none.
-func (b *Bucket) Stat(ctx context.Context, key string) (Object, error) {
+// Arrived is ErrAbsent when there is no object. It asks for no right to read it: nobody but intake may before it was scanned.
+func (b *Bucket) Arrived(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	out, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
-	if err != nil {
-		return Object{}, described("look at", err)
+	out, err := b.api.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: &key, MaxKeys: aws.Int32(1)})
+	switch {
+	case err != nil:
+		return described("look for", err)
+	case len(out.Versions) == 0 || aws.ToString(out.Versions[0].Key) != key:
+		return fmt.Errorf("upload: look for: %w", ErrAbsent)
 	}
-	return Object{
-		Size: aws.ToInt64(out.ContentLength), ContentType: aws.ToString(out.ContentType),
-		VersionID: aws.ToString(out.VersionId), ETag: aws.ToString(out.ETag),
-	}, nil
+	return nil
 }
 
 // Read reads all of one version ("" is the newest). It returns ErrAbsent, or ErrTooLarge when there are more than most bytes.

@@ -120,7 +120,7 @@ func TestWhatIsAbsentIsSaidToBeAbsentHoweverItWent(t *testing.T) {
 		})
 	}
 	for what, err := range map[string]error{
-		"Stat of nothing": second(b.Stat(t.Context(), "incoming/never")), "Stat of a mark": second(b.Stat(t.Context(), "incoming/marked")),
+		"Arrived for nothing": b.Arrived(t.Context(), "incoming/never"), "Arrived for the start of a key": b.Arrived(t.Context(), "incoming/olde"),
 		"Read of the newest": second(b.Read(t.Context(), "incoming/only", "", 10)), "Read of a mark": second(b.Read(t.Context(), "incoming/marked", *marked.VersionId, 10)),
 	} {
 		if !errors.Is(err, upload.ErrAbsent) {
@@ -313,7 +313,7 @@ func TestAStorageThatDoesNotAnswerIsAFaultWithinTheDeadline(t *testing.T) {
 	defer l.Close()
 	b := upload.New(uploadtest.Client("http://"+l.Addr().String()), "documents")
 	began := time.Now()
-	_, err = b.Stat(t.Context(), key)
+	err = b.Arrived(t.Context(), key)
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Unavailable {
 		t.Errorf("%v", err)
 	}
