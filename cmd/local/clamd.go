@@ -34,7 +34,7 @@ func (i installation) startClamd(ctx context.Context, log io.Writer, wrong func(
 		return nil, err
 	}
 	c := &clamd{folder: folder}
-	settings := fmt.Sprintf("LocalSocket %s\nDatabaseDirectory %s\nTemporaryDirectory %s\nForeground yes\nStreamMaxLength 20M\n", c.socket(), i.path("clamav", "signatures"), folder)
+	settings := fmt.Sprintf("LocalSocket %s\nDatabaseDirectory %s\nTemporaryDirectory %s\nForeground yes\nStreamMaxLength 20M\nHeuristicAlerts no\n", c.socket(), i.path("clamav", "signatures"), folder)
 	file := filepath.Join(folder, "clamd.conf")
 	if err := os.WriteFile(file, []byte(settings), 0o600); err != nil {
 		return nil, err

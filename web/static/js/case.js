@@ -86,6 +86,9 @@ export function note(text) {
 /** @param {Requirement} r */
 export const titleOf = (r) => named(`requirement.${r.id}`, r.title);
 
+/** What has arrived and is still being checked. @param {Doc} d */
+export const isBeingChecked = (d) => ["uploaded", "scanning", "rendering"].includes(d.state);
+
 /** What can be looked at: the check has let it through. @param {Doc} d */
 export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state);
 

@@ -2,7 +2,7 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { isAsked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
+import { isAsked, isBeingChecked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
@@ -162,7 +162,7 @@ let looking = 0;
 /** Looks at the case once more while a file is being checked. */
 function lookAgain() {
   clearTimeout(looking);
-  if (rowsInOrder().some((row) => row.r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
+  if (rowsInOrder().some((row) => row.r.documents.some(isBeingChecked))) looking = setTimeout(reload, 1500);
 }
 
 /** What speaks against handing the case in before the API is asked. */
