@@ -46,7 +46,7 @@ func TestTheDeployWorkflowKeepsTheModesOfTheBuild(t *testing.T) {
 	}
 	for _, environment := range []string{"staging", "prod"} {
 		deployed := checkout(t)
-		if said := deployed.job(environment, jobs[environment], artifacts); !strings.Contains(said, "deployed with 10 of mode 755") {
+		if said := deployed.job(environment, jobs[environment], artifacts); !strings.Contains(said, "deployed with 11 of mode 755") {
 			t.Errorf("%s: %s", environment, said)
 		}
 	}
@@ -55,7 +55,7 @@ func TestTheDeployWorkflowKeepsTheModesOfTheBuild(t *testing.T) {
 // TestTheDeployWorkflowRefuses a build and parameters with which nothing would work, before it deploys.
 func TestTheDeployWorkflowRefuses(t *testing.T) {
 	jobs := workflow(t)
-	deployed := "deployed with 10 of mode 755"
+	deployed := "deployed with 11 of mode 755"
 	for name, c := range map[string]struct {
 		with func(*clone)
 		says string

@@ -72,13 +72,12 @@ func (p *printer) print(ctx context.Context, data []byte, contentType string) (p
 	late := time.AfterFunc(p.limit, func() { instance.Kill() }) // what it is doing ends with an error
 	defer late.Stop()
 	defer instance.Close()
-	picture := contentType != "application/pdf"
-	if picture {
+	if contentType != "application/pdf" {
 		if data, err = pictureAsPDF(data, contentType); err != nil {
 			return nil, document.NotRendered, nil
 		}
 	}
-	pages, err = printAll(instance, data, picture)
+	pages, err = printAll(instance, data, contentType)
 	if refused, is := errors.AsType[refusal](err); is {
 		return nil, refused.reason, nil
 	}
@@ -93,7 +92,7 @@ type refusal struct{ reason document.Reason }
 
 func (r refusal) Error() string { return string(r.reason) }
 
-func printAll(instance pdfium.Pdfium, data []byte, picture bool) ([][]byte, error) {
+func printAll(instance pdfium.Pdfium, data []byte, contentType string) ([][]byte, error) {
 	opened, err := instance.OpenDocument(&requests.OpenDocument{File: &data})
 	if errors.Is(err, pdferrors.ErrPassword) {
 		return nil, refusal{document.PasswordProtected}
@@ -120,15 +119,15 @@ func printAll(instance pdfium.Pdfium, data []byte, picture bool) ([][]byte, erro
 		pages, blank = append(pages, page), blank && empty
 	}
 	switch {
-	case blank && picture: // PDFium leaves out what it cannot decode
+	case blank && contentType == "image/jpeg": // PDFium leaves out what it cannot decode
 		return nil, refusal{document.NotRendered}
-	case blank:
+	case blank && contentType == "application/pdf":
 		return nil, refusal{document.Blank}
 	}
 	return pages, nil
 }
 
-// printPage makes the JPEG of a page, and says whether it has one colour only.
+// printPage makes the JPEG of a page, and says whether it is empty paper.
 func printPage(instance pdfium.Pdfium, d references.FPDF_DOCUMENT, n int) (page []byte, empty bool, err error) {
 	at := requests.Page{ByIndex: &requests.PageByIndex{Document: d, Index: n}}
 	size, err := instance.GetPageSize(&requests.GetPageSize{Page: at})
@@ -150,7 +149,7 @@ func printPage(instance pdfium.Pdfium, d references.FPDF_DOCUMENT, n int) (page 
 	if err := jpeg.Encode(&out, printed.Result.RenderedImage, &jpeg.Options{Quality: quality}); err != nil {
 		return nil, false, err
 	}
-	return out.Bytes(), oneColour(printed.Result.RenderedImage), nil
+	return out.Bytes(), white(printed.Result.RenderedImage), nil
 }
 
 // pixels is the size of the picture of a page of so many points (72 to an inch).
@@ -164,17 +163,15 @@ func pixels(width, height float64) (w, h int, ok bool) {
 	return side(width), side(height), true
 }
 
-func oneColour(img image.Image) bool {
+func white(img image.Image) bool {
 	rgba, is := img.(*image.RGBA)
-	if !is || len(rgba.Pix) < 4 {
+	if !is {
 		return false
 	}
-	first := rgba.Pix[:4]
+	paper := bytes.Repeat([]byte{0xff}, 4*rgba.Rect.Dx())
 	for y := range rgba.Rect.Dy() {
-		for row := rgba.Pix[y*rgba.Stride:][:4*rgba.Rect.Dx()]; len(row) > 0; row = row[4:] {
-			if !bytes.Equal(row[:4], first) {
-				return false
-			}
+		if !bytes.Equal(rgba.Pix[y*rgba.Stride:][:len(paper)], paper) {
+			return false
 		}
 	}
 	return true
