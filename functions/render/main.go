@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
@@ -18,9 +19,13 @@ import (
 	"phonon.in/central/shared/upload"
 )
 
-const perFile = 45 * time.Second // of rendering; the rest of the function's timeout is for compiling PDFium and for storage
+const (
+	perFile = 45 * time.Second // of rendering; the rest of the function's timeout is for compiling PDFium and for storage
+	heap    = 2 << 30          // bytes from which on Go frees what a file has used before the next one, of the function's 3,008 MB
+)
 
 func main() {
+	debug.SetMemoryLimit(heap)
 	log := obs.Setup(os.Stdout, "render")
 	r := env.New(os.LookupEnv)
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
