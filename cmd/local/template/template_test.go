@@ -148,6 +148,22 @@ func TestWhatCannotBeResolvedIsNamedWithItsPath(t *testing.T) {
 	}
 }
 
+func TestScansAreHeardOfWhereTheyAreMade(t *testing.T) {
+	for _, scan := range []string{"on", "off"} {
+		got, err := template.Read(filepath.Join("..", "..", "..", "template.yaml"), map[string]string{"MalwareScan": scan})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rules []template.Rule
+		for _, f := range got.Functions {
+			rules = append(rules, f.Rules...)
+		}
+		if scan == "off" && len(rules) != 0 || scan == "on" && (len(rules) != 1 || rules[0].Sources[0] != "aws.guardduty" || rules[0].Types[0] != "GuardDuty Malware Protection Object Scan Result") {
+			t.Errorf("%s: %v", scan, rules)
+		}
+	}
+}
+
 func TestTheProjectsOwnTemplateIsUnderstood(t *testing.T) {
 	got, err := template.Read(filepath.Join("..", "..", "..", "template.yaml"), map[string]string{"PublicUrl": "http://127.0.0.1:3000"})
 	if err != nil {

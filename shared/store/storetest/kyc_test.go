@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -105,7 +106,7 @@ func TestCases(t *testing.T) {
 			d := upload(t, f, p.ID, "entity_pan", "epan")
 			got, err := f.Case(t.Context(), p.ID)
 			must(t, err)
-			if got.No != 1 || got.Version != c.Version+1 || got.Status != kyc.Draft || got.Fields["pan"] != "ZZZPZ9999Z" || len(got.Documents) != 1 || got.Documents[0] != d {
+			if got.No != 1 || got.Version != c.Version+1 || got.Status != kyc.Draft || got.Fields["pan"] != "ZZZPZ9999Z" || len(got.Documents) != 1 || !reflect.DeepEqual(got.Documents[0], d) {
 				t.Errorf("got %+v", got)
 			}
 			p, err = f.Profile(t.Context(), p.ID)
