@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
@@ -78,6 +79,8 @@ func TestTheLifeOfACase(t *testing.T) {
 
 func TestWhatACaseLacks(t *testing.T) {
 	id, pan := doc("personal_id", "passport", DocClean), doc("entity_pan", "", DocClean)
+	stuck := doc("entity_pan", "", DocScanning)
+	stuck.UploadedAt = now.Add(-CheckLife - time.Second)
 	firm := map[string]string{"pan": "AAAPL1234C"}
 	registered := map[string]string{"pan": "ZZZPZ9999Z", "gstin": "27ZZZPZ9999Z1ZS"}
 	for _, c := range []struct {
@@ -91,6 +94,10 @@ func TestWhatACaseLacks(t *testing.T) {
 		{"a document still being checked", draft("individual", individual, id, doc("entity_pan", "", DocUploaded)), "/requirements/entity_pan document_checking"},
 		{"a document still being scanned", draft("individual", individual, id, doc("entity_pan", "", DocScanning)), "/requirements/entity_pan document_checking"},
 		{"a document beside one that is being rendered", draft("individual", individual, id, pan, doc("entity_pan", "", DocRendering)), "/requirements/entity_pan document_checking"},
+		{
+			"a document that is scanned for longer than a scan takes", draft("individual", individual, id, stuck),
+			"/requirements/entity_pan document_check_late",
+		},
 		{"a document with malware", draft("individual", individual, id, doc("entity_pan", "", DocInfected)), "/requirements/entity_pan document_refused"},
 		{"a document that never arrived", draft("individual", individual, id, doc("entity_pan", "", DocRequested)), "/requirements/entity_pan document_missing"},
 		{"a refused document", draft("individual", individual, id, doc("entity_pan", "", DocRefused)), "/requirements/entity_pan document_refused"},

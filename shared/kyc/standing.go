@@ -26,8 +26,12 @@ type Standing struct {
 	Requirement
 	Needed    bool // required, or conditional with its condition met
 	State     State
+	Late      bool       // a file has been checked for longer than any check takes
 	Documents []Document // those that still say something, oldest first
 }
+
+// CheckLife is how long a file is checked at most, also where the scanner is slow. After that something has failed.
+const CheckLife = 15 * time.Minute
 
 func needed(level Level, when Condition, fields map[string]string) bool {
 	return level == Required || level == Conditional && when.Holds(fields)
@@ -38,6 +42,7 @@ func standing(c Case, r Requirement, now time.Time) Standing {
 	for i, d := range c.Documents {
 		if d.Requirement == r.ID && d.State != DocSuperseded && !d.lapsed(now) && !((d.State == DocRefused || d.State == DocInfected) && replaced(d, r, c.Documents[i+1:])) {
 			s.Documents = append(s.Documents, d)
+			s.Late = s.Late || d.State.Checking() && !d.UploadedAt.IsZero() && now.After(d.UploadedAt.Add(CheckLife))
 		}
 	}
 	s.State = s.state()
@@ -110,6 +115,10 @@ func (s Standing) lack() (fault.Field, bool) {
 	case Incomplete:
 		f.Code, f.Detail = "document_incomplete", fmt.Sprintf("“%s” needs %s. Upload one of another type.", s.Title, s.howMany())
 	case Checking:
+		if s.Late {
+			f.Code, f.Detail = "document_check_late", fmt.Sprintf("A file for “%s” takes longer to be checked than it should. Remove it, and upload it again.", s.Title)
+			break
+		}
 		f.Code, f.Detail = "document_checking", fmt.Sprintf("A file for “%s” is still being checked. Try again in a moment.", s.Title)
 	case Refused:
 		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused, DocInfected).Reason.Detail)
