@@ -2,11 +2,7 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-<<<<<<< HEAD
 import { isAsked, isBeingChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
-=======
-import { isAsked, isBeingChecked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
->>>>>>> files
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
