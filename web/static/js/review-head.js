@@ -23,7 +23,7 @@ export function pair(label, value) {
 function finding(f, things) {
   const li = copyOf("finding"), go = part(li, "button"), pointer = (f.pointers ?? []).find((p) => things.parts.some((x) => x.pointer === p));
   part(li, "[data-chip]").append(chip(f.severity === "error" ? "bad" : "warn", t(`desk.js.severity.${f.severity}`)));
-  part(li, "[data-text]").textContent = named(`error.${f.code}`, f.detail);
+  part(li, "[data-detail]").textContent = named(`error.${f.code}`, f.detail);
   go.hidden = pointer === undefined;
   go.addEventListener("click", () => things.goTo(pointer ?? ""));
   return li;

@@ -13,7 +13,7 @@ export function itemRow(i) {
   link.href = `/review/case#${i.reference}`;
   link.textContent = i.reference;
   part(row, "[data-name]").textContent = i.displayName;
-  const about = [named(`entityType.${i.entityType}`, i.entityType), i.submittedAt && t("desk.js.sent", { time: momentOf(i.submittedAt) }), i.leasedBy && t("desk.js.with", { name: i.leasedBy })];
+  const about = [named(`entityType.${i.entityType}`, i.entityType.replaceAll("_", " ")), i.submittedAt && t("desk.js.sent", { time: momentOf(i.submittedAt) }), i.leasedBy && t("desk.js.with", { name: i.leasedBy })];
   part(row, "[data-about]").textContent = about.filter(Boolean).join(" · ");
   part(row, "[data-due]").textContent = dueText(i);
   part(row, "[data-due]").classList.toggle("is-overdue", i.overdue);

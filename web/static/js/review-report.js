@@ -31,7 +31,7 @@ export async function report() {
   const r = /** @type {Report} */ (await desk("GET", "/report"));
   fill("report-lanes", r.lanes.map((l) => [t(`desk.lane.${l.lane}`), l.waiting, l.overdue, l.oldest ? momentOf(l.oldest) : "–"]));
   fill("report-decisions", r.decisions.map((d) => [momentOf(d.hour), d.count]));
-  fill("report-right", r.firstTimeRight.map((f) => [named(`entityType.${f.entityType}`, f.entityType), share(f.approvedFirst, f.decided), f.decided]));
+  fill("report-right", r.firstTimeRight.map((f) => [named(`entityType.${f.entityType}`, f.entityType.replaceAll("_", " ")), share(f.approvedFirst, f.decided), f.decided]));
   fill("report-reasons", r.reasons.map((x) => [x.code.replaceAll("_", " "), x.count]));
   byId("reversals").textContent = String(r.reversals);
 }

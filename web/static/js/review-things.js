@@ -129,7 +129,7 @@ export class Things {
     part(row, "[data-checks]").append(...p.checks.map((c) => this.#check(p, c)));
     part(row, "[data-yes]").addEventListener("click", () => (this.#to(p), this.verdicts.open(p) ? this.hooks.say(t("desk.js.checks.first")) : this.yes()));
     part(row, "[data-no]").addEventListener("click", () => (this.#to(p), this.refuse()));
-    for (const of of row.querySelectorAll("[data-of]")) of.textContent = `: ${p.title}`;
+    for (const of of row.querySelectorAll("[data-of]")) of.textContent = ` ${p.title}`;
     row.addEventListener("click", () => this.#to(p));
     this.#reason(p, row);
     return row;
@@ -213,7 +213,7 @@ export class Things {
     const v = this.verdicts.of(p);
     if (v.verdict === "yes") return chip("ok", t(this.verdicts.isNew(p) ? "desk.js.yes" : "desk.js.yes.kept"));
     if (v.verdict === "no") return chip("bad", v.code ? v.code.replaceAll("_", " ") : t("desk.js.no.why"));
-    return p.required ? chip("warn", t("desk.js.open")) : chip("plain", t("desk.js.unjudged"));
+    return p.required ? chip("warn", t("desk.js.open")) : "";
   }
 }
 

@@ -38,7 +38,7 @@ function laneRow(l, lead) {
   part(row, "[data-lane]").textContent = t(`desk.lane.${l.lane}`);
   part(row, "[data-waiting]").textContent = String(l.waiting);
   part(row, "[data-overdue]").textContent = l.overdue ? t("desk.js.overdue.n", { n: l.overdue }) : "";
-  part(row, "[data-of]").textContent = `: ${t(`desk.lane.${l.lane}`)}`;
+  part(row, "[data-of]").textContent = ` ${t(`desk.lane.${l.lane}`)}`;
   show.hidden = !lead;
   show.addEventListener("click", () => once(show, () => attempt(() => list(l.lane, ""))));
   return row;
