@@ -14,7 +14,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// allowance is an action of a function on a resource: the logical id of a table or of the bucket, or "incoming/*", or "".
+// allowance is an action of a function on a resource: the logical id of a table, of a topic or of the bucket, or "incoming/*", or "".
 type allowance struct{ function, action, resource string }
 
 // rare are permissions that no run of the tests here can be made to use, and where they are.
@@ -96,7 +96,7 @@ func usedPermissions(url string) (map[allowance]int, error) {
 
 // resourceOf brings names of the local run and texts of the template to the same: what it is, without where.
 func resourceOf(text string) string {
-	for _, known := range []string{"UsersTable", "TokensTable", "incoming/*", "vault/*", "uploads"} {
+	for _, known := range []string{"UsersTable", "TokensTable", "EventsTopic", "incoming/*", "vault/*", "uploads"} {
 		if strings.Contains(text, known) {
 			return known
 		}

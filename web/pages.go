@@ -51,7 +51,7 @@ func words(prefixes ...string) []string {
 }
 
 func kycWords() []string {
-	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.")
+	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "reason.")
 }
 
 func deskWords() []string {

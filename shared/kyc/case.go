@@ -3,6 +3,7 @@
 package kyc
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -47,7 +48,8 @@ type Case struct {
 	ApprovedAt time.Time
 	ValidUntil time.Time // when it has to be renewed; zero before it is approved
 	Final      bool      // rejected for good: no other case follows
-	Told       int       // intimations of the present status that went out
+	Told       int       // what the clock has done in the present status: the steps since ToldFrom
+	ToldFrom   time.Time
 
 	Earlier []Document // superseded documents of earlier cases whose files may still be in storage
 }
@@ -95,6 +97,7 @@ type Document struct {
 	UploadedAt  time.Time // zero until it has arrived
 	CheckedAt   time.Time // zero until the machine has checked it
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
+	Pages       []string  // of its pictures, which are what a reviewer sees: the SHA-256 of each, lower-case hex
 	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
 }
 
@@ -109,8 +112,17 @@ var (
 	ErrLocked          = fault.New(fault.Conflict, "case_locked", "Your documents are with us for review. They can be changed again when we ask for something.")
 	ErrPartLocked      = fault.New(fault.Conflict, "part_locked", "Only what the reviewer asked for can be changed now.")
 	ErrDocumentUnknown = fault.New(fault.NotFound, "document_unknown", "There is no such document in your case.")
+	ErrFinal           = fault.New(fault.Conflict, "case_final", "Your case was rejected for good. No other one can be opened.")
+	ErrWithdrawLate    = fault.New(fault.Conflict, "withdraw_too_late", "Somebody has begun to look at your case. It can be changed again when it was decided.")
+	ErrNotRenewable    = fault.New(fault.Conflict, "case_not_renewable", "There is no approved case to renew, or its successor is open already.")
 	ErrDocumentKept    = fault.New(fault.Conflict, "document_kept", "A reviewer has already decided on this document. It stays as it is.")
 )
+
+// DisplayName is what reviewers see in a list: the company, or else the person, as handed in.
+func (c Case) DisplayName() string {
+	h := c.HandedIn
+	return cmp.Or(h.Fields["legalName"], h.Holder.Company, h.Holder.Name)
+}
 
 // begins reports that a change of the case begins the next one.
 func (c Case) begins() bool { return c.Status.May(Begin) && !c.Status.InForce() }

@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +30,7 @@ func TestNewDocument(t *testing.T) {
 		ID: "DOCUMENT", CaseNo: 1, Requirement: "personal_id", Type: "passport", FileName: "मेरा पासपोर्ट.JPG", ContentType: "image/jpeg", Size: 5 << 20,
 		State: DocRequested, SHA256: strings.ToLower(sum), Key: "incoming/ACCOUNT/1/DOCUMENT", CreatedAt: now,
 	}
-	if err != nil || d != want {
+	if err != nil || !reflect.DeepEqual(d, want) {
 		t.Errorf("%+v, %v", d, err)
 	}
 }
@@ -81,7 +82,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 			if got := pointers(err); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
-			if err != nil && d != (Document{}) {
+			if err != nil && !reflect.DeepEqual(d, Document{}) {
 				t.Error("a document with the fault")
 			}
 		})

@@ -101,11 +101,10 @@ func merged(was, named, clean map[string]string) map[string]string {
 func (c Case) begun(now time.Time) (Case, error) {
 	switch {
 	case c.begins():
-		next := Case{
-			AccountID: c.AccountID, No: c.No + 1, Status: Draft, EntityType: c.EntityType, Catalogue: Current().Version, CreatedAt: now, Earlier: c.Unpurged(),
+		if c.Final {
+			return Case{}, ErrFinal
 		}
-		next.Fields = next.entityType().fitting(c.Fields, now)
-		return next, nil
+		return c.next(now), nil
 	case !c.Status.Editable():
 		return Case{}, ErrLocked
 	}
@@ -144,7 +143,7 @@ func (c Case) Superseded(entityType string) []string {
 // SameAs reports that saving c over read would change nothing.
 func (c Case) SameAs(read Case) bool {
 	return c.No == read.No && c.EntityType == read.EntityType && maps.Equal(c.Fields, read.Fields) && maps.Equal(c.Answers, read.Answers) &&
-		slices.Equal(c.Documents, read.Documents)
+		slices.EqualFunc(c.Documents, read.Documents, func(a, b Document) bool { return a.ID == b.ID && a.State == b.State })
 }
 
 // before is the case that a change of the entity type is held to. Whoever goes back to the one that was handed in gets what was handed in:

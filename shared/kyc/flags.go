@@ -18,7 +18,7 @@ import (
 type Part struct {
 	Pointer string
 	Open    bool  // it may be changed now
-	Flag    *Flag // nil when the reviewer asked for nothing here
+	Flag    *Flag // nil when the reviewer asked for nothing here; of a rejected case, why
 }
 
 // Flag is what a reviewer asked to change, and what the holder did about it.
@@ -40,7 +40,7 @@ func (c Case) parts(listed []Standing, missing []fault.Field) []Part {
 	parts := make([]Part, len(pointers))
 	for i, pointer := range pointers {
 		parts[i] = Part{Pointer: pointer, Open: c.open(pointer, missing)}
-		if reason, flagged := c.Flags[pointer]; flagged && c.Status == NeedsInfo {
+		if reason, flagged := c.Flags[pointer]; flagged && (c.Status == NeedsInfo || c.Status == Rejected) {
 			parts[i].Flag = &Flag{Reason: reason, Answered: c.answered(pointer), Answer: c.Answers[pointer]}
 		}
 	}

@@ -70,6 +70,7 @@ type Verdict struct {
 	Checklist   map[string]string // "y", "n" or "na", by the id of the check
 	SHA256      string            // of the original
 	PagesSHA256 string            // of what was looked at: PagesDigest
+	ValidUntil  time.Time         // of the document, where it has an end
 	By          account.ID
 	At          time.Time
 	Round       int
@@ -120,6 +121,15 @@ type Record struct {
 	Version int    // of the case, after it
 	Rules   string // version of the catalogue
 	Before  Before
+	Step    int    // which of the status's intimations, from 0 on
+	Undoes  Undone // zero unless this one takes another back
+}
+
+// Undone is the decision that was taken back.
+type Undone struct {
+	ID   string
+	Kind string
+	At   time.Time
 }
 
 // Before is what an undo puts back.

@@ -52,7 +52,7 @@ var transitions = map[Status]map[Action]Status{
 	Submitted:   {Withdraw: Withdrawn, Claim: UnderReview},
 	UnderReview: {Approve: Approved, Question: NeedsInfo, Reject: Rejected},
 	NeedsInfo:   {Submit: Submitted, Lapse: Draft, Undo: UnderReview},
-	Approved:    {Begin: Draft, NearEnd: Expiring, Replace: Expired, Suspend: Suspended, Undo: UnderReview, Reopen: UnderReview},
+	Approved:    {Begin: Draft, NearEnd: Expiring, End: Expired, Replace: Expired, Suspend: Suspended, Undo: UnderReview, Reopen: UnderReview},
 	Expiring:    {Begin: Draft, End: Expired, Replace: Expired, Suspend: Suspended, Reopen: UnderReview},
 	Suspended:   {End: Expired, Replace: Expired, Resume: Approved},
 	Expired:     {Begin: Draft},

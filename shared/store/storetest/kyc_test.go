@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"reflect"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -88,24 +89,33 @@ func whole(t *testing.T, f Fixture, address string) (account.Profile, kyc.Case) 
 	return p, c
 }
 
-func submit(t *testing.T, c kyc.Case, reference string) kyc.Case {
+// handed is a case that was handed in, with the record of it.
+type handed struct {
+	kyc.Case
+	record kyc.Record
+}
+
+// person is an account as applicant makes it.
+var person = account.Profile{Details: account.Details{Type: account.Individual}}
+
+func submit(t *testing.T, c kyc.Case, reference string) handed {
 	t.Helper()
-	submitted, err := c.Submit(account.Individual, reference, now)
+	submitted, record, err := c.Submit(person, reference, now)
 	must(t, err)
-	return submitted
+	return handed{submitted, record}
 }
 
 func TestCases(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, f Fixture) {
-		handIn := func(read, submitted kyc.Case) error {
-			return f.SubmitCase(t.Context(), read, submitted, account.Individual, seen("kyc_submitted"))
+		handIn := func(read kyc.Case, submitted handed) error {
+			return f.SubmitCase(t.Context(), read, submitted.Case, submitted.record, person, seen("kyc_submitted"))
 		}
 		t.Run("a case comes back as it was written, and the profile says that it is there", func(t *testing.T) {
 			p, c := applicant(t, f, "case@example.com")
 			d := upload(t, f, p.ID, "entity_pan", "epan")
 			got, err := f.Case(t.Context(), p.ID)
 			must(t, err)
-			if got.No != 1 || got.Version != c.Version+1 || got.Status != kyc.Draft || got.Fields["pan"] != "ZZZPZ9999Z" || len(got.Documents) != 1 || got.Documents[0] != d {
+			if got.No != 1 || got.Version != c.Version+1 || got.Status != kyc.Draft || got.Fields["pan"] != "ZZZPZ9999Z" || len(got.Documents) != 1 || !reflect.DeepEqual(got.Documents[0], d) {
 				t.Errorf("got %+v", got)
 			}
 			p, err = f.Profile(t.Context(), p.ID)
@@ -231,7 +241,7 @@ func TestCases(t *testing.T) {
 			must(t, err)
 			rounds, err = f.Rounds(t.Context(), p.ID, 1)
 			must(t, err)
-			if erased != 5 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, the reference, the round
+			if erased != 10 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round, three events
 				t.Errorf("%d items erased; left: %d cases, %d rounds", erased, len(cases), len(rounds))
 			}
 			if _, _, found, err := f.CaseOf(t.Context(), "RRRR-0001"); found || err != nil {

@@ -2,7 +2,7 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { isAsked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
+import { isAsked, isChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
@@ -46,11 +46,11 @@ function saved(state) {
 /** Brings the page in step with the case as the API has it. @param {Case} c */
 function take(c) {
   if (current && c.caseNo === current.caseNo && c.version < current.version) return lookAgain(); // overtaken on the way
-  const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = ["rejected", "expired"].includes(c.status);
+  const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = isOver(c.status);
   current = over ? { ...c, requirements: [], parts: [], missing: [] } : c; // a new case begins with the entity type
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
-  if (!over && !["not_started", "draft", "needs_info"].includes(c.status)) return close();
+  if (!over && !isEditable(c.status)) return close();
   if (fresh) fields.draw((!over && choice.types.find((e) => e.code === c.entityType)?.fields) || [], c);
   fields.update(c);
   choice.update(c);
@@ -162,7 +162,7 @@ let looking = 0;
 /** Looks at the case once more while a file is being checked. */
 function lookAgain() {
   clearTimeout(looking);
-  if (rowsInOrder().some((row) => row.r.documents.some((d) => d.state === "uploaded"))) looking = setTimeout(reload, 1500);
+  if (rowsInOrder().some((row) => row.r.documents.some((d) => !isChecked(d)))) looking = setTimeout(reload, 1500);
 }
 
 /** What speaks against handing the case in before the API is asked. */
@@ -219,8 +219,9 @@ const choice = new EntityChoice(catalogue.entityTypes, (e) => e.accountTypes.inc
 });
 fold.foldable(details);
 byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));
-if (["submitted", "under_review", "approved"].includes(found.status)) location.replace("/settings/kyc");
+if (found.final || !isEditable(found.status) && !isOver(found.status)) location.replace("/settings/kyc");
 else take(found);
+if (location.hash) go(location.hash.slice(1)); // to the part that somebody came for
 
 // Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
 document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));

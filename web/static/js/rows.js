@@ -123,7 +123,7 @@ export class Row {
       if (before) before.card.replaceWith(card);
       else list.append(card);
       this.#drawn.set(d.id, { text, card });
-      if (this.#begun && d.state === "refused" && d.reason) this.#page.told(`${titleOf(this.r)}: ${d.fileName}: ${reasonOf(d.reason)}`);
+      if (this.#begun && ["refused", "infected"].includes(d.state) && d.reason) this.#page.told(`${titleOf(this.r)}: ${d.fileName}: ${reasonOf(d.reason)}`);
     }
   }
 
