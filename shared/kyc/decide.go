@@ -57,6 +57,7 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	}
 	next = next.decided(d.Outcome, by, p, now)
 	r.To, r.Flags, r.Before.Documents = next.Status, next.Flags, c.changedStates(next)
+	r.Sampled = d.Outcome == OutcomeApprove && p.samples(r.ID)
 	return next, r, nil
 }
 
@@ -82,10 +83,7 @@ func (c Case) decided(o Outcome, by account.ID, p Policy, now time.Time) Case {
 	c.Documents = slices.Clone(c.Documents)
 	for i, d := range c.Documents {
 		if v, judged := c.VerdictOn(requirementPointer(d.Requirement), d.ID); judged && d.State.reviewable() {
-			c.Documents[i].State, c.Documents[i].Reason = DocAccepted, Reason{}
-			if !v.OK {
-				c.Documents[i].State, c.Documents[i].Reason = DocRejected, v.Reason
-			}
+			c.Documents[i].State, c.Documents[i].Reason = v.state(), v.Reason
 		}
 	}
 	c.Flags, c.Answers = c.flagged(), nil
@@ -101,6 +99,18 @@ func (c Case) decided(o Outcome, by account.ID, p Policy, now time.Time) Case {
 		})
 	}
 	return c
+}
+
+// state is what becomes of the document that a verdict is on: one whose file is removed at once counts no more.
+func (v Verdict) state() DocState {
+	reason, _ := reviewReason(v.Reason.Code)
+	switch {
+	case v.OK:
+		return DocAccepted
+	case reason.Purge:
+		return DocSuperseded
+	}
+	return DocRejected
 }
 
 // validUntil is when the case has to be renewed: by its risk, or when the first document runs out.

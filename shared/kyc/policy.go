@@ -1,22 +1,30 @@
 package kyc
 
 import (
+	"hash/fnv"
 	"time"
+	"unicode/utf8"
 
 	"phonon.in/central/shared/aadhaar"
 	"phonon.in/central/shared/fault"
-	"unicode/utf8"
 )
 
 // Policy is what an operator sets for decisions.
 type Policy struct {
-	Years       map[Risk]int  // after an approval, until it has to be renewed
-	AnswerIn    time.Duration // what the holder has to answer a question
-	SecondLooks int           // of 100 approvals, those that a second person looks at as well
+	Years    map[Risk]int  // after an approval, until it has to be renewed
+	AnswerIn time.Duration // what the holder has to answer a question
+	Samples  int           // of 100 approvals, those that a lead looks at again afterwards
 }
 
 // DefaultPolicy renews as the banks do: by risk after 2, 8 or 10 years (RBI, KYC Directions on periodic updation).
-var DefaultPolicy = Policy{Years: map[Risk]int{RiskHigh: 2, RiskMedium: 8, RiskLow: 10}, AnswerIn: 30 * 24 * time.Hour, SecondLooks: 5}
+var DefaultPolicy = Policy{Years: map[Risk]int{RiskHigh: 2, RiskMedium: 8, RiskLow: 10}, AnswerIn: 30 * 24 * time.Hour, Samples: 5}
+
+// samples picks approvals by chance: the id of a record is random.
+func (p Policy) samples(record string) bool {
+	h := fnv.New32a()
+	h.Write([]byte(record))
+	return int(h.Sum32()%100) < p.Samples
+}
 
 // DecideHours is within how many working hours a case is usually decided.
 const DecideHours = 16

@@ -121,6 +121,7 @@ type Record struct {
 	Version int    // of the case, after it
 	Rules   string // version of the catalogue
 	Before  Before
+	Sampled bool   // an approval that a lead looks at again
 	Step    int    // which of the status's intimations, from 0 on
 	Undoes  Undone // zero unless this one takes another back
 }

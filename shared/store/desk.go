@@ -172,6 +172,7 @@ type DecidedCase struct {
 	By         string
 	Round      int
 	Codes      []string // of what was not accepted
+	Sampled    bool     // a lead looks at it again
 }
 
 // DecidedIn reads the decisions of one month (UTC), with undos and reopenings, in no order.
@@ -191,7 +192,7 @@ func (s *Store) DecidedIn(ctx context.Context, month time.Time) (all []DecidedCa
 				if err := unmarshal(i, &row); err != nil {
 					return nil, err
 				}
-				all = append(all, DecidedCase{row.Reference, row.EntityType, row.At.time(), row.Kind, kyc.Outcome(row.Outcome), row.Actor, row.Round, row.Codes})
+				all = append(all, DecidedCase{row.Reference, row.EntityType, row.At.time(), row.Kind, kyc.Outcome(row.Outcome), row.Actor, row.Round, row.Codes, row.Sampled})
 			}
 			if out.LastEvaluatedKey == nil {
 				break

@@ -101,6 +101,7 @@ type recordRow struct {
 	Reference  string   `dynamodbav:"reference,omitempty"`
 	EntityType string   `dynamodbav:"entityType,omitempty"`
 	Codes      []string `dynamodbav:"codes,omitempty"`
+	Sampled    bool     `dynamodbav:"sampled,omitempty"`
 }
 
 func recordToRow(c kyc.Case, r kyc.Record) recordRow {
@@ -119,7 +120,7 @@ func recordToRow(c kyc.Case, r kyc.Record) recordRow {
 	}
 	if r.Outcome != "" || r.Kind == string(kyc.Reopen) || r.Kind == string(kyc.Undo) {
 		row.queued = queued{decidedQueue(r), string(row.At) + "#" + r.ID}
-		row.Reference, row.EntityType = c.Reference, c.EntityType
+		row.Reference, row.EntityType, row.Sampled = c.Reference, c.EntityType, r.Sampled
 		for _, v := range r.Parts {
 			if !v.OK {
 				row.Codes = append(row.Codes, v.Reason.Code)
@@ -139,7 +140,7 @@ func (r recordRow) record() kyc.Record {
 	rec := kyc.Record{
 		ID: r.ID, At: r.At.time(), Actor: kyc.Actor{Kind: kyc.ActorKind(r.ActorKind), ID: r.Actor}, Kind: r.Kind, From: kyc.Status(r.From), To: kyc.Status(r.To),
 		Lane: kyc.Lane(r.Lane), Reason: r.Reason, Note: r.Note, Outcome: kyc.Outcome(r.Outcome), Risk: kyc.Risk(r.Risk), Parts: verdictsOf(r.Parts),
-		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: kyc.Undone{ID: r.Undoes},
+		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: kyc.Undone{ID: r.Undoes}, Sampled: r.Sampled,
 		Before: kyc.Before{
 			Lane: kyc.Lane(r.WasLane), FirstBy: account.ID(r.WasFirstBy),
 			Verified: account.Verification{CaseNo: r.WasVerifiedCase, Until: r.WasVerifiedUntil.time()},
