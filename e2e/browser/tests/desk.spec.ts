@@ -94,7 +94,7 @@ test('a page whose bytes have another hash is not shown; the others carry the na
   });
   await page.goto(`/review/case#${reference}`);
   await expect(drawn(page)).toBeVisible();
-  expect(await page.evaluate(() => (window as any).written.at(-1))).toMatch(/^Ravi Iyer · \d+ \w+, \d/);
+  expect(await page.evaluate(() => (window as any).written.at(-1))).toMatch(/^Ravi Iyer · \d+ \w+, \d\d:\d\d$/);
   const wide = await drawn(page).evaluate((c: HTMLCanvasElement) => [c.width, c.height]);
   await page.keyboard.press('r');
   expect(await drawn(page).evaluate((c: HTMLCanvasElement) => [c.width, c.height])).toEqual(wide.reverse());

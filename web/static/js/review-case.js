@@ -13,7 +13,7 @@ import { desk, isLocked, lockFor } from "./review-lock.js";
 import { Viewer } from "./review-pages.js";
 import { partsOf } from "./review-parts.js";
 import { Things, copyButton } from "./review-things.js";
-import { momentOf } from "./review-time.js";
+import { shortOf } from "./when.js";
 import { Verdicts } from "./review-verdicts.js";
 import { t } from "./words.js";
 
@@ -213,7 +213,7 @@ const home = await desk("GET", "").catch((/** @type {unknown} */ error) => {
   return new Promise(() => {});
 });
 const reasons = home.reasons;
-const viewer = new Viewer((id, n) => pathOf(`/documents/${id}/pages/${n}`), () => `${home.reviewer.name} · ${momentOf(new Date().toISOString())}`);
+const viewer = new Viewer((id, n) => pathOf(`/documents/${id}/pages/${n}`), () => `${home.reviewer.name} · ${shortOf(new Date().toISOString())}`);
 dialogs();
 
 /** @param {string} id @param {() => unknown} work */

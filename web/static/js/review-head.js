@@ -2,7 +2,8 @@
 // What stands above the parts of a case.
 import { chip, copyOf, part, statusChip } from "./case.js";
 import { byId } from "./form.js";
-import { dueText, momentOf } from "./review-time.js";
+import { dueText } from "./review-list.js";
+import { shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./review-parts.js").Case} Case */
@@ -36,7 +37,7 @@ export function about(c, things) {
   byId("findings").hidden = c.findings.length === 0;
   byId("findings-list").replaceChildren(...c.findings.map((f) => finding(f, things)));
   byId("notes").hidden = c.notes.length === 0;
-  byId("notes-list").replaceChildren(...c.notes.map((n) => item(`${momentOf(n.at)} · ${n.by}: ${n.text}`)));
+  byId("notes-list").replaceChildren(...c.notes.map((n) => item(`${shortOf(n.at)} · ${n.by}: ${n.text}`)));
 }
 
 /** How it stands with the case, and what can be done with it. @param {Case} c */
@@ -51,7 +52,7 @@ export function head(c) {
   byId("second").hidden = c.lane !== "second_look";
   if (c.firstBy) part(byId("second"), "[data-by]").textContent = t("desk.js.first", { name: c.firstBy });
   const other = c.lease && !c.lease.mine, mine = c.lease?.mine === true, waits = Boolean(c.lane);
-  byId("lease").textContent = c.lease ? t(c.lease.mine ? "desk.js.lease.mine" : "desk.js.lease.other", { name: c.lease.by, time: momentOf(c.lease.until) }) : waits ? t("desk.js.lease.none") : "";
+  byId("lease").textContent = c.lease ? t(c.lease.mine ? "desk.js.lease.mine" : "desk.js.lease.other", { name: c.lease.by, time: shortOf(c.lease.until) }) : waits ? t("desk.js.lease.none") : "";
   byId("claim").hidden = !waits || mine;
   byId("claim").textContent = t(other ? "desk.js.take" : "desk.js.claim");
   for (const id of ["release", "hold", "ask"]) byId(id).hidden = !mine;

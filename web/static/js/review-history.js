@@ -5,7 +5,7 @@ import { part } from "./case.js";
 import { byId } from "./form.js";
 import { dialogOf, open } from "./review-dialog.js";
 import { desk } from "./review-lock.js";
-import { momentOf } from "./review-time.js";
+import { shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {{pointer: string, verdict: string | null, code: string | null, detail: string | null, sha256: string | null, pagesSha256: string | null}} Looked */
@@ -31,7 +31,7 @@ export async function history(reference) {
 function row(e) {
   const li = document.createElement("li"), head = document.createElement("p"), what = document.createElement("b");
   what.textContent = named(`desk.js.record.${e.kind}`, e.kind.replaceAll("_", " "));
-  head.append(what, ` · ${momentOf(e.at)} · ${named(`desk.js.actor.${e.actor.kind}`, e.actor.kind)} ${e.actor.name}`);
+  head.append(what, ` · ${shortOf(e.at)} · ${named(`desk.js.actor.${e.actor.kind}`, e.actor.kind)} ${e.actor.name}`);
   li.append(head);
   for (const text of [e.reason, e.note, ...Object.values(e.flags).map((f) => t("desk.js.asked", { text: f.detail })), ...e.parts.map(partLine)]) {
     if (text) li.append(Object.assign(document.createElement("p"), { className: "small", textContent: text }));

@@ -1,11 +1,14 @@
 // @ts-check
 // Cases in a list, as the desk shows them: my own, those of a lane, and what a search finds.
 import { chip, copyOf, part, statusChip } from "./case.js";
-import { dueText, momentOf } from "./review-time.js";
+import { shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {{reference: string, lane: string, dueAt: string | null, overdue: boolean, entityType: string, displayName: string, round: number, risk: string | null, submittedAt: string | null,
  *  leasedBy: string | null, leaseUntil: string | null, status?: string}} Item */
+
+/** When a case is due, and that it is overdue. @param {{dueAt: string | null, overdue: boolean}} c */
+export const dueText = (c) => (c.dueAt ? t(c.overdue ? "desk.js.overdue" : "desk.js.due", { time: shortOf(c.dueAt) }) : "");
 
 /** @param {Item} i */
 export function itemRow(i) {
@@ -13,7 +16,7 @@ export function itemRow(i) {
   link.href = `/review/case#${i.reference}`;
   link.textContent = i.reference;
   part(row, "[data-name]").textContent = i.displayName;
-  const about = [named(`entityType.${i.entityType}`, i.entityType.replaceAll("_", " ")), i.submittedAt && t("desk.js.sent", { time: momentOf(i.submittedAt) }), i.leasedBy && t("desk.js.with", { name: i.leasedBy })];
+  const about = [named(`entityType.${i.entityType}`, i.entityType.replaceAll("_", " ")), i.submittedAt && t("desk.js.sent", { time: shortOf(i.submittedAt) }), i.leasedBy && t("desk.js.with", { name: i.leasedBy })];
   part(row, "[data-about]").textContent = about.filter(Boolean).join(" · ");
   part(row, "[data-due]").textContent = dueText(i);
   part(row, "[data-due]").classList.toggle("is-overdue", i.overdue);

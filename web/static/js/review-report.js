@@ -2,7 +2,7 @@
 // For who leads the reviewers: what waits and for how long, what was decided, which questions come again and again.
 import { byId } from "./form.js";
 import { desk } from "./review-lock.js";
-import { momentOf } from "./review-time.js";
+import { shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {{lanes: {lane: string, waiting: number, overdue: number, oldest: string | null}[], decisions: {hour: string, count: number}[],
@@ -29,8 +29,8 @@ const fill = (id, rows) => byId(id).replaceChildren(...(rows.length ? rows : [[t
 /** Throws a Problem. */
 export async function report() {
   const r = /** @type {Report} */ (await desk("GET", "/report"));
-  fill("report-lanes", r.lanes.map((l) => [t(`desk.lane.${l.lane}`), l.waiting, l.overdue, l.oldest ? momentOf(l.oldest) : "–"]));
-  fill("report-decisions", r.decisions.map((d) => [momentOf(d.hour), d.count]));
+  fill("report-lanes", r.lanes.map((l) => [t(`desk.lane.${l.lane}`), l.waiting, l.overdue, l.oldest ? shortOf(l.oldest) : "–"]));
+  fill("report-decisions", r.decisions.map((d) => [shortOf(d.hour), d.count]));
   fill("report-right", r.firstTimeRight.map((f) => [named(`entityType.${f.entityType}`, f.entityType.replaceAll("_", " ")), share(f.approvedFirst, f.decided), f.decided]));
   fill("report-reasons", r.reasons.map((x) => [x.code.replaceAll("_", " "), x.count]));
   byId("reversals").textContent = String(r.reversals);
