@@ -43,6 +43,8 @@ func Findings(c Case, now time.Time) (all []Finding) {
 	return all
 }
 
+func (f Finding) warns() bool { return f.Severity == Warning }
+
 func warning(code, detail string, fields ...string) Finding {
 	f := Finding{Severity: Warning, Code: code, Detail: detail}
 	for _, name := range fields {
