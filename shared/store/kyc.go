@@ -152,6 +152,9 @@ func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWr
 // case, or who the account belongs to, changed since, and when another case has its reference: then it is for the caller to read both
 // again, and to make another reference.
 func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error {
+	if err := s.noteTraces(ctx, submitted); err != nil {
+		return err
+	}
 	return s.MoveCase(ctx, read, submitted, r, func(now account.Profile) ([]types.TransactWriteItem, error) {
 		if now.Details != p.Details || now.Phone != p.Phone || now.Verified != p.Verified {
 			return nil, account.ErrBusy
