@@ -17,7 +17,7 @@ var (
 	ErrOwnCase      = fault.New(fault.Conflict, "own_case", "Nobody decides on a case of their own.")
 	ErrSameReviewer = fault.New(fault.Conflict, "same_reviewer", "You have decided on this case already. Somebody else has to look at it.")
 	ErrUndoOver     = fault.New(fault.Conflict, "undo_over", "The decision stands: a minute has passed, or something has happened since. Reopen the case instead.")
-	ErrStale        = fault.New(fault.Conflict, "version_mismatch", "The case was changed meanwhile. Load it again, then decide.")
+	ErrStale        = fault.New(fault.PreconditionFailed, "version_mismatch", "The case was changed meanwhile. Load it again, then decide.")
 )
 
 const maxNote = 2000 // code points, of what reviewers write to each other

@@ -59,8 +59,8 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 	return len(keys), s.deleteAll(ctx, s.tokens, keys)
 }
 
-// EraseCases removes the KYC cases of an account with their documents, references and rounds, and the log of events, and returns how many
-// items that were. The objects in S3 are not the store's.
+// EraseCases removes the KYC cases of an account with their documents, references, rounds, records and traces, and the log of events, and
+// returns how many items that were. The objects in S3 are not the store's.
 func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	cases, err := s.Cases(ctx, id)
 	if err != nil {
@@ -70,6 +70,11 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	traces, err := s.tracesOf(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, traces...)
 	records, err := s.keysOf(ctx, s.users, profileKey(id).PK, recordPrefix)
 	if err != nil {
 		return 0, err
@@ -81,6 +86,9 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	}
 	keys = append(keys, told...)
 	for _, c := range cases {
+		if err := s.leaveLane(ctx, c); err != nil {
+			return 0, err
+		}
 		if c.Reference != "" {
 			keys = append(keys, referenceKey(c.Reference))
 		}
@@ -104,7 +112,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,
@@ -160,18 +168,23 @@ func (s *Store) keysOf(ctx context.Context, table, pk, prefix string) ([]key, er
 	return keys, nil
 }
 
-const deletesAtOnce = 25 // what one call may take
+const writesAtOnce = 25 // what one call may take
 
 // deleteAll removes items in the order of their keys, a batch at a time.
 func (s *Store) deleteAll(ctx context.Context, table string, keys []key) error {
-	for batch := range slices.Chunk(keys, deletesAtOnce) {
-		requests := make([]types.WriteRequest, len(batch))
-		for i, k := range batch {
-			requests[i] = types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: marshal(k)}}
-		}
-		left := map[string][]types.WriteRequest{table: requests}
+	requests := make([]types.WriteRequest, len(keys))
+	for i, k := range keys {
+		requests[i] = types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: marshal(k)}}
+	}
+	return s.writeAll(ctx, "delete items", table, requests)
+}
+
+// writeAll makes single writes in their order, a batch at a time.
+func (s *Store) writeAll(ctx context.Context, what, table string, requests []types.WriteRequest) error {
+	for batch := range slices.Chunk(requests, writesAtOnce) {
+		left := map[string][]types.WriteRequest{table: batch}
 		for attempt := 1; len(left) > 0; attempt++ {
-			out, err := call(ctx, "delete items", func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
+			out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
 				return s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
 			})
 			if err != nil {

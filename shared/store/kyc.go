@@ -68,10 +68,32 @@ func casesOf(id account.ID, items []item) ([]kyc.Case, error) {
 			newest.Documents = append(newest.Documents, row.document())
 		}
 	}
+	share(cases)
 	for _, c := range cases {
 		slices.SortStableFunc(c.Documents, func(a, b kyc.Document) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	}
 	return cases, nil
+}
+
+// share marks the documents that another case has, too: the one they were carried over from, or to.
+func share(cases []kyc.Case) {
+	having := map[string]int{}
+	for _, c := range cases {
+		for _, d := range c.Documents {
+			if d.State != kyc.DocSuperseded {
+				having[d.ID]++
+			}
+		}
+	}
+	for _, c := range cases {
+		for i, d := range c.Documents {
+			others := having[d.ID]
+			if d.State != kyc.DocSuperseded {
+				others--
+			}
+			c.Documents[i].Shared = others > 0
+		}
+	}
 }
 
 // mostSuperseded keeps a transaction below DynamoDB's 100 actions. What is beyond it is superseded by the next save.
@@ -130,6 +152,9 @@ func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWr
 // case, or who the account belongs to, changed since, and when another case has its reference: then it is for the caller to read both
 // again, and to make another reference.
 func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error {
+	if err := s.noteTraces(ctx, submitted); err != nil {
+		return err
+	}
 	return s.MoveCase(ctx, read, submitted, r, func(now account.Profile) ([]types.TransactWriteItem, error) {
 		if now.Details != p.Details || now.Phone != p.Phone || now.Verified != p.Verified {
 			return nil, account.ErrBusy

@@ -27,6 +27,10 @@ import (
 //	         role#reviewer       account#<id>                 who may decide on cases
 //	         account#<id>        review#<caseNo>#<time>#<id>  what happened to a case, kept as long as it
 //	         desk                lanes#<0..7>                 about how many cases are in each lane
+//	         desk                trace-key                    the key of the digests below
+//	         ident#<digest>      account#<id>                 an account that handed a PAN, GSTIN or CIN in, and its newest case with it
+//	         seen#<digest>       account#<id>                 the same of a file
+//	         account#<id>        traces                       the digests that lead to the account
 //	         index queue: queue, queueKey
 //	                             lane#<lane>                  cases that wait for a reviewer, by <due time>#<account>#<caseNo>
 //	                             clock                        cases that time will do something to, by <when>#<account>#<caseNo>
@@ -128,6 +132,9 @@ func lanesKey(shard int) key { return key{"desk", fmt.Sprintf("lanes#%d", shard)
 func decidedPartition(month time.Time, shard int) string {
 	return fmt.Sprintf("decided#%s#%d", month.UTC().Format("2006-01"), shard)
 }
+
+func traceKey(digest string, id account.ID) key { return key{digest, profileKey(id).PK} }
+func tracesKey(id account.ID) key               { return key{profileKey(id).PK, "traces"} }
 
 func outboxPartition(shard int) string { return fmt.Sprintf("outbox#%02d", shard) }
 
