@@ -14,9 +14,12 @@ type findingView struct {
 	Pointers []string `json:"pointers"`
 }
 
-// findings are what the machine has to say of a case: what other accounts have handed in as well.
+// findings are what the machine has to say of a case: what its values and files show, then what other accounts have handed in as well.
 func (k known) findings() []findingView {
 	views := []findingView{}
+	for _, f := range kyc.Findings(k.c, k.now) {
+		views = append(views, findingView{string(f.Severity), f.Code, f.Detail, append([]string{}, f.Pointers...)})
+	}
 	for _, s := range k.shared {
 		code, what := "identifier_known", "The same "+strings.ToUpper(s.Kind)
 		if s.Kind == kyc.TraceFile {

@@ -12,7 +12,3 @@ func pageKey(id account.ID, caseNo int, document string, n int) string {
 }
 
 func flattened(kyc.Document) bool { return false }
-
-func checklistOf(kyc.Option) []checkView { return []checkView{} }
-
-func checklists(*kyc.Catalogue) map[string][]checkView { return map[string][]checkView{} }
