@@ -19,14 +19,15 @@ type allowance struct{ function, action, resource string }
 
 // rare are permissions that no run of the tests here can be made to use, and where they are.
 var rare = map[allowance]string{
-	{"intake", "s3:DeleteObjectVersion", "vault/*"}:  "a document that is removed while it is copied: unit tests of functions/intake",
-	{"review", "s3:GetObjectVersion", "vault/*"}:     signs,
-	{"review", "s3:GetObject", "pages/*"}:            signs,
-	{"login", "secretsmanager:GetSecretValue", ""}:   starts,
-	{"account", "secretsmanager:GetSecretValue", ""}: starts,
-	{"otp", "secretsmanager:GetSecretValue", ""}:     starts,
-	{"signup", "secretsmanager:GetSecretValue", ""}:  starts,
-	{"verify", "secretsmanager:GetSecretValue", ""}:  starts,
+	{"intake", "s3:DeleteObjectVersion", "vault/*"}:   "a document that is removed while it is copied: unit tests of functions/intake",
+	{"review", "s3:GetObjectVersion", "vault/*"}:      signs,
+	{"review", "s3:GetObject", "pages/*"}:             signs,
+	{"clock", "s3:DeleteObjectVersion", "incoming/*"}: "a file that came and was never looked at: unit tests of functions/clock",
+	{"login", "secretsmanager:GetSecretValue", ""}:    starts,
+	{"account", "secretsmanager:GetSecretValue", ""}:  starts,
+	{"otp", "secretsmanager:GetSecretValue", ""}:      starts,
+	{"signup", "secretsmanager:GetSecretValue", ""}:   starts,
+	{"verify", "secretsmanager:GetSecretValue", ""}:   starts,
 }
 
 const signs = "it signs addresses that browsers fetch, and no fetch says who signed: unit tests of functions/review, and TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved"

@@ -99,6 +99,7 @@ type Document struct {
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
 	Pages       []string  // of its pictures, which are what a reviewer sees: the SHA-256 of each, lower-case hex
 	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
+	Shared      bool      // another case of the account has its file, too; known where all were read
 }
 
 // Reason says why something was refused, rejected or flagged. Code is stable, Detail is for the holder of the account.
@@ -162,11 +163,12 @@ func (c Case) Document(id string) (Document, error) {
 	return c.Documents[i], nil
 }
 
-// Unpurged lists the superseded documents whose files may still be in storage, also those of the account's earlier cases.
+// Unpurged lists the superseded documents whose files may still be in storage and are of no other case, also those of the account's
+// earlier cases.
 func (c Case) Unpurged() []Document {
 	due := slices.Clone(c.Earlier)
 	for _, d := range c.Documents {
-		if d.State == DocSuperseded && d.PurgedAt.IsZero() {
+		if d.State == DocSuperseded && d.PurgedAt.IsZero() && !d.Shared {
 			due = append(due, d)
 		}
 	}
