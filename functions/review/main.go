@@ -28,12 +28,13 @@ func setup(context.Context) (http.Handler, error) {
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	bucket := r.Text("UPLOADS_BUCKET")
+	high, medium, low := r.Int("RENEW_YEARS_HIGH", 1, 2), r.Int("RENEW_YEARS_MEDIUM", 1, 8), r.Int("RENEW_YEARS_LOW", 1, 10)
 	scanner := r.Choice("MALWARE_SCAN", "on", "off")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: kyc.DefaultPolicy, scanner: scanner}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: kyc.NewPolicy(high, medium, low), scanner: scanner}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
 
