@@ -93,8 +93,9 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
 
 	documentType := requirement["documents"].([]any)[0].(map[string]any)["type"].(string)
-	id, form := holder.form(requirement["id"].(string), documentType, pdf(t))
-	holder.send(form, pdf(t))
+	file := pdf(t)
+	id, form := holder.form(requirement["id"].(string), documentType, file)
+	holder.send(form, file)
 	holder.settled(id)
 	holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202)
 
