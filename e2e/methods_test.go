@@ -30,7 +30,7 @@ func document(t *testing.T) *openapi3.T {
 // an id of the shape that each path has, of nothing that exists.
 var ids = strings.NewReplacer(
 	"/v1/sessions/{id}", "/v1/sessions/"+strings.Repeat("a", 43), "/v1/signups/{id}", "/v1/signups/"+strings.Repeat("a", 22)+"."+strings.Repeat("A", 26),
-	"{id}", strings.Repeat("A", 26),
+	"{id}", strings.Repeat("A", 26), "{reference}", "K7M2-9QXD", "{n}", "1",
 )
 
 // raw sends a request and returns the answer and every byte that follows its header.

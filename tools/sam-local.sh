@@ -79,7 +79,7 @@ done
 . "$work/engines.env"
 PUBLIC_URL=http://127.0.0.1:$port python3 -c '
 import json, os
-names = [n for n in os.environ if n.startswith("AWS_ENDPOINT_URL_")] + ["PUBLIC_URL", "USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET"]
+names = [n for n in os.environ if n.startswith("AWS_ENDPOINT_URL_")] + ["PUBLIC_URL", "USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "EVENTS_TOPIC_ARN"]
 print(json.dumps({"Parameters": {n: os.environ[n] for n in names}}))' >"$work/env.json"
 
 options=(--template "$work/build/template.yaml" --env-vars "$work/env.json" --host 127.0.0.1 --invoke-image "$image" --skip-pull-image

@@ -49,7 +49,7 @@ func words(prefixes ...string) []string {
 }
 
 func kycWords() []string {
-	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.")
+	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "reason.")
 }
 
 var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)

@@ -18,7 +18,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
-	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/spf13/cobra"
 
 	"phonon.in/central/cmd/central/doctor"
@@ -89,7 +88,7 @@ func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 	d.Secrets = secretsmanager.NewFromConfig(s.aws, func(o *secretsmanager.Options) {
 		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.secrets }))
 	})
-	d.SNS = sns.NewFromConfig(s.aws, func(o *sns.Options) { setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.sns })) })
+	d.SNS = s.sns()
 	d.Voice = pinpointsmsvoicev2.NewFromConfig(s.aws, func(o *pinpointsmsvoicev2.Options) {
 		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.voice }))
 	})

@@ -15,7 +15,7 @@ import (
 
 const eraseHelp = `Erases an account: what says whose it was goes, what the law has us keep stays.
 
-First the account is disabled. Then go, in this order, its KYC cases; all versions of its documents; its sessions, codes, resets, sign-ups
+First the account is disabled. Then go, in this order, its KYC cases, and the log of events; all versions of its documents; its sessions, codes, resets, sign-ups
 and messages; and last, all at once, names, phone number and the claims on address and number. An erasing that was interrupted is
 ended by the same command.
 

@@ -18,7 +18,7 @@ import (
 )
 
 func (c *cli) outboxCommand() *cobra.Command {
-	return group(&cobra.Command{Use: "outbox", Short: "Mails, SMS and calls that are not delivered yet, or were given up"},
+	return group(&cobra.Command{Use: "outbox", Short: "Mails, SMS, calls and events that are not delivered yet, or were given up"},
 		c.outboxListCommand(), c.outboxRetryCommand())
 }
 
@@ -38,7 +38,10 @@ func viewOf(q store.Queued, reveal bool) queuedView {
 	v := queuedView{
 		ID: q.ID, Kind: q.Kind, To: q.To, Attempts: q.Attempts, CreatedAt: q.CreatedAt, NotAfter: q.NotAfter, DueAt: optional(q.DueAt), Reason: q.Reason,
 	}
-	if reveal {
+	if q.Kind == message.Event {
+		v.To = "products"
+	}
+	if reveal || q.Kind == message.Event {
 		return v
 	}
 	if email, err := account.ParseEmail(q.To); err == nil {

@@ -25,13 +25,16 @@ func (c *cli) reviewerChange(add bool) *cobra.Command {
 		use, short, plan = "add", "Let an account decide on cases", "It may see the KYC cases of others, with their documents, and decide on them."
 	}
 	var reason string
-	var dry bool
+	var dry, lead bool
 	cmd := &cobra.Command{
 		Use: use + " <who>", Short: short, Args: one("which account"),
 		Long: short + ". " + plan + "\nWho did it and why is kept with the account's activity.\n\n" + whoHelp,
 	}
 	cmd.Flags().StringVar(&reason, "reason", "", "`why`, for the record")
 	cmd.Flags().BoolVar(&dry, "dry-run", false, "say what would be done, and do nothing")
+	if add {
+		cmd.Flags().BoolVar(&lead, "lead", false, "it may see the desk's report, too")
+	}
 	cmd.RunE = c.action(func(ctx context.Context, args []string) error {
 		if reason == "" {
 			return badUsage("--reason is needed: the record says why")
@@ -47,7 +50,7 @@ func (c *cli) reviewerChange(add bool) *cobra.Command {
 		if err := c.confirm(ctx, fmt.Sprintf("The account %s (%s) in the %s: %s", p.ID, masked(p.Email), sys.title, plan)); err != nil {
 			return err
 		}
-		if done.Changed, err = setReviewer(ctx, s, p, add, store.Deed{By: sys.operator, Reason: reason, At: done.At}); err != nil {
+		if done.Changed, err = setReviewer(ctx, s, p, add, lead, store.Deed{By: sys.operator, Reason: reason, At: done.At}); err != nil {
 			return err
 		}
 		return c.show(done, done.text)
@@ -56,11 +59,11 @@ func (c *cli) reviewerChange(add bool) *cobra.Command {
 }
 
 // setReviewer returns false when it was so already.
-func setReviewer(ctx context.Context, s *store.Store, p account.Profile, add bool, deed store.Deed) (bool, error) {
+func setReviewer(ctx context.Context, s *store.Store, p account.Profile, add, lead bool, deed store.Deed) (bool, error) {
 	var err error
 	if add {
 		deed.Kind = "reviewer_added"
-		err = s.AddReviewer(ctx, p.ID, deed)
+		err = s.AddReviewer(ctx, p.ID, lead, deed)
 	} else {
 		deed.Kind = "reviewer_removed"
 		err = s.RemoveReviewer(ctx, p.ID, deed)
@@ -78,6 +81,7 @@ type reviewerView struct {
 	Account account.ID     `json:"account"`
 	Email   string         `json:"email"`
 	Status  account.Status `json:"status"`
+	Lead    bool           `json:"lead"`
 	AddedAt time.Time      `json:"addedAt"`
 	By      string         `json:"by"`
 	Reason  string         `json:"reason"`
@@ -103,7 +107,7 @@ func (c *cli) reviewerList() *cobra.Command {
 			if err != nil {
 				return fmt.Errorf("the account %s: %w", r.AccountID, err)
 			}
-			views[i] = reviewerView{r.AccountID, masked(p.Email), p.Status, r.AddedAt, r.By, r.Reason}
+			views[i] = reviewerView{r.AccountID, masked(p.Email), p.Status, r.Lead, r.AddedAt, r.By, r.Reason}
 			if reveal {
 				views[i].Email = p.Email.String()
 			}
@@ -113,9 +117,9 @@ func (c *cli) reviewerList() *cobra.Command {
 				fmt.Fprintln(w, "no reviewers")
 				return
 			}
-			fmt.Fprintln(w, "ACCOUNT\tEMAIL\tSTATUS\tSINCE\tBY\tREASON")
+			fmt.Fprintln(w, "ACCOUNT\tEMAIL\tSTATUS\tLEAD\tSINCE\tBY\tREASON")
 			for _, v := range views {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", v.Account, v.Email, v.Status, day(v.AddedAt), v.By, v.Reason)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%v\t%s\t%s\t%s\n", v.Account, v.Email, v.Status, v.Lead, day(v.AddedAt), v.By, v.Reason)
 			}
 		})
 	})

@@ -37,9 +37,9 @@ func TestReviewersAreAddedOnceListedAndRemoved(t *testing.T) {
 	if done := change(exitGood, "add", who, "--reason", "again"); done.Changed {
 		t.Error("it was added twice")
 	}
-	change(exitGood, "add", other, "--reason", "works in support")
+	change(exitGood, "add", other, "--reason", "works in support", "--lead")
 	all := list()
-	if len(all) != 2 || all[0].Email != who || all[1].Email != other || all[0].Reason != "works in support" || all[0].AddedAt.IsZero() {
+	if len(all) != 2 || all[0].Email != who || all[1].Email != other || all[0].Reason != "works in support" || all[0].AddedAt.IsZero() || all[0].Lead || !all[1].Lead {
 		t.Fatalf("%+v", all)
 	}
 	if text := l.central(t, "", "reviewer", "list").want(t, exitGood).out; strings.Contains(text, who) || !strings.Contains(text, "works in support") {

@@ -36,7 +36,8 @@ func (s *system) readStack(ctx context.Context, w where) error {
 	}
 	found := names{
 		users: s.outputs["UsersTableName"], tokens: s.outputs["TokensTableName"], bucket: s.outputs["UploadsBucketName"], secret: s.outputs["SecretArn"],
-	}.or(names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret")})
+		events: s.outputs["EventsTopicArn"],
+	}.or(names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret"), events: s.named("EventsTopic")})
 	for _, p := range of.Parameters {
 		if aws.ToString(p.ParameterKey) == "PublicUrl" {
 			found.publicURL = aws.ToString(p.ParameterValue)

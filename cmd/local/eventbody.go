@@ -40,14 +40,13 @@ func newScanEvent(o object, status string, threats []map[string]any, now time.Ti
 	}
 }
 
-// newSNSEvent makes the event of one notification (AWS, "Invoking Lambda functions with Amazon SNS notifications").
+// newSNSEvent makes the event of one notification on a topic, by its ARN (AWS, "Invoking Lambda functions with Amazon SNS notifications").
 func newSNSEvent(topic, text string, now time.Time) map[string]any {
 	type m = map[string]any
-	arn := "arn:aws:sns:" + localRegion + ":" + localAccount + ":" + topic
 	return m{"Records": []m{{
-		"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": arn + ":" + uuid(),
+		"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": topic + ":" + uuid(),
 		"Sns": m{
-			"Type": "Notification", "MessageId": uuid(), "TopicArn": arn, "Subject": "Amazon SES Email Event Notification", "Message": text,
+			"Type": "Notification", "MessageId": uuid(), "TopicArn": topic, "Subject": "Amazon SES Email Event Notification", "Message": text,
 			"Timestamp": now.UTC().Format("2006-01-02T15:04:05.000Z"), "SignatureVersion": "1", "MessageAttributes": m{},
 		},
 	}}}

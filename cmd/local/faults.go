@@ -16,6 +16,7 @@ type fault struct {
 	Service   string  `json:"service"`
 	Mode      string  `json:"mode"`
 	Operation string  `json:"operation,omitempty"` // regular expression; "" is every operation
+	Function  string  `json:"function,omitempty"`  // that calls; "" is any, and who is none
 	Rate      float64 `json:"rate,omitempty"`      // share of the calls; 0 is all
 	Count     int     `json:"count,omitempty"`     // so many calls, then no more; 0 is without end
 	Hits      int     `json:"hits"`
@@ -25,7 +26,7 @@ type fault struct {
 
 var (
 	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls}
-	faultModes    = []string{"throttle", "500", "reset", "reset_after", "blackhole", "slow", "held", "refused", "off"}
+	faultModes    = []string{"throttle", "500", "reset", "reset_after", "blackhole", "slow", "kill", "kill_after", "held", "refused", "off"}
 )
 
 // faults has at most one fault per service and operation.
@@ -85,8 +86,8 @@ func (f *faults) list() []fault {
 	return all
 }
 
-// hit returns the mode in which a call goes wrong, or "".
-func (f *faults) hit(service, operation string) string {
+// hit returns the mode in which the call of a function goes wrong, or "".
+func (f *faults) hit(service, operation, function string) string {
 	if operation == "" {
 		return ""
 	}
@@ -94,7 +95,7 @@ func (f *faults) hit(service, operation string) string {
 	defer f.mu.Unlock()
 	for _, r := range f.all {
 		spent := r.Count > 0 && r.Hits >= r.Count
-		if r.Service != service || spent || !r.matches.MatchString(operation) || r.Rate > 0 && rand.Float64() >= r.Rate {
+		if r.Service != service || spent || r.Function != "" && r.Function != function || !r.matches.MatchString(operation) || r.Rate > 0 && rand.Float64() >= r.Rate {
 			continue
 		}
 		r.Hits++

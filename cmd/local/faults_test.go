@@ -101,15 +101,27 @@ func TestAFaultStrikesAtItsRateAndOnlyThere(t *testing.T) {
 	}
 	hits := 0
 	for range 2000 {
-		if f.hit("ses", "SendEmail") != "" {
+		if f.hit("ses", "SendEmail", "") != "" {
 			hits++
 		}
-		if f.hit("sns", "Publish") != "" || f.hit("ses", "") != "" {
+		if f.hit("sns", "Publish", "") != "" || f.hit("ses", "", "") != "" {
 			t.Fatal("it struck elsewhere")
 		}
 	}
 	if hits < 800 || hits > 1200 {
 		t.Errorf("%d of 2000", hits)
+	}
+}
+
+func TestAFaultOfOneFunctionSparesTheOthers(t *testing.T) {
+	f := &faults{}
+	if err := f.set([]byte(`{"service":"sns","mode":"kill","function":"notify","count":1}`)); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ function, want string }{{"otp", ""}, {"", ""}, {"notify", "kill"}, {"notify", ""}} {
+		if got := f.hit("sns", "Publish", c.function); got != c.want {
+			t.Errorf("%q got %q, want %q", c.function, got, c.want)
+		}
 	}
 }
 

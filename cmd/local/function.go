@@ -28,6 +28,7 @@ type function struct {
 
 	mu         sync.Mutex
 	idle       []*worker
+	busy       map[string]*worker // by the root of the trace of what they do
 	waiting    []chan grant
 	starting   int
 	running    int
@@ -63,7 +64,9 @@ func (f *function) invoke(ctx context.Context, payload []byte, trace string) out
 		i := &invocation{id: uuid(), trace: trace, payload: payload, timeout: f.spec.Timeout, result: make(chan result, 1)}
 		done := make(chan result, 1)
 		go func() {
+			f.occupy(traceRoot(trace), g.worker)
 			r := g.worker.run(i)
+			f.occupy(traceRoot(trace), nil)
 			f.release(g.worker, r.err)
 			done <- r
 		}()
@@ -170,6 +173,31 @@ func (f *function) start(generation int) {
 		f.grow()
 	}()
 	f.offer(w)
+}
+
+// occupy notes which worker an invocation has; nil for one that has ended.
+func (f *function) occupy(root string, w *worker) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if w == nil {
+		delete(f.busy, root)
+		return
+	}
+	if f.busy == nil {
+		f.busy = map[string]*worker{}
+	}
+	f.busy[root] = w
+}
+
+// kill ends the process that an invocation has, in the middle of it, and waits until it is gone.
+func (f *function) kill(root string) {
+	f.mu.Lock()
+	w := f.busy[root]
+	f.mu.Unlock()
+	if w != nil {
+		w.kill()
+		<-w.exited
+	}
 }
 
 func (f *function) release(w *worker, err error) {

@@ -221,6 +221,13 @@ func (l *local) connect(ctx context.Context) error {
 	return nil
 }
 
+// kill ends the process whose invocation a trace header names.
+func (l *local) kill(trace string) {
+	if f := l.pools[l.requests.function(trace)]; f != nil {
+		f.kill(traceRoot(trace))
+	}
+}
+
 // stop ends everything: first what brings requests, then what answers them.
 func (l *local) stop() {
 	l.cancel()

@@ -11,7 +11,7 @@ import (
 	"sync"
 )
 
-// permission is what IAM would have asked for: an action on a table, on a bucket, on the objects below a prefix such as
+// permission is what IAM would have asked for: an action on a table, on a topic, on a bucket, on the objects below a prefix such as
 // "incoming/*", or on nothing of ours ("").
 type permission struct {
 	Function string `json:"function"` // "" for what a browser does with what a function signed, and for a function that starts
@@ -70,6 +70,8 @@ func needs(r *http.Request, service, operation string, body []byte) []permission
 		return tableNeeds(operation, body)
 	case serviceS3:
 		return objectNeeds(r, operation, body)
+	case serviceSNS:
+		return topicNeeds(operation, body)
 	case serviceCalls: // IAM has no say in it
 		return nil
 	case serviceVoice:
@@ -101,6 +103,12 @@ func tableNeeds(operation string, body []byte) (all []permission) {
 		}
 	}
 	return all
+}
+
+// topicNeeds names the topic that is published on; an SMS is published on none.
+func topicNeeds(operation string, body []byte) []permission {
+	form, _ := url.ParseQuery(string(body))
+	return []permission{{Action: "sns:" + operation, Resource: form.Get("TopicArn")}}
 }
 
 // objectNeeds follows AWS's table of actions of S3.

@@ -25,6 +25,7 @@ const (
 	serviceSNS      = "sns"
 	serviceVoice    = "voice"
 	serviceSecrets  = "secretsmanager"
+	serviceSQS      = "sqs"
 	serviceCalls    = "calls" // of the company itself
 )
 
@@ -36,6 +37,7 @@ type proxy struct {
 	used     *permissions
 	faults   *faults
 	created  func(object)                     // of S3 only; runs before the client learns that its write succeeded
+	kill     func(trace string)               // ends the process whose invocation it is, as a crash would
 	wrong    func(format string, args ...any) // of what this process serves itself: tells people what was refused
 	server   *http.Server
 }
@@ -79,7 +81,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	operation, table := p.operation(r)
 	var body []byte
-	if p.service == serviceDynamoDB {
+	if p.service == serviceDynamoDB || p.service == serviceSNS {
 		body = peek(r)
 	}
 	c := call{Service: p.service, Operation: operation, Table: table}
@@ -87,7 +89,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.Ms = milliseconds(time.Since(began))
 		p.requests.add(r.Header.Get("X-Amzn-Trace-Id"), c)
 	}()
-	mode := p.faults.hit(p.service, operation)
+	mode := p.faults.hit(p.service, operation, p.caller(r))
 	c.Fault = mode
 	switch mode {
 	case "":
@@ -106,10 +108,17 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		reset(w)
 	case "reset":
 		reset(w)
+	case "kill":
+		p.kill(r.Header.Get("X-Amzn-Trace-Id"))
+		reset(w)
+	case "kill_after":
+		p.pass(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())), operation, body)
+		p.kill(r.Header.Get("X-Amzn-Trace-Id"))
+		reset(w)
 	}
 }
 
-// pass lets the engine answer and returns the status. body is that of a call to DynamoDB.
+// pass lets the engine answer and returns the status. body is that of a call to DynamoDB or SNS.
 func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, body []byte) int {
 	rec := &statusRecorder{ResponseWriter: w, status: http.StatusOK, keep: p.wrong != nil}
 	if p.created != nil && creates[operation] {

@@ -33,11 +33,14 @@ func (l *local) running() running {
 		}
 	}
 	for _, f := range l.template.Functions {
-		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET"} {
+		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "EVENTS_TOPIC_ARN"} {
 			if v := f.Env[name]; v != "" {
 				env[name] = v
 			}
 		}
+	}
+	if endpoint := l.services.named(serviceSQS).endpoint; endpoint != "" {
+		env["EVENTS_QUEUE_URL"] = endpoint + "/" + localAccount + "/" + eventsQueue
 	}
 	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}
 }

@@ -32,6 +32,9 @@ type service struct {
 	endpoint string // what the functions get
 }
 
+// eventsQueue is the queue that is subscribed to the topic of events, as one of a product would be.
+const eventsQueue = "central-local-events"
+
 // services are all AWS services of a run.
 type services struct {
 	all     []*service
@@ -63,11 +66,13 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	queue := capture.NewQueue(eventsQueue, time.Now)
+	topics := map[string]*capture.Queue{l.variable("EVENTS_TOPIC_ARN"): queue}
 	s.all = []*service{
 		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
 		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
 		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
-		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts)},
+		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts, topics)},
 		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
 	}
@@ -79,6 +84,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if calls != nil {
 		s.all = append(s.all, calls)
 	}
+	s.all = append(s.all, &service{name: serviceSQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)})
 	if err := s.startEngines(ctx, l); err != nil {
 		s.stop()
 		return nil, err
@@ -192,7 +198,7 @@ func (s *services) serve(l *local) error {
 		if one.endpoint != "" {
 			continue
 		}
-		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults}
+		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults, kill: l.kill}
 		switch {
 		case one.name == serviceS3:
 			p.engine, p.created = s.storage, l.events.created

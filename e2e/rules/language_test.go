@@ -9,9 +9,11 @@ import (
 	"testing"
 
 	"go.yaml.in/yaml/v3"
+
+	"phonon.in/central/shared/kyc"
 )
 
-// The API says the KYC catalogue in English; the pages say it in the language of the person.
+// The API says the KYC catalogue and the reasons of reviewers in English; the pages say it in the language of the person.
 func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 	catalogues, err := filepath.Glob(filepath.Join(root(t), "shared", "kyc", "catalogue", "*.yaml"))
 	if err != nil || len(catalogues) == 0 {
@@ -39,7 +41,12 @@ func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 			wanted = append(wanted, "entityType."+e.Code)
 		}
 	}
-	if len(wanted) < 120 {
+	for _, r := range kyc.ReviewReasons() {
+		if r.Detail != "" {
+			wanted = append(wanted, "reason."+r.Code)
+		}
+	}
+	if len(wanted) < 150 {
 		t.Errorf("only %d names were found", len(wanted))
 	}
 	languages, err := filepath.Glob(filepath.Join(root(t), "web", "messages", "*.json"))

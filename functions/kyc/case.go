@@ -22,9 +22,21 @@ var (
 func etag(c kyc.Case) string { return `"` + strconv.Itoa(c.Version) + `"` }
 
 // view is the case as its holder sees it, with its entity tag.
-func view(c *httpapi.Call, found kyc.Case) caseView {
+func (h *handler) view(ctx context.Context, c *httpapi.Call, found kyc.Case) (caseView, error) {
 	c.SetHeader("ETag", etag(found))
-	return viewOfCase(found, kyc.Evaluate(found, c.Profile.Details.Type, c.Now))
+	v := viewOfCase(found, kyc.Evaluate(found, c.Profile.Details.Type, c.Now))
+	if until := c.Profile.Verified; until.CaseNo > 0 {
+		v.InForce = &inForceView{until.CaseNo, until.Until}
+	}
+	if found.Round == 0 {
+		return v, nil
+	}
+	records, err := h.store.Records(ctx, found.AccountID, found.No)
+	if err != nil {
+		return caseView{}, err
+	}
+	v.Timeline = timelineOf(records)
+	return v, nil
 }
 
 func (h *handler) read(ctx context.Context, c *httpapi.Call, _ httpapi.None) (caseView, error) {
@@ -32,7 +44,7 @@ func (h *handler) read(ctx context.Context, c *httpapi.Call, _ httpapi.None) (ca
 	if err != nil {
 		return caseView{}, err
 	}
-	return view(c, found), nil
+	return h.view(ctx, c, found)
 }
 
 type saveRequest struct {
@@ -79,7 +91,7 @@ func (h *handler) edit(ctx context.Context, c *httpapi.Call, edit func(kyc.Case)
 		return caseView{}, err
 	}
 	h.purge(ctx, c, saved)
-	return view(c, saved), nil
+	return h.view(ctx, c, saved)
 }
 
 func (h *handler) mayWrite(ctx context.Context, c *httpapi.Call) error {

@@ -160,9 +160,11 @@ func TestASubmissionHasAReferenceOfItsOwn(t *testing.T) {
 		other.drafted(t)
 		read, err := w.Case(t.Context(), other.id)
 		must(t, err)
-		theirs, err := read.Submit(account.Individual, taken, now)
+		holder, err := w.Profile(t.Context(), other.id)
 		must(t, err)
-		must(t, w.SubmitCase(t.Context(), read, theirs, account.Individual, account.Activity{Kind: "kyc_submitted", At: now}))
+		theirs, record, err := read.Submit(holder, taken, now)
+		must(t, err)
+		must(t, w.SubmitCase(t.Context(), read, theirs, record, holder, account.Activity{Kind: "kyc_submitted", At: now}))
 	}}
 	r := p.want(t, "202", "POST", "/v1/kyc/submit", nil)
 	reference, _ := r.body["reference"].(string)

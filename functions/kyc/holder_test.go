@@ -168,7 +168,7 @@ func (p *holder) review(t *testing.T, to kyc.Status, flags ...string) {
 	for _, pointer := range flags {
 		rows[pointer] = map[string]string{"code": "check", "detail": "Look at this again."}
 	}
-	p.set(t, "kyc#0001", map[string]any{"status": string(to), "flags": rows, "submittedAt": p.clock.Format("2006-01-02T15:04:05.000000Z")})
+	p.set(t, "kyc#0001", map[string]any{"status": string(to), "lane": "", "flags": rows, "submittedAt": p.clock.Format("2006-01-02T15:04:05.000000Z")})
 	p.set(t, "profile", map[string]any{"kyc": string(to)})
 	p.clock = p.clock.Add(time.Minute)
 }
@@ -243,10 +243,10 @@ type meddled struct {
 	before func(submitted kyc.Case)
 }
 
-func (s *meddled) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error {
+func (s *meddled) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, holder account.Profile, seen account.Activity) error {
 	if before := s.before; before != nil {
 		s.before = nil
 		before(submitted)
 	}
-	return s.cases.SubmitCase(ctx, read, submitted, typ, seen)
+	return s.cases.SubmitCase(ctx, read, submitted, r, holder, seen)
 }

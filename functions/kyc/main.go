@@ -41,7 +41,9 @@ type cases interface {
 	OpenSession(ctx context.Context, id account.ID, digest string) (account.Session, account.Profile, error)
 	Case(ctx context.Context, id account.ID) (kyc.Case, error)
 	SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error)
-	SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error
+	SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error
+	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Also) error
+	Records(ctx context.Context, id account.ID, caseNo int) ([]kyc.Record, error)
 	AddDocument(ctx context.Context, c kyc.Case, d kyc.Document) error
 	DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error
 	RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error
@@ -64,6 +66,8 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/kyc/documents/{id}/complete", httpapi.JSON(http.StatusOK, h.completeDocument))
 	api.Private("GET /v1/kyc/documents/{id}/content", httpapi.JSON(http.StatusOK, h.documentContent))
 	api.Private("DELETE /v1/kyc/documents/{id}", httpapi.JSON(http.StatusNoContent, h.removeDocument))
+	api.Private("POST /v1/kyc/renew", httpapi.JSON(http.StatusOK, h.renew))
+	api.Private("POST /v1/kyc/withdraw", httpapi.JSON(http.StatusOK, h.withdraw))
 	api.Private("POST /v1/kyc/submit", httpapi.JSON(http.StatusAccepted, h.submit))
 	return api
 }

@@ -25,10 +25,11 @@ func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 	var submitted kyc.Case
 	profile := c.Profile
 	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) (err error) {
-		if submitted, err = found.Submit(profile.Details.Type, kyc.NewReference(), c.Now); err != nil {
+		var record kyc.Record
+		if submitted, record, err = found.Submit(profile, kyc.NewReference(), c.Now); err != nil {
 			return err
 		}
-		err = h.store.SubmitCase(ctx, found, submitted, profile.Details.Type, c.Seen("kyc_submitted"))
+		err = h.store.SubmitCase(ctx, found, submitted, record, profile, c.Seen("kyc_submitted"))
 		if !errors.Is(err, account.ErrBusy) {
 			return err
 		}

@@ -52,6 +52,7 @@ type partView struct {
 
 type flagView struct {
 	reasonView
+	Words    *string `json:"words"` // the reviewer's own
 	Answered bool    `json:"answered"`
 	Answer   *string `json:"answer"`
 }
@@ -59,7 +60,7 @@ type flagView struct {
 func viewOfPart(p kyc.Part) partView {
 	v := partView{Pointer: p.Pointer, Open: p.Open}
 	if f := p.Flag; f != nil {
-		v.Flag = &flagView{reasonView(f.Reason), f.Answered, orNull(f.Answer)}
+		v.Flag = &flagView{reasonView(f.Reason), orNull(f.Words()), f.Answered, orNull(f.Answer)}
 	}
 	return v
 }
@@ -83,13 +84,58 @@ type caseView struct {
 	SubmittedAt      *time.Time        `json:"submittedAt"`
 	CanSubmit        bool              `json:"canSubmit"`
 	Missing          []missingView     `json:"missing"`
+	Timeline         []eventView       `json:"timeline"`
+	ExpectedBy       *time.Time        `json:"expectedBy"` // while it waits: when it is usually decided
+	DueBy            *time.Time        `json:"dueBy"`      // until when the holder answers
+	ValidUntil       *time.Time        `json:"validUntil"`
+	Withdrawable     bool              `json:"withdrawable"`
+	Renewable        bool              `json:"renewable"`
+	Final            bool              `json:"final"`
+	InForce          *inForceView      `json:"inForce"`
+}
+
+// inForceView is the approved case that the account is verified by.
+type inForceView struct {
+	CaseNo     int       `json:"caseNo"`
+	ValidUntil time.Time `json:"validUntil"`
+}
+
+// eventView is one thing that happened to the case, as its holder sees it.
+type eventView struct {
+	At   time.Time `json:"at"`
+	Kind string    `json:"kind"`
+}
+
+// shown are the kinds of records that the holder sees. Who looked, and what reviewers say to each other, is theirs.
+var shown = []string{
+	string(kyc.Submit), string(kyc.Withdraw), string(kyc.Claim), string(kyc.Question), string(kyc.Approve), string(kyc.Reject), string(kyc.Reopen),
+	string(kyc.Lapse), string(kyc.NearEnd), string(kyc.End), string(kyc.Suspend), string(kyc.Resume), string(kyc.Replace),
+}
+
+// timelineOf leaves out what was taken back, and each claim but the first of a round.
+func timelineOf(records []kyc.Record) []eventView {
+	undone := map[string]bool{}
+	for _, r := range records {
+		undone[r.Undoes.ID] = true
+	}
+	timeline := []eventView{}
+	for _, r := range records {
+		if slices.Contains(shown, r.Kind) && !undone[r.ID] && (r.Kind != string(kyc.Claim) || r.From == kyc.Submitted) {
+			timeline = append(timeline, eventView{r.At, r.Kind})
+		}
+	}
+	return timeline
 }
 
 func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	v := caseView{
 		Status: c.Status, CaseNo: c.No, Reference: orNull(c.Reference), EntityType: orNull(c.EntityType), CatalogueVersion: orNull(c.Catalogue), Version: c.Version,
 		Fields: c.Fields, Requirements: []requirementView{}, Parts: []partView{}, SubmittedAt: timeOrNull(c.SubmittedAt), CanSubmit: e.CanSubmit,
-		Missing: []missingView{},
+		Missing: []missingView{}, Timeline: []eventView{}, DueBy: timeOrNull(c.DueBy), ValidUntil: timeOrNull(c.ValidUntil),
+		Withdrawable: c.Status.May(kyc.Withdraw), Renewable: c.Status.InForce(), Final: c.Final,
+	}
+	if c.Status == kyc.Submitted || c.Status == kyc.UnderReview {
+		v.ExpectedBy = timeOrNull(c.DueAt)
 	}
 	if v.Fields == nil {
 		v.Fields = map[string]string{}

@@ -22,6 +22,7 @@ import (
 	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/sms"
 	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/topic"
 	"phonon.in/central/shared/voice"
 )
 
@@ -49,7 +50,7 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	}
 	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api", "none"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
-	secretID := r.Text("SECRET_ID")
+	eventsTopic, secretID := r.Text("EVENTS_TOPIC_ARN"), r.Text("SECRET_ID")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,8 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	texter, err := sms.New(sns.Client(), registration)
+	notifications := sns.Client()
+	texter, err := sms.New(notifications, registration)
 	if err != nil {
 		return nil, err
 	}
@@ -77,5 +79,6 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
 		Store: store.New(dynamodb.Client(), users, tokens), Keys: app.Keys, PublicURL: publicURL, Log: log,
 		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: caller,
+		Events: topic.New(notifications, eventsTopic, publicURL),
 	}}, nil
 }

@@ -37,8 +37,9 @@ type Profile struct {
 	Status            Status
 	KYC               string // state of the newest case; "not_started" before the first
 	KYCCase           int    // number of the newest case; 0 before the first
-	CredentialVersion int    // grows when the password changes: sessions of an older version are over
-	Version           int    // grows with each change: the ETag
+	Verified          Verification
+	CredentialVersion int // grows when the password changes: sessions of an older version are over
+	Version           int // grows with each change: the ETag
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }
@@ -47,6 +48,12 @@ type Profile struct {
 type Phone struct {
 	Number     phone.Number
 	VerifiedAt time.Time
+}
+
+// Verification is the approved KYC case that is in force; the zero value is none.
+type Verification struct {
+	CaseNo int
+	Until  time.Time // when it has to be renewed
 }
 
 // Step is where a person goes next.
@@ -64,14 +71,14 @@ func Next(p Profile) Step {
 	switch {
 	case p.Details.IsZero():
 		return StepDetails
-	case p.KYC == "not_started" || p.KYC == "draft" || p.KYC == "needs_info" || p.KYC == "rejected" || p.KYC == "expired":
+	case p.Verified.CaseNo == 0 && slices.Contains([]string{"not_started", "draft", "withdrawn", "rejected", "expired"}, p.KYC), p.KYC == "needs_info":
 		return StepKYC
 	}
 	return StepHome
 }
 
 // lockedBy are the states of a KYC case in which the identity that it is about stands still: while it is with us, and once it is approved.
-var lockedBy = []string{"submitted", "under_review", "approved"}
+var lockedBy = []string{"submitted", "under_review", "approved", "expiring", "suspended"}
 
 // LockedBy lists the states of the newest KYC case in which the identity of an account cannot change.
 func LockedBy() []string { return slices.Clone(lockedBy) }

@@ -13,6 +13,7 @@ type Session struct {
 	IP                string
 	UserAgent         string
 	CredentialVersion int
+	DeskUntil         time.Time // it may work at the review desk until then; zero: its holder proves the password first
 }
 
 // Limits of a session: NIST SP 800-63B-4 section 5 asks for an inactivity and an absolute limit.

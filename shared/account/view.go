@@ -26,19 +26,24 @@ type PhoneView struct {
 	VerifiedAt time.Time `json:"verifiedAt"`
 }
 
-// KYCView is the state of the newest case.
+// KYCView is the state of the newest case, and whether an approved one is in force.
 type KYCView struct {
-	Status string `json:"status"`
+	Status        string     `json:"status"`
+	Verified      bool       `json:"verified"`
+	VerifiedUntil *time.Time `json:"verifiedUntil"`
 }
 
 // ViewOf makes the view. What is not known yet is null.
 func ViewOf(p Profile) View {
 	v := View{
-		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{p.KYC}, Locked: p.IdentityLocked(), CreatedAt: p.CreatedAt, Next: Next(p),
+		ID: p.ID, Email: p.Email.String(), Locale: p.Locale, KYC: KYCView{Status: p.KYC, Verified: p.Verified.CaseNo > 0}, Locked: p.IdentityLocked(), CreatedAt: p.CreatedAt, Next: Next(p),
 	}
 	if d := p.Details; !d.IsZero() {
 		v.Type, v.FirstName, v.Sector = &d.Type, &d.FirstName, &d.Sector
 		v.LastName, v.CompanyName = orNull(d.LastName), orNull(d.CompanyName)
+	}
+	if until := p.Verified.Until; v.KYC.Verified {
+		v.KYC.VerifiedUntil = &until
 	}
 	if n := p.Phone.Number; !n.IsZero() {
 		v.Phone = &PhoneView{n.E164(), string(n.Kind()), p.Phone.VerifiedAt}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/workday"
 )
 
 // The look is two HTML files, the words are one JSON file per language: a new language is a new file. html/template stays out,
@@ -32,11 +33,16 @@ type templates struct {
 }
 
 type language struct {
-	Layout struct{ Copy, Footer, Hours, Minutes string }
-	Mails  map[message.Kind]words
+	Layout struct {
+		Copy, Footer, Hours, Minutes string
+		Day                          string   // how {weekday}, {n}, {month} and {year} make a day
+		Weekdays, Months             []string // from Sunday, from January
+	}
+	Mails map[message.Kind]words
 }
 
-// words are one mail; {life} in them stands for how long the link works.
+// words are one mail. In its paragraphs {life} stands for how long the link works, {reference} for the case that it is about, and {day} and
+// {time} for its date in Indian time. A paragraph with a place that this mail has nothing for is left out.
 type words struct {
 	Subject, Preview, Title, Button string
 	Before, After                   []string // paragraphs before and after the button
@@ -87,8 +93,8 @@ func render(m message.Mail) (rendered, error) {
 	if !known {
 		return rendered{}, fmt.Errorf("email: no words for %q in %q", kind, name)
 	}
-	life := l.span(m.Life)
-	w.Before, w.After = withLife(w.Before, life), withLife(w.After, life)
+	values := map[string]string{"{life}": l.span(m.Life), "{reference}": m.Reference, "{day}": l.day(m.Date), "{time}": clock(m.Date)}
+	w.Before, w.After = said(w.Before, values), said(w.After, values)
 	link := m.Link.Reveal()
 	page, err := t.html(name, l, w, link)
 	return rendered{subject: w.Subject, text: plain(l, w, link), html: page}, err
@@ -104,10 +110,36 @@ func (l language) span(d time.Duration) string {
 	return strings.ReplaceAll(l.Layout.Minutes, "{n}", strconv.Itoa(minutes))
 }
 
-func withLife(paragraphs []string, life string) []string {
-	filled := make([]string, len(paragraphs)) // the paragraphs are shared by all mails of the kind
-	for i, p := range paragraphs {
-		filled[i] = strings.ReplaceAll(p, "{life}", life)
+// day says a date as it is in India.
+func (l language) day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(workday.India)
+	return strings.NewReplacer(
+		"{weekday}", l.Layout.Weekdays[t.Weekday()], "{n}", strconv.Itoa(t.Day()), "{month}", l.Layout.Months[t.Month()-1], "{year}", strconv.Itoa(t.Year()),
+	).Replace(l.Layout.Day)
+}
+
+func clock(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(workday.India).Format("15:04")
+}
+
+// said is the paragraphs with their places filled, without those that have nothing to say.
+func said(paragraphs []string, values map[string]string) []string {
+	filled := []string{} // the paragraphs are shared by all mails of the kind
+	for _, p := range paragraphs {
+		complete := true
+		for place, value := range values {
+			complete = complete && (value != "" || !strings.Contains(p, place))
+			p = strings.ReplaceAll(p, place, value)
+		}
+		if complete {
+			filled = append(filled, p)
+		}
 	}
 	return filled
 }

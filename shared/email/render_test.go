@@ -26,7 +26,21 @@ var mails = []message.Mail{
 	{Kind: message.ResetPassword, Life: 30 * time.Minute},
 	{Kind: message.PasswordChanged},
 	{Kind: message.PhoneChanged},
+	{Kind: message.KYCSubmitted, Reference: reference, Date: thursday},
+	{Kind: message.KYCAnswered, Reference: reference, Date: thursday},
+	{Kind: message.KYCQuestion, Reference: reference, Date: thursday},
+	{Kind: message.KYCApproved, Reference: reference, Date: thursday},
+	{Kind: message.KYCRejected, Reference: reference},
+	{Kind: message.KYCExpiring, Reference: reference, Date: thursday},
+	{Kind: message.KYCExpired, Reference: reference, Date: thursday},
+	{Kind: message.KYCLapsed, Reference: reference},
+	{Kind: message.KYCReminder, Reference: reference, Date: thursday},
+	{Kind: message.KYCDraftEnding, Date: thursday},
 }
+
+const reference = "K7M2-9QXD"
+
+var thursday = time.Date(2026, 12, 3, 12, 30, 0, 0, time.UTC) // 18:00 in India
 
 // each calls f with every mail in every language.
 func each(t *testing.T, f func(t *testing.T, m message.Mail, r rendered)) {
@@ -80,7 +94,7 @@ func TestEveryMailCanBeReadAnywhere(t *testing.T) {
 		if n := strings.Count(r.html, link); n != 3 {
 			t.Errorf("the link is in the page %d times, not as button, as address and as its text", n)
 		}
-		for _, bad := range []string{"<img", "<script", "<link", "http://", "url(", "{n}", "{life}"} {
+		for _, bad := range []string{"<img", "<script", "<link", "http://", "url(", "{n}", "{life}", "{reference}", "{day}", "{time}"} {
 			if strings.Contains(r.text+strings.ReplaceAll(r.html, "http://www.w3.org/1999/xhtml", ""), bad) {
 				t.Errorf("the mail has %q", bad)
 			}
@@ -132,7 +146,7 @@ func TestLanguagesSayTheSameThings(t *testing.T) {
 	}
 	for name, l := range all.languages {
 		text, err := json.Marshal(l)
-		if err != nil || strings.Contains(string(text), `""`) {
+		if err != nil || strings.Contains(string(text), `""`) || len(l.Layout.Weekdays) != 7 || len(l.Layout.Months) != 12 {
 			t.Errorf("%s leaves something unsaid: %s", name, text)
 		}
 		for kind, w := range en.Mails {
@@ -140,9 +154,11 @@ func TestLanguagesSayTheSameThings(t *testing.T) {
 			if len(w.Before) != len(other.Before) || len(w.After) != len(other.After) {
 				t.Errorf("%s: %s has other paragraphs than in English", name, kind)
 			}
-			life := func(list []string) int { return strings.Count(strings.Join(list, ""), "{life}") }
-			if life(w.Before) != life(other.Before) || life(w.After) != life(other.After) {
-				t.Errorf("%s: %s does not say how long the link works", name, kind)
+			for _, place := range []string{"{life}", "{reference}", "{day}", "{time}"} {
+				count := func(list []string) int { return strings.Count(strings.Join(list, ""), place) }
+				if count(w.Before) != count(other.Before) || count(w.After) != count(other.After) {
+					t.Errorf("%s: %s has not the places of %s", name, kind, place)
+				}
 			}
 		}
 	}

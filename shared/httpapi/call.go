@@ -44,6 +44,9 @@ func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
 
+// Query returns the first value of the query for name, or "".
+func (c *Call) Query(name string) string { return c.r.URL.Query().Get(name) }
+
 // Conditional reports that the request has an If-Match, and so must not change what somebody else changed since.
 func (c *Call) Conditional() bool {
 	given := header.Trim(strings.Join(c.r.Header.Values("If-Match"), ""))

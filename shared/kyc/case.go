@@ -3,6 +3,7 @@
 package kyc
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,23 @@ type Case struct {
 	UpdatedAt   time.Time
 	SubmittedAt time.Time // of the newest round; zero before the first
 
+	Lane       Lane       // where it waits for a reviewer; empty while it does not
+	Home       Lane       // the lane it comes back to from colleagues and from being held
+	DueAt      time.Time  // when it is to be decided: set by the first submission, kept over the rounds
+	Risk       Risk       // as a reviewer judged it; empty before
+	FirstBy    account.ID // who decided first, while it waits for a second look
+	Lease      Lease
+	HeldUntil  time.Time // not before then it comes back to its lane; zero when not held
+	Verdicts   []Verdict // the newest on each part and document
+	DueBy      time.Time // until when the holder answers, in NeedsInfo
+	DecidedBy  account.ID
+	DecidedAt  time.Time
+	ApprovedAt time.Time
+	ValidUntil time.Time // when it has to be renewed; zero before it is approved
+	Final      bool      // rejected for good: no other case follows
+	Told       int       // what the clock has done in the present status: the steps since ToldFrom
+	ToldFrom   time.Time
+
 	Earlier []Document // superseded documents of earlier cases whose files may still be in storage
 }
 
@@ -40,6 +58,16 @@ type Case struct {
 type Snapshot struct {
 	EntityType string
 	Fields     map[string]string
+	Holder     HolderSnapshot
+}
+
+// HolderSnapshot is what the account said of its holder.
+type HolderSnapshot struct {
+	Type    account.Type
+	Name    string // of the person
+	Company string
+	Phone   string // E.164
+	Email   string
 }
 
 // Round is what a reviewer asked for after one submission, and what came of it. It is kept for whoever reviews the case next.
@@ -73,6 +101,8 @@ type Document struct {
 	CheckedAt   time.Time // zero until the machine has checked it
 	RenderedAt  time.Time // zero until its pages were rendered
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
+	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
+	Shared      bool      // another case of the account has its file, too; known where all were read
 }
 
 // Reason says why something was refused, rejected or flagged. Code is stable, Detail is for the holder of the account.
@@ -86,8 +116,20 @@ var (
 	ErrLocked          = fault.New(fault.Conflict, "case_locked", "Your documents are with us for review. They can be changed again when we ask for something.")
 	ErrPartLocked      = fault.New(fault.Conflict, "part_locked", "Only what the reviewer asked for can be changed now.")
 	ErrDocumentUnknown = fault.New(fault.NotFound, "document_unknown", "There is no such document in your case.")
+	ErrFinal           = fault.New(fault.Conflict, "case_final", "Your case was rejected for good. No other one can be opened.")
+	ErrWithdrawLate    = fault.New(fault.Conflict, "withdraw_too_late", "Somebody has begun to look at your case. It can be changed again when it was decided.")
+	ErrNotRenewable    = fault.New(fault.Conflict, "case_not_renewable", "There is no approved case to renew, or its successor is open already.")
 	ErrDocumentKept    = fault.New(fault.Conflict, "document_kept", "A reviewer has already decided on this document. It stays as it is.")
 )
+
+// DisplayName is what reviewers see in a list: the company, or else the person, as handed in.
+func (c Case) DisplayName() string {
+	h := c.HandedIn
+	return cmp.Or(h.Fields["legalName"], h.Holder.Company, h.Holder.Name)
+}
+
+// begins reports that a change of the case begins the next one.
+func (c Case) begins() bool { return c.Status.May(Begin) && !c.Status.InForce() }
 
 // NewCase is the case of an account that has none yet.
 func NewCase(id account.ID) Case { return Case{AccountID: id, Status: NotStarted} }
@@ -112,7 +154,7 @@ func (c Case) handedIn() Snapshot {
 	if c.HandedIn.EntityType != "" {
 		return c.HandedIn
 	}
-	return Snapshot{c.EntityType, c.Fields}
+	return Snapshot{EntityType: c.EntityType, Fields: c.Fields}
 }
 
 // Document finds a document of the case: ErrDocumentUnknown.
@@ -124,11 +166,12 @@ func (c Case) Document(id string) (Document, error) {
 	return c.Documents[i], nil
 }
 
-// Unpurged lists the superseded documents whose files may still be in storage, also those of the account's earlier cases.
+// Unpurged lists the superseded documents whose files may still be in storage and are of no other case, also those of the account's
+// earlier cases.
 func (c Case) Unpurged() []Document {
 	due := slices.Clone(c.Earlier)
 	for _, d := range c.Documents {
-		if d.State == DocSuperseded && d.PurgedAt.IsZero() {
+		if d.State == DocSuperseded && d.PurgedAt.IsZero() && !d.Shared {
 			due = append(due, d)
 		}
 	}

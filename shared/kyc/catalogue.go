@@ -29,6 +29,7 @@ type EntityType struct {
 	Code         string
 	Name         string
 	AccountTypes []account.Type // who may pick it
+	TwoReviewers bool           // an approval takes two
 	Fields       []FieldSpec
 	Requirements []Requirement
 }

@@ -100,12 +100,11 @@ func merged(was, named, clean map[string]string) map[string]string {
 // begun is the case that a change is made to: itself, or a new one after a decision that is final. ErrLocked while it is with us.
 func (c Case) begun(now time.Time) (Case, error) {
 	switch {
-	case c.Status.Can(Draft):
-		next := Case{
-			AccountID: c.AccountID, No: c.No + 1, Status: Draft, EntityType: c.EntityType, Catalogue: Current().Version, CreatedAt: now, Earlier: c.Unpurged(),
+	case c.begins():
+		if c.Final {
+			return Case{}, ErrFinal
 		}
-		next.Fields = next.entityType().fitting(c.Fields, now)
-		return next, nil
+		return c.next(now), nil
 	case !c.Status.Editable():
 		return Case{}, ErrLocked
 	}

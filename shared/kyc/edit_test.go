@@ -27,11 +27,15 @@ func TestTheFirstEditBeginsACase(t *testing.T) {
 
 func TestAnEditAfterADecisionBeginsTheNextCase(t *testing.T) {
 	for _, s := range []Status{Rejected, Expired} {
-		old := draft("individual", individual, doc("entity_pan", "", DocAccepted))
+		accepted, other := doc("entity_pan", "", DocAccepted), doc("personal_id", "passport", DocRejected)
+		old := draft("individual", individual, accepted, other)
 		old.Status, old.Version, old.Round = s, 7, 2
 		c, err := old.Edit(Given{EntityType: "individual"}, account.Individual, now)
-		if err != nil || c.No != 2 || c.Version != 0 || c.Round != 0 || c.Status != Draft || len(c.Documents) != 0 {
+		if err != nil || c.No != 2 || c.Version != 0 || c.Round != 0 || c.Status != Draft || len(c.Documents) != 1 {
 			t.Errorf("%s: %+v, %v", s, c, err)
+		}
+		if d := c.Documents[0]; d.ID != accepted.ID || d.State != DocClean || d.CaseNo != 2 || d.FileCase() != 1 {
+			t.Errorf("%s: carried over: %+v", s, d)
 		}
 		if !maps.Equal(c.Fields, individual) {
 			t.Errorf("%s: the fields are lost: %v", s, c.Fields)

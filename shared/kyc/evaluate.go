@@ -4,10 +4,12 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/workday"
 )
 
 // Evaluation says what a case has and what it lacks.
@@ -27,7 +29,7 @@ func Evaluate(c Case, typ account.Type, now time.Time) Evaluation {
 	if c.Status.Editable() {
 		e.Missing = missing
 	}
-	e.CanSubmit = c.Status.Can(Submitted) && len(missing) == 0
+	e.CanSubmit = c.Status.May(Submit) && len(missing) == 0
 	return e
 }
 
@@ -73,22 +75,39 @@ func (c Case) standings(now time.Time) (listed []Standing) {
 	return listed
 }
 
-// Submit is the case of an account of this type handed in; reference names it, if it has none yet. The fault is ErrLocked, or
+// Submit is the case of this account handed in, and the record of it; reference names it, if it has none yet. The fault is ErrLocked, or
 // kyc_incomplete with one field for each thing that is missing or wrong.
-func (c Case) Submit(typ account.Type, reference string, now time.Time) (Case, error) {
+func (c Case) Submit(p account.Profile, reference string, now time.Time) (Case, Record, error) {
 	if !c.Status.Editable() {
-		return Case{}, ErrLocked
+		return Case{}, Record{}, ErrLocked
 	}
-	if missing := c.missing(typ, now); len(missing) > 0 {
-		return Case{}, &fault.Error{
+	if missing := c.missing(p.Details.Type, now); len(missing) > 0 {
+		return Case{}, Record{}, &fault.Error{
 			Kind: fault.Invalid, Code: "kyc_incomplete", Fields: missing,
 			Detail: "Something is still missing. Complete everything in the list, then submit again.",
 		}
 	}
+	r := c.record(Actor{ByHolder, string(c.AccountID)}, string(Submit), now)
+	c.Verdicts = c.standingVerdicts()
 	c.Status, c.SubmittedAt, c.UpdatedAt, c.Round = Submitted, now, now, c.Round+1
-	c.Reference, c.HandedIn = cmp.Or(c.Reference, reference), Snapshot{c.EntityType, maps.Clone(c.Fields)}
-	c.Flags, c.Answers = nil, nil
-	return c, nil
+	c.Reference, c.HandedIn = cmp.Or(c.Reference, reference), Snapshot{c.EntityType, maps.Clone(c.Fields), accountHolder(p)}
+	c.Flags, c.Answers, c.DueBy = nil, nil, time.Time{}
+	if c.DueAt.IsZero() {
+		c.DueAt = dueAt(now)
+	}
+	c.Lane = c.lane(p.Verified)
+	r.To, r.Round = c.Status, c.Round
+	return c, r, nil
+}
+
+// dueAt is when a case that comes now is usually decided.
+func dueAt(now time.Time) time.Time { return workday.Due(now, DecideHours) }
+
+func accountHolder(p account.Profile) HolderSnapshot {
+	d := p.Details
+	return HolderSnapshot{
+		Type: d.Type, Name: strings.TrimSpace(d.FirstName + " " + d.LastName), Company: d.CompanyName, Phone: p.Phone.Number.E164(), Email: p.Email.String(),
+	}
 }
 
 // Reviewed is the round that ends when the case is handed in again; ok is false when nothing was asked for.

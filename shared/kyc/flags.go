@@ -18,7 +18,7 @@ import (
 type Part struct {
 	Pointer string
 	Open    bool  // it may be changed now
-	Flag    *Flag // nil when the reviewer asked for nothing here
+	Flag    *Flag // nil when the reviewer asked for nothing here; of a rejected case, why
 }
 
 // Flag is what a reviewer asked to change, and what the holder did about it.
@@ -40,7 +40,7 @@ func (c Case) parts(listed []Standing, missing []fault.Field) []Part {
 	parts := make([]Part, len(pointers))
 	for i, pointer := range pointers {
 		parts[i] = Part{Pointer: pointer, Open: c.open(pointer, missing)}
-		if reason, flagged := c.Flags[pointer]; flagged && c.Status == NeedsInfo {
+		if reason, flagged := c.Flags[pointer]; flagged && (c.Status == NeedsInfo || c.Status == Rejected) {
 			parts[i].Flag = &Flag{Reason: reason, Answered: c.answered(pointer), Answer: c.Answers[pointer]}
 		}
 	}
@@ -51,7 +51,7 @@ func (c Case) parts(listed []Standing, missing []fault.Field) []Part {
 // mistake can be mended; and whatever else keeps the case from being handed in, so that no change leads into a dead end.
 func (c Case) open(pointer string, missing []fault.Field) bool {
 	if c.Status != NeedsInfo {
-		begins := c.Status.Can(Draft) && !strings.HasPrefix(pointer, requirements) // to save it begins the next case
+		begins := c.begins() && !strings.HasPrefix(pointer, requirements) // to save it begins the next case
 		return c.Status.Editable() || begins
 	}
 	_, flagged := c.Flags[pointer]

@@ -22,7 +22,7 @@ func flagged(pointers ...string) Case {
 		c.Documents[i].CreatedAt = now.Add(-2 * time.Hour)
 	}
 	c.Status, c.Round, c.SubmittedAt, c.Reference = NeedsInfo, 1, now.Add(-time.Hour), "K7M2-9QXD"
-	c.HandedIn = Snapshot{c.EntityType, maps.Clone(c.Fields)}
+	c.HandedIn = Snapshot{EntityType: c.EntityType, Fields: maps.Clone(c.Fields)}
 	c.Flags = map[string]Reason{}
 	for _, p := range pointers {
 		c.Flags[p] = Reason{"check", "Look at this again."}
@@ -84,7 +84,7 @@ func TestAFlagIsAnsweredBySomethingNewOrByASentence(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			cs := flagged(c.pointer)
 			c.change(&cs)
-			if got := pointers(second(cs.Submit(account.Individual, "", now))); got != c.missing {
+			if got := pointers(last(cs.Submit(of(account.Individual), "", now))); got != c.missing {
 				t.Errorf("missing  %s\nwant     %s", got, c.missing)
 			}
 			i := slices.IndexFunc(Evaluate(cs, account.Individual, now).Parts, func(p Part) bool { return p.Pointer == c.pointer })
@@ -101,7 +101,7 @@ func TestAnotherEntityTypeAnswersItsFlagAndOpensWhatItAsks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := pointers(second(other.Submit(account.Individual, "", now))); got != "" {
+	if got := pointers(last(other.Submit(of(account.Individual), "", now))); got != "" {
 		t.Errorf("missing: %s", got)
 	}
 	if _, err := other.Patch(Patch{Fields: map[string]*string{"pan": new("AAAPL1234C")}}, account.Individual, now); err != nil {
@@ -183,7 +183,7 @@ func TestPartsAreListedInEveryState(t *testing.T) {
 			if p.Open {
 				open = append(open, p.Pointer)
 			}
-			if (p.Flag != nil) != (s == NeedsInfo && p.Pointer == "/fields/pan") {
+			if (p.Flag != nil) != ((s == NeedsInfo || s == Rejected) && p.Pointer == "/fields/pan") {
 				t.Errorf("%s: %s has the flag %+v", s, p.Pointer, p.Flag)
 			}
 		}
@@ -258,7 +258,7 @@ func TestARoundThatIsOverIsKeptAndTheNextBeginsWithoutFlags(t *testing.T) {
 	if !ok || round.No != 1 || len(round.Flags) != 2 || round.Answers["/fields/pan"] != "It is right." || round.HandedIn.Fields["pinCode"] != "380015" {
 		t.Errorf("%+v", round)
 	}
-	s, err := c.Submit(account.Individual, "OTHER", now)
+	s, _, err := c.Submit(of(account.Individual), "OTHER", now)
 	if err != nil || s.Round != 2 || s.Flags != nil || s.Answers != nil || s.Reference != "K7M2-9QXD" || s.HandedIn.Fields["pinCode"] != "560001" {
 		t.Errorf("%+v, %v", s, err)
 	}
@@ -271,7 +271,7 @@ func TestARoundThatIsOverIsKeptAndTheNextBeginsWithoutFlags(t *testing.T) {
 func TestACaseOfBeforeSnapshotsKnowsWhatIsNew(t *testing.T) {
 	c := flagged("/fields/pinCode", "/entityType")
 	c.HandedIn = Snapshot{}
-	if got := pointers(second(c.Submit(account.Individual, "", now))); got != "/entityType flag_unanswered, /fields/pinCode flag_unanswered" {
+	if got := pointers(last(c.Submit(of(account.Individual), "", now))); got != "/entityType flag_unanswered, /fields/pinCode flag_unanswered" {
 		t.Errorf("before the first edit: %s", got)
 	}
 	c, err := c.Patch(Patch{Fields: map[string]*string{"pinCode": new("560001")}}, account.Individual, now)
@@ -282,7 +282,23 @@ func TestACaseOfBeforeSnapshotsKnowsWhatIsNew(t *testing.T) {
 	if err != nil || c.HandedIn.EntityType != "sole_proprietorship" || c.HandedIn.Fields["pinCode"] != "380015" {
 		t.Fatalf("%+v, %v", c.HandedIn, err)
 	}
-	if got := pointers(second(c.Submit(account.Individual, "", now))); got != "" {
+	if got := pointers(last(c.Submit(of(account.Individual), "", now))); got != "" {
 		t.Errorf("after it: %s", got)
+	}
+}
+
+func TestAReviewersWordsAreToldFromWhatTheCodeSays(t *testing.T) {
+	for _, c := range []struct {
+		r    Reason
+		want string
+	}{
+		{Reason{"not_signed", "The signature is missing."}, ""},
+		{Reason{"not_signed", "Page 3 is not signed."}, "Page 3 is not signed."},
+		{Reason{"other", "Call us."}, "Call us."},
+		{Reason{"of_another_time", "Look at this again."}, "Look at this again."},
+	} {
+		if got := c.r.Words(); got != c.want {
+			t.Errorf("%+v: %q", c.r, got)
+		}
 	}
 }

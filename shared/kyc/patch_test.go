@@ -56,7 +56,7 @@ func TestWhatDoesNotAgreeIsSavedAndMissing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := pointers(second(c.Submit(account.Individual, "", now))); !strings.Contains(got, "/fields/gstin gstin_pan_disagrees") {
+	if got := pointers(last(c.Submit(of(account.Individual), "", now))); !strings.Contains(got, "/fields/gstin gstin_pan_disagrees") {
 		t.Errorf("missing: %s", got)
 	}
 	if _, err := c.Edit(Given{EntityType: "sole_proprietorship", Fields: c.Fields}, account.Individual, now); code(err) != "gstin_pan_disagrees" {
@@ -93,7 +93,7 @@ func TestAnAccountThatChangedItsTypeCanStillSaveFields(t *testing.T) {
 	if err != nil || c.Fields["pan"] != "ZZZPZ9999Z" {
 		t.Fatalf("%v, %v", c.Fields, err)
 	}
-	if got := pointers(second(c.Submit(account.Company, "", now))); !strings.HasPrefix(got, "/entityType entity_type_not_allowed") {
+	if got := pointers(last(c.Submit(of(account.Company), "", now))); !strings.HasPrefix(got, "/entityType entity_type_not_allowed") {
 		t.Errorf("missing: %s", got)
 	}
 }

@@ -5,35 +5,82 @@ import "slices"
 // Status says where a case is.
 type Status string
 
-// The life cycle of a case. A case that was rejected or has expired stays as it was: the draft that follows is a new case
-// with the next number.
+// The life cycle of a case. What Begin leads to is a new case with the next number; the one before stays as it was.
 const (
 	NotStarted  Status = "not_started"
 	Draft       Status = "draft"
 	Submitted   Status = "submitted"
-	UnderReview Status = "under_review"
+	UnderReview Status = "under_review" // somebody has begun to look at it
+	NeedsInfo   Status = "needs_info"   // a reviewer asks for more: only what was flagged is open
 	Approved    Status = "approved"
-	NeedsInfo   Status = "needs_info" // a reviewer asks for more: only what was flagged is open
-	Rejected    Status = "rejected"
+	Expiring    Status = "expiring" // approved, and to be renewed soon
 	Expired     Status = "expired"
+	Suspended   Status = "suspended" // approved, and out of force until an operator says otherwise
+	Rejected    Status = "rejected"
+	Withdrawn   Status = "withdrawn" // taken back by its holder before anybody looked; to be changed like a draft
 )
 
-var transitions = map[Status][]Status{
-	NotStarted:  {Draft},
-	Draft:       {Submitted},
-	Submitted:   {UnderReview},
-	UnderReview: {Approved, NeedsInfo, Rejected},
-	NeedsInfo:   {Submitted},
-	Approved:    {Expired},
-	Expired:     {Draft},
-	Rejected:    {Draft},
+// Action moves a case from one status to another.
+type Action string
+
+// The actions, by who takes them: the holder, a reviewer, an operator, the clock.
+const (
+	Begin    Action = "begin"
+	Submit   Action = "submit"
+	Withdraw Action = "withdraw"
+
+	Claim    Action = "claim"
+	Approve  Action = "approve"
+	Question Action = "question" // asks the holder for more
+	Reject   Action = "reject"
+	Undo     Action = "undo"
+	Reopen   Action = "reopen" // takes a decision back after its undo is over
+
+	Suspend Action = "suspend"
+	Resume  Action = "resume"
+
+	Lapse   Action = "lapse"    // nobody answered
+	NearEnd Action = "near_end" // intimations begin
+	End     Action = "end"      // no longer verified
+	Replace Action = "replace"  // the next case of the account was approved
+)
+
+var transitions = map[Status]map[Action]Status{
+	NotStarted:  {Begin: Draft},
+	Draft:       {Submit: Submitted},
+	Withdrawn:   {Submit: Submitted},
+	Submitted:   {Withdraw: Withdrawn, Claim: UnderReview},
+	UnderReview: {Approve: Approved, Question: NeedsInfo, Reject: Rejected},
+	NeedsInfo:   {Submit: Submitted, Lapse: Draft, Undo: UnderReview},
+	Approved:    {Begin: Draft, NearEnd: Expiring, End: Expired, Replace: Expired, Suspend: Suspended, Undo: UnderReview, Reopen: UnderReview},
+	Expiring:    {Begin: Draft, End: Expired, Replace: Expired, Suspend: Suspended, Reopen: UnderReview},
+	Suspended:   {End: Expired, Replace: Expired, Resume: Approved},
+	Expired:     {Begin: Draft},
+	Rejected:    {Begin: Draft, Undo: UnderReview, Reopen: UnderReview},
 }
 
-// Can reports that a case may go from s to to.
-func (s Status) Can(to Status) bool { return slices.Contains(transitions[s], to) }
+// After is the status that an action leads to; ok is false where it leads nowhere.
+func (s Status) After(a Action) (to Status, ok bool) {
+	to, ok = transitions[s][a]
+	return to, ok
+}
 
-// Editable reports that the holder may change the case. In NeedsInfo, Case.Unlocked says which parts.
-func (s Status) Editable() bool { return s == NotStarted || s == Draft || s == NeedsInfo }
+// May reports that an action leads from s somewhere.
+func (s Status) May(a Action) bool {
+	_, ok := s.After(a)
+	return ok
+}
+
+var (
+	editable = []Status{NotStarted, Draft, NeedsInfo, Withdrawn}
+	inForce  = []Status{Approved, Expiring}
+)
+
+// Editable reports that the holder may change the case. In NeedsInfo, Case.open says which parts.
+func (s Status) Editable() bool { return slices.Contains(editable, s) }
+
+// InForce reports that the account is verified by the case.
+func (s Status) InForce() bool { return slices.Contains(inForce, s) }
 
 // DocState says where a document is.
 type DocState string

@@ -56,7 +56,7 @@ func TestSubmittingBelievesNothingThatASaveHasChecked(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cs := whole(c.change)
-			if got := pointers(second(cs.Submit(c.typ, "K7M2-9QXD", now))); got != c.want {
+			if got := pointers(last(cs.Submit(of(c.typ), "K7M2-9QXD", now))); got != c.want {
 				t.Errorf("got  %s\nwant %s", got, c.want)
 			}
 			e := Evaluate(cs, c.typ, now)
@@ -69,14 +69,14 @@ func TestSubmittingBelievesNothingThatASaveHasChecked(t *testing.T) {
 
 func TestSubmitting(t *testing.T) {
 	c := draft("individual", individual, doc("personal_id", "passport", DocClean), doc("entity_pan", "epan", DocClean))
-	s, err := c.Submit(account.Individual, "K7M2-9QXD", now)
+	s, _, err := c.Submit(of(account.Individual), "K7M2-9QXD", now)
 	if err != nil || s.Status != Submitted || !s.SubmittedAt.Equal(now) || s.Round != 1 || c.Status != Draft {
 		t.Fatalf("%+v, %v", s, err)
 	}
 	if s.Reference != "K7M2-9QXD" || s.HandedIn.EntityType != "individual" || s.HandedIn.Fields["pan"] != individual["pan"] {
 		t.Errorf("what was handed in is %s, %+v", s.Reference, s.HandedIn)
 	}
-	if _, err := s.Submit(account.Individual, "XXXX-XXXX", now); !errors.Is(err, ErrLocked) {
+	if _, _, err := s.Submit(of(account.Individual), "XXXX-XXXX", now); !errors.Is(err, ErrLocked) {
 		t.Errorf("a second time: %v", err)
 	}
 	if e := Evaluate(s, account.Company, now); e.CanSubmit || e.Missing != nil {

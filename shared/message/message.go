@@ -7,7 +7,7 @@ import (
 	"phonon.in/central/shared/token"
 )
 
-// Kind says what a message is for; each has one template per language.
+// Kind says what a message is for; each that goes to people has one template per language.
 type Kind string
 
 const (
@@ -23,6 +23,9 @@ const (
 	PhoneChanged     Kind = "phone_changed"
 	PhoneChangedSMS  Kind = "phone_changed_sms"
 	PhoneChangedCall Kind = "phone_changed_call"
+
+	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
+	Event Kind = "event"
 )
 
 // Message is one thing to send. It carries references, never a secret: the link or the code is derived from Refs when it
@@ -35,6 +38,7 @@ type Message struct {
 	Refs      []string
 	Account   string // id of the account that asked for it; empty where nobody is logged in
 	CreatedAt time.Time
+	Due       time.Time // nobody delivers it before, and nobody at once; zero for what goes out at once. It is written, never read back
 	NotAfter  time.Time // past this it is of no use to anybody and is dropped
 	Attempts  int       // deliveries tried so far
 	Held      string    // what the operator has to mend before its carrier takes it, as the last try found; empty otherwise
@@ -48,6 +52,10 @@ type Mail struct {
 	Locale string
 	Link   token.Secret  // the page to open; empty where the mail has none
 	Life   time.Duration // how long the link works
+
+	// Of a mail about a KYC case, where there are any.
+	Reference string
+	Date      time.Time
 }
 
 // ToPhone is a message ready for the SMS or voice sender.

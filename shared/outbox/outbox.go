@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
 )
@@ -40,6 +41,11 @@ type (
 	}
 )
 
+// Publisher tells the products beside this one. Its errors are as those of the others.
+type Publisher interface {
+	Publish(context.Context, event.Event) error
+}
+
 // Outbox delivers messages. Carriers that a function has no use for may be nil.
 type Outbox struct {
 	Store     Store
@@ -48,6 +54,7 @@ type Outbox struct {
 	Mail      Mailer
 	SMS       Texter
 	Voice     Caller
+	Events    Publisher
 	Log       *slog.Logger
 }
 
@@ -60,6 +67,9 @@ const (
 
 // Now tries to deliver a message that was just committed. It never fails: what does not go out now goes out later.
 func (o *Outbox) Now(ctx context.Context, m message.Message) {
+	if !m.Due.IsZero() { // its time is for the sweep to keep
+		return
+	}
 	short, cancel := context.WithTimeout(ctx, inlineDeadline)
 	defer cancel()
 	err := o.send(short, m.CreatedAt, m)
@@ -90,12 +100,27 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		if o.Voice != nil {
 			return o.Voice.Call(ctx, o.toPhone(m, life))
 		}
+	case message.Event:
+		if o.Events != nil {
+			return o.publish(ctx, m)
+		}
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
-			return o.Mail.Send(ctx, message.Mail{ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life})
+			reference, date := m.Case()
+			return o.Mail.Send(ctx, message.Mail{
+				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date,
+			})
 		}
 	}
 	return fmt.Errorf("outbox: no carrier for %q: %w", m.Kind, message.ErrRefused)
+}
+
+func (o *Outbox) publish(ctx context.Context, m message.Message) error {
+	e, err := event.Of(m)
+	if err != nil {
+		return fmt.Errorf("%w: %w", message.ErrRefused, err)
+	}
+	return o.Events.Publish(ctx, e)
 }
 
 func (o *Outbox) toPhone(m message.Message, life time.Duration) message.ToPhone {
@@ -117,6 +142,9 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return token.NewSecret(o.PublicURL + "/login")
 	case message.PhoneChanged:
 		return token.NewSecret(o.PublicURL + "/settings/password")
+	}
+	if m.Kind.OfCase() {
+		return token.NewSecret(o.PublicURL + "/settings/kyc")
 	}
 	return token.Secret{}
 }

@@ -36,6 +36,16 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.AlreadyMember, nil, "/login", ""},
 		{message.PasswordChanged, nil, "/login", ""},
 		{message.PhoneChanged, nil, "/settings/password", ""},
+		{message.KYCSubmitted, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCAnswered, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
+		{message.KYCQuestion, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCApproved, []string{"K7M2-9QXD", "2028-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCRejected, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
+		{message.KYCExpiring, []string{"K7M2-9QXD", "2028-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCExpired, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCLapsed, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCReminder, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCDraftEnding, []string{"", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 	} {
 		t.Run(string(c.kind), func(t *testing.T) {
 			sent := &carrier{}
@@ -49,6 +59,9 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 			mail := sent.mails[0]
 			if mail.Kind != c.kind || mail.To != m.To || mail.Locale != "hi" || mail.Life != 50*time.Minute {
 				t.Errorf("%+v", mail)
+			}
+			if reference, date := m.Case(); mail.Reference != reference || !mail.Date.Equal(date) || c.kind.OfCase() && reference == "" && date.IsZero() {
+				t.Errorf("about %q, %s", mail.Reference, mail.Date)
 			}
 			tok, ok := strings.CutPrefix(mail.Link.Reveal(), origin+c.path)
 			if !ok {

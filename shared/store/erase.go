@@ -25,7 +25,7 @@ const erasedDomain = "@erased.invalid"
 func Erased(p account.Profile) bool { return strings.HasSuffix(p.Email.String(), erasedDomain) }
 
 // EraseTokens removes what the table of tokens holds of an account: sessions, an open reset, a phone challenge, sign-ups for its
-// address, and messages to its address or number. It returns how many items that were.
+// address, messages to its address or number, and events that are not published. It returns how many items that were.
 func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error) {
 	var keys []key
 	for _, pk := range []string{profileKey(p.ID).PK, signupKey(p.Email.Digest(), "").PK} {
@@ -36,7 +36,7 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 		keys = append(keys, found...)
 	}
 	toHolder := func(m message.Message) bool {
-		return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164()
+		return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164() || m.Kind == message.Event && m.Account == string(p.ID)
 	}
 	waiting, err := s.Waiting(ctx)
 	if err != nil {
@@ -59,8 +59,8 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 	return len(keys), s.deleteAll(ctx, s.tokens, keys)
 }
 
-// EraseCases removes the KYC cases of an account with their documents, references and rounds, and returns how many items that were. The
-// objects in S3 are not the store's.
+// EraseCases removes the KYC cases of an account with their documents, references, rounds, records and traces, and the log of events, and
+// returns how many items that were. The objects in S3 are not the store's.
 func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	cases, err := s.Cases(ctx, id)
 	if err != nil {
@@ -70,7 +70,25 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	traces, err := s.tracesOf(ctx, id)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, traces...)
+	records, err := s.keysOf(ctx, s.users, profileKey(id).PK, recordPrefix)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, records...)
+	told, err := s.keysOf(ctx, s.users, profileKey(id).PK, eventPrefix)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, told...)
 	for _, c := range cases {
+		if err := s.leaveLane(ctx, c); err != nil {
+			return 0, err
+		}
 		if c.Reference != "" {
 			keys = append(keys, referenceKey(c.Reference))
 		}
@@ -94,7 +112,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,
@@ -150,18 +168,23 @@ func (s *Store) keysOf(ctx context.Context, table, pk, prefix string) ([]key, er
 	return keys, nil
 }
 
-const deletesAtOnce = 25 // what one call may take
+const writesAtOnce = 25 // what one call may take
 
 // deleteAll removes items in the order of their keys, a batch at a time.
 func (s *Store) deleteAll(ctx context.Context, table string, keys []key) error {
-	for batch := range slices.Chunk(keys, deletesAtOnce) {
-		requests := make([]types.WriteRequest, len(batch))
-		for i, k := range batch {
-			requests[i] = types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: marshal(k)}}
-		}
-		left := map[string][]types.WriteRequest{table: requests}
+	requests := make([]types.WriteRequest, len(keys))
+	for i, k := range keys {
+		requests[i] = types.WriteRequest{DeleteRequest: &types.DeleteRequest{Key: marshal(k)}}
+	}
+	return s.writeAll(ctx, "delete items", table, requests)
+}
+
+// writeAll makes single writes in their order, a batch at a time.
+func (s *Store) writeAll(ctx context.Context, what, table string, requests []types.WriteRequest) error {
+	for batch := range slices.Chunk(requests, writesAtOnce) {
+		left := map[string][]types.WriteRequest{table: batch}
 		for attempt := 1; len(left) > 0; attempt++ {
-			out, err := call(ctx, "delete items", func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
+			out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
 				return s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
 			})
 			if err != nil {

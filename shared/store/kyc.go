@@ -13,12 +13,12 @@ import (
 )
 
 // editable is the condition under which the holder may change a case; kyc.Status.Editable says the same of what exists.
-const editable = "#status IN (:draft, :needs)"
+const editable = "#status IN (:draft, :needs, :withdrawn)"
 
 var statusName = map[string]string{"#status": "status"}
 
 func editableValues(v values) values {
-	v[":draft"], v[":needs"] = string(kyc.Draft), string(kyc.NeedsInfo)
+	v[":draft"], v[":needs"], v[":withdrawn"] = string(kyc.Draft), string(kyc.NeedsInfo), string(kyc.Withdrawn)
 	return v
 }
 
@@ -41,6 +41,10 @@ func (s *Store) Cases(ctx context.Context, id account.ID) ([]kyc.Case, error) {
 	if err != nil {
 		return nil, err
 	}
+	return casesOf(id, items)
+}
+
+func casesOf(id account.ID, items []item) ([]kyc.Case, error) {
 	var cases []kyc.Case
 	for _, i := range items { // a case comes before its documents
 		var k key
@@ -64,10 +68,32 @@ func (s *Store) Cases(ctx context.Context, id account.ID) ([]kyc.Case, error) {
 			newest.Documents = append(newest.Documents, row.document())
 		}
 	}
+	share(cases)
 	for _, c := range cases {
 		slices.SortStableFunc(c.Documents, func(a, b kyc.Document) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	}
 	return cases, nil
+}
+
+// share marks the documents that another case has, too: the one they were carried over from, or to.
+func share(cases []kyc.Case) {
+	having := map[string]int{}
+	for _, c := range cases {
+		for _, d := range c.Documents {
+			if d.State != kyc.DocSuperseded {
+				having[d.ID]++
+			}
+		}
+	}
+	for _, c := range cases {
+		for i, d := range c.Documents {
+			others := having[d.ID]
+			if d.State != kyc.DocSuperseded {
+				others--
+			}
+			c.Documents[i].Shared = others > 0
+		}
+	}
 }
 
 // mostSuperseded keeps a transaction below DynamoDB's 100 actions. What is beyond it is superseded by the next save.
@@ -79,12 +105,15 @@ func (s *Store) SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, 
 	edited.Version = read.Version + 1 // also of a new case: no version of an account comes twice
 	var actions []types.TransactWriteItem
 	if edited.No != read.No {
+		for _, d := range edited.Documents {
+			actions = append(actions, putNew(s.users, documentToRow(edited.AccountID, d)))
+		}
 		actions = append(actions, putNew(s.users, caseToRow(edited)), updateIn(s.users, change{
 			key: profileKey(edited.AccountID), set: "SET kyc = :status, kycCase = :no, updatedAt = :now ADD version :one", when: "kycCase = :old",
 			values: values{":status": string(edited.Status), ":no": edited.No, ":old": read.No, ":now": stampOf(edited.UpdatedAt), ":one": 1},
 		}))
 	} else {
-		actions = append(actions, s.editCase(read, edited))
+		actions = append(actions, s.overCase(read, edited, " AND "+editable, editableValues(values{})))
 		edited.Documents = slices.Clone(edited.Documents)
 		for i, d := range edited.Documents {
 			switch {
@@ -110,21 +139,6 @@ func busy(err error) error {
 	return err
 }
 
-func (s *Store) editCase(read, edited kyc.Case) types.TransactWriteItem {
-	set, v := "SET entityType = :type, #fields = :fields, answers = :answers, updatedAt = :now, version = :next", editableValues(values{
-		":type": edited.EntityType, ":fields": edited.Fields, ":answers": edited.Answers, ":now": stampOf(edited.UpdatedAt),
-		":version": read.Version, ":next": edited.Version,
-	})
-	if edited.HandedIn.EntityType != "" {
-		set += ", handedIn = :handed"
-		v[":handed"] = snapshotRow(edited.HandedIn)
-	}
-	return updateIn(s.users, change{
-		key: caseKey(edited.AccountID, edited.No), set: set, when: "version = :version AND " + editable,
-		names: map[string]string{"#status": "status", "#fields": "fields"}, values: v,
-	})
-}
-
 // touchCase is the part of every change of a document: it holds only while the case may be changed, and makes whatever was decided by the
 // case as it was before fail.
 func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWriteItem {
@@ -134,35 +148,24 @@ func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWr
 	})
 }
 
-// SubmitCase hands a case in that was evaluated as it was read, for an account of this type. It returns account.ErrBusy when anything of the
-// case, or the type of the account, changed since, and when another case has its reference: then it is for the caller to read both
+// SubmitCase hands a case in that was evaluated as it was read, for the account as it was read. It returns account.ErrBusy when anything of the
+// case, or who the account belongs to, changed since, and when another case has its reference: then it is for the caller to read both
 // again, and to make another reference.
-func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, typ account.Type, seen account.Activity) error {
-	now := stampOf(submitted.SubmittedAt)
-	actions := []types.TransactWriteItem{
-		updateIn(s.users, change{
-			key: caseKey(read.AccountID, read.No),
-			set: "SET #status = :to, reviewStatus = :to, submittedAt = :now, updatedAt = :now, #round = :round, version = :next, " +
-				"#reference = :reference, handedIn = :handed REMOVE flags, answers",
-			when:  "version = :version AND " + editable,
-			names: map[string]string{"#status": "status", "#round": "round", "#reference": "reference"},
-			values: editableValues(values{
-				":to": string(submitted.Status), ":now": now, ":round": submitted.Round, ":version": read.Version, ":next": read.Version + 1,
-				":reference": submitted.Reference, ":handed": snapshotRow(submitted.HandedIn),
-			}),
-		}),
-		updateIn(s.users, change{
-			key: profileKey(read.AccountID), set: "SET kyc = :to, updatedAt = :now ADD version :one", when: "kycCase = :no AND #type = :type",
-			names:  map[string]string{"#type": "type"},
-			values: values{":to": string(submitted.Status), ":now": now, ":no": read.No, ":one": 1, ":type": string(typ)},
-		}),
-		putNew(s.users, activityToRow(read.AccountID, seen)),
+func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error {
+	if err := s.noteTraces(ctx, submitted); err != nil {
+		return err
 	}
-	if submitted.Reference != read.Reference {
-		actions = append(actions, putNew(s.users, referenceRow{referenceKey(submitted.Reference), string(read.AccountID), read.No}))
-	}
-	if round, ok := read.Reviewed(submitted.SubmittedAt); ok {
-		actions = append(actions, putNew(s.users, roundToRow(read.AccountID, read.No, round)))
-	}
-	return busy(s.transact(ctx, "submit case", actions...))
+	return s.MoveCase(ctx, read, submitted, r, func(now account.Profile) ([]types.TransactWriteItem, error) {
+		if now.Details != p.Details || now.Phone != p.Phone || now.Verified != p.Verified {
+			return nil, account.ErrBusy
+		}
+		actions := []types.TransactWriteItem{putNew(s.users, activityToRow(read.AccountID, seen))}
+		if submitted.Reference != read.Reference {
+			actions = append(actions, putNew(s.users, referenceRow{referenceKey(submitted.Reference), string(read.AccountID), read.No}))
+		}
+		if round, ok := read.Reviewed(submitted.SubmittedAt); ok {
+			actions = append(actions, putNew(s.users, roundToRow(read.AccountID, read.No, round)))
+		}
+		return actions, nil
+	})
 }

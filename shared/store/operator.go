@@ -14,7 +14,7 @@ import (
 
 // Deed is what an operator does to an account, for the account's log of activity.
 type Deed struct {
-	Kind   string // "account_disabled", "account_enabled", "account_erased", "reviewer_added", "reviewer_removed"
+	Kind   string // "account_disabled", "account_enabled", "account_erased", "reviewer_added", "reviewer_removed", "events_replayed"
 	By     string // who it was, as AWS names them
 	Reason string
 	At     time.Time
@@ -32,6 +32,11 @@ func (d Deed) row(id account.ID) deedRow {
 		activityRow{key: activityKey(id, d.At, token.NewID()), Kind: d.Kind, At: stampOf(d.At), ExpiresAt: d.At.Add(activityLife).Unix()},
 		d.By, d.Reason,
 	}
+}
+
+// NoteDeed writes a deed that changes nothing of the account.
+func (s *Store) NoteDeed(ctx context.Context, id account.ID, deed Deed) error {
+	return s.put(ctx, "note deed", s.users, deed.row(id), "")
 }
 
 // SetStatus sets the status of the account as it was read (p) and returns it as it is now. A disabled account's sessions are over with

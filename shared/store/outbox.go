@@ -8,6 +8,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/message"
 )
@@ -37,9 +38,16 @@ type outboxRow struct {
 func pendingRow(m message.Message) outboxRow {
 	return outboxRow{
 		key: outboxKey(m), ID: m.ID, Kind: string(m.Kind), To: m.To, Locale: m.Locale, Refs: m.Refs, Account: m.Account, Attempts: m.Attempts,
-		Reason: m.Held, CreatedAt: stampOf(m.CreatedAt), NotAfter: m.NotAfter.Unix(), DueAt: m.CreatedAt.Add(inlineLease).UnixMilli(),
+		Reason: m.Held, CreatedAt: stampOf(m.CreatedAt), NotAfter: m.NotAfter.Unix(), DueAt: dueAt(m).UnixMilli(),
 		ExpiresAt: m.NotAfter.Add(deadLife).Unix(),
 	}
+}
+
+func dueAt(m message.Message) time.Time {
+	if m.Due.IsZero() {
+		return m.CreatedAt.Add(inlineLease)
+	}
+	return m.Due
 }
 
 func (r outboxRow) message() message.Message {
@@ -52,6 +60,16 @@ func (r outboxRow) message() message.Message {
 // QueueMessage writes a message that belongs to no other change. Writing the same message again does nothing new.
 func (s *Store) QueueMessage(ctx context.Context, m message.Message) error {
 	return s.put(ctx, "queue message", s.tokens, pendingRow(m), "")
+}
+
+// unsend removes, within a transaction, a message that was written with a time at which it is due. It fails the transaction once somebody
+// has claimed the message: it may be on its way then.
+func (s *Store) unsend(m message.Message) types.TransactWriteItem {
+	return types.TransactWriteItem{Delete: &types.Delete{
+		TableName: &s.tokens, Key: marshal(outboxKey(m)), ConditionExpression: aws.String("attempts = :none"),
+		ExpressionAttributeValues:           values{":none": 0}.marshal(),
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
 }
 
 // ClaimMessages takes up to most messages of one shard that are due, for the time of lease: oldest first, and those that are held last,

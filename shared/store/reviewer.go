@@ -21,6 +21,7 @@ var (
 // Reviewer is an account that may decide on KYC cases.
 type Reviewer struct {
 	AccountID account.ID
+	Lead      bool // sees the report
 	AddedAt   time.Time
 	By        string // the operator, as AWS names them
 	Reason    string
@@ -29,19 +30,20 @@ type Reviewer struct {
 type reviewerRow struct {
 	key
 	AccountID string `dynamodbav:"accountId"`
+	Lead      bool   `dynamodbav:"lead,omitempty"`
 	AddedAt   stamp  `dynamodbav:"addedAt"`
 	By        string `dynamodbav:"by"`
 	Reason    string `dynamodbav:"reason"`
 }
 
 func (r reviewerRow) reviewer() Reviewer {
-	return Reviewer{account.ID(r.AccountID), r.AddedAt.time(), r.By, r.Reason}
+	return Reviewer{account.ID(r.AccountID), r.Lead, r.AddedAt.time(), r.By, r.Reason}
 }
 
-// AddReviewer lets an account decide on cases, from its next request on. It returns ErrReviewer when it may already, and
+// AddReviewer lets an account decide on cases, from its next request on; a lead sees the report as well. It returns ErrReviewer when it may already, and
 // account.ErrDisabled when there is no active account of this id.
-func (s *Store) AddReviewer(ctx context.Context, id account.ID, deed Deed) error {
-	row := reviewerRow{key: reviewerKey(id), AccountID: string(id), AddedAt: stampOf(deed.At), By: deed.By, Reason: deed.Reason}
+func (s *Store) AddReviewer(ctx context.Context, id account.ID, lead bool, deed Deed) error {
+	row := reviewerRow{key: reviewerKey(id), AccountID: string(id), Lead: lead, AddedAt: stampOf(deed.At), By: deed.By, Reason: deed.Reason}
 	active := types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
 		TableName: &s.users, Key: marshal(profileKey(id)), ConditionExpression: aws.String("#status = :active"),
 		ExpressionAttributeNames: statusName, ExpressionAttributeValues: values{":active": string(account.Active)}.marshal(),
@@ -66,6 +68,13 @@ func (s *Store) RemoveReviewer(ctx context.Context, id account.ID, deed Deed) er
 		return ErrNoReviewer
 	}
 	return err
+}
+
+// Reviewer reads whether an account may decide on cases.
+func (s *Store) Reviewer(ctx context.Context, id account.ID) (r Reviewer, is bool, err error) {
+	var row reviewerRow
+	is, err = s.get(ctx, "read reviewer", s.users, reviewerKey(id), &row)
+	return row.reviewer(), is, err
 }
 
 // Reviewers returns all reviewers, who was added first comes first.

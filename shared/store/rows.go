@@ -39,6 +39,8 @@ type profileRow struct {
 	Status            string `dynamodbav:"status"`
 	KYC               string `dynamodbav:"kyc"`
 	KYCCase           int    `dynamodbav:"kycCase"`
+	VerifiedCase      int    `dynamodbav:"verifiedCase,omitempty"`
+	VerifiedUntil     stamp  `dynamodbav:"verifiedUntil,omitempty"`
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
 	Version           int    `dynamodbav:"version"`
 	CreatedAt         stamp  `dynamodbav:"createdAt"`
@@ -51,7 +53,8 @@ func profileToRow(p account.Profile) profileRow {
 		Type: string(p.Details.Type), FirstName: p.Details.FirstName, LastName: p.Details.LastName,
 		CompanyName: p.Details.CompanyName, Sector: p.Details.Sector,
 		Phone: p.Phone.Number.E164(), PhoneKind: string(p.Phone.Number.Kind()), PhoneVerifiedAt: stampOf(p.Phone.VerifiedAt),
-		KYC: p.KYC, KYCCase: p.KYCCase, CredentialVersion: p.CredentialVersion, Version: p.Version,
+		KYC: p.KYC, KYCCase: p.KYCCase, VerifiedCase: p.Verified.CaseNo, VerifiedUntil: stampOf(p.Verified.Until),
+		CredentialVersion: p.CredentialVersion, Version: p.Version,
 		CreatedAt: stampOf(p.CreatedAt), UpdatedAt: stampOf(p.UpdatedAt),
 	}
 }
@@ -66,7 +69,7 @@ func (r profileRow) profile() (account.Profile, error) {
 		Details: account.Details{
 			Type: account.Type(r.Type), FirstName: r.FirstName, LastName: r.LastName, CompanyName: r.CompanyName, Sector: r.Sector,
 		},
-		KYC: r.KYC, KYCCase: r.KYCCase, CredentialVersion: r.CredentialVersion, Version: r.Version,
+		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, CredentialVersion: r.CredentialVersion, Version: r.Version,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Phone != "" {

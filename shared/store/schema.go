@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/event"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 )
@@ -15,6 +17,7 @@ import (
 //	users    account#<id>        profile                      the account without credentials
 //	         account#<id>        consent#<time>#<document>    one per acceptance, never changed
 //	         account#<id>        activity#<time>#<id>         one per event, gone after 400 days
+//	         account#<id>        event#<time>#<id>            what the products beside this one were told, gone after 400 days
 //	         account#<id>        kyc#<caseNo>                 a KYC case
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
@@ -22,7 +25,17 @@ import (
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
 //	         role#reviewer       account#<id>                 who may decide on cases
-//	         index review-queue: reviewStatus, submittedAt    cases waiting for a reviewer, nothing else
+//	         account#<id>        review#<caseNo>#<time>#<id>  what happened to a case, kept as long as it
+//	         desk                lanes#<0..7>                 about how many cases are in each lane
+//	         desk                trace-key                    the key of the digests below
+//	         ident#<digest>      account#<id>                 an account that handed a PAN, GSTIN or CIN in, and its newest case with it
+//	         seen#<digest>       account#<id>                 the same of a file
+//	         account#<id>        traces                       the digests that lead to the account
+//	         index queue: queue, queueKey
+//	                             lane#<lane>                  cases that wait for a reviewer, by <due time>#<account>#<caseNo>
+//	                             clock                        cases that time will do something to, by <when>#<account>#<caseNo>
+//	                             decided#<yyyy-mm>#<0..7>     records of decisions, by <time>#<id>
+//	         index review-queue: of the release before, which nothing is written to any more
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
 //	         account#<id>        reset                        the open password reset
@@ -45,8 +58,8 @@ const (
 	phoneAccounts = 5
 	outboxShards  = 16
 
-	// ReviewQueue is the sparse index of cases that wait for a reviewer.
-	ReviewQueue = "review-queue"
+	// Queue is the sparse index of what waits: for a reviewer, for time to pass, for a report.
+	Queue = "queue"
 )
 
 // sortTime is RFC 3339 in UTC with a fixed width, so that it sorts as text.
@@ -58,6 +71,9 @@ func consentKey(id account.ID, c account.Consent) key {
 }
 func activityKey(id account.ID, at time.Time, eventID string) key {
 	return key{"account#" + string(id), "activity#" + at.UTC().Format(sortTime) + "#" + eventID}
+}
+func eventKey(e event.Event) key {
+	return key{"account#" + string(e.Account), eventPrefix + e.Time.UTC().Format(sortTime) + "#" + e.ID}
 }
 func caseKey(id account.ID, no int) key {
 	return key{"account#" + string(id), fmt.Sprintf(casePrefix+"%04d", no)}
@@ -83,6 +99,8 @@ const (
 	casePrefix    = "kyc#"
 	documentInfix = "#doc#"
 	roundPrefix   = "round#"
+	recordPrefix  = "review#"
+	eventPrefix   = "event#"
 )
 
 func sessionKey(id account.ID, digest string) key {
@@ -102,6 +120,21 @@ func outboxKey(m message.Message) key {
 	h.Write([]byte(m.ID))
 	return key{outboxPartition(int(h.Sum32() % outboxShards)), m.CreatedAt.UTC().Format(sortTime) + "#" + m.ID}
 }
+
+func recordsOf(caseNo int) string { return fmt.Sprintf("%s%04d#", recordPrefix, caseNo) }
+
+func recordKey(id account.ID, caseNo int, r kyc.Record) key {
+	return key{profileKey(id).PK, recordsOf(caseNo) + r.At.UTC().Format(sortTime) + "#" + r.ID}
+}
+
+func lanesKey(shard int) key { return key{"desk", fmt.Sprintf("lanes#%d", shard)} }
+
+func decidedPartition(month time.Time, shard int) string {
+	return fmt.Sprintf("decided#%s#%d", month.UTC().Format("2006-01"), shard)
+}
+
+func traceKey(digest string, id account.ID) key { return key{digest, profileKey(id).PK} }
+func tracesKey(id account.ID) key               { return key{profileKey(id).PK, "traces"} }
 
 func outboxPartition(shard int) string { return fmt.Sprintf("outbox#%02d", shard) }
 

@@ -29,13 +29,14 @@ type sessionRow struct {
 	IP                string `dynamodbav:"ip"`
 	UserAgent         string `dynamodbav:"userAgent"`
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
+	DeskUntil         stamp  `dynamodbav:"deskUntil,omitempty"`
 	ExpiresAt         int64  `dynamodbav:"expiresAt"`
 }
 
 func sessionToRow(s account.Session) sessionRow {
 	return sessionRow{
 		key: sessionKey(s.AccountID, s.Digest), CreatedAt: stampOf(s.CreatedAt), LastSeenAt: stampOf(s.LastSeenAt),
-		Remember: s.Remember, IP: s.IP, UserAgent: s.UserAgent, CredentialVersion: s.CredentialVersion, ExpiresAt: s.ExpiresAt.Unix(),
+		Remember: s.Remember, IP: s.IP, UserAgent: s.UserAgent, CredentialVersion: s.CredentialVersion, DeskUntil: stampOf(s.DeskUntil), ExpiresAt: s.ExpiresAt.Unix(),
 	}
 }
 
@@ -43,7 +44,7 @@ func (r sessionRow) session() account.Session {
 	return account.Session{
 		Digest: r.SK[len(sessionPrefix):], AccountID: account.ID(r.PK[len("account#"):]),
 		CreatedAt: r.CreatedAt.time(), LastSeenAt: r.LastSeenAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
-		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion,
+		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion, DeskUntil: r.DeskUntil.time(),
 	}
 }
 
@@ -100,6 +101,18 @@ func (s *Store) pair(ctx context.Context, what string, inTokens key, tokenRow an
 		wanted = out.UnprocessedKeys
 	}
 	return fault.Down(errUnprocessed)
+}
+
+// OpenDesk lets a session work at the review desk until a time. A session that was ended meanwhile stays ended.
+func (s *Store) OpenDesk(ctx context.Context, session account.Session, until time.Time) error {
+	_, err := s.update(ctx, "open desk", s.tokens, change{
+		key: sessionKey(session.AccountID, session.Digest), set: "SET deskUntil = :until",
+		when: "attribute_exists(pk)", values: values{":until": stampOf(until)},
+	})
+	if _, gone := conditionFailed(err); gone {
+		return account.ErrSessionUnknown.Because(err)
+	}
+	return err
 }
 
 // TouchSession notes that the session was used. A session that was ended meanwhile stays ended.

@@ -5,7 +5,10 @@ import (
 	"slices"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
 )
 
@@ -52,11 +55,11 @@ func (s *Store) OpenSignups(ctx context.Context, digest string, now time.Time) (
 	return open, nil
 }
 
-// CompleteSignup turns a sign-up into an account: profile, claim on the address, consent, first activity, all or none.
+// CompleteSignup turns a sign-up into an account: profile, claim on the address, consent, first activity and event, all or none.
 // It returns account.ErrAlreadyVerified when the sign-up was used or the address was claimed meanwhile, and
 // account.ErrLinkExpired when the sign-up is too old or gone.
 func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile account.Profile, seen account.Activity, now time.Time) error {
-	err := s.transact(ctx, "complete sign-up",
+	actions := []types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: signupKey(p.Email.Digest(), p.ID), set: "SET usedAt = :used",
 			when:   "attribute_not_exists(usedAt) AND expiresAt > :now AND known = :no",
@@ -69,7 +72,8 @@ func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile ac
 		putNew(s.users, profileToRow(profile)),
 		putNew(s.users, consentToRow(profile.ID, p.Consent)),
 		putNew(s.users, activityToRow(profile.ID, seen)),
-	)
+	}
+	err := s.transact(ctx, "complete sign-up", append(actions, s.emit(event.NewAccountVerified(profile.ID, now), time.Time{})...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -24,6 +25,7 @@ import (
 type Store struct {
 	db            *dynamodb.Client
 	users, tokens string
+	traceValue    atomic.Pointer[string] // what traceSecret has read
 }
 
 // New returns a store on the two tables of these names.

@@ -20,9 +20,26 @@ import (
 func (b *Bucket) View(
 	ctx context.Context, key, versionID, fileName, contentType string, now time.Time, life time.Duration,
 ) (string, error) {
+	kind := "attachment"
+	if contentType == "image/jpeg" || contentType == "image/png" {
+		kind = "inline"
+	}
+	return b.address(ctx, key, versionID, contentType, disposition(kind, fileName, contentType), now, life)
+}
+
+// Download is View for who wants the file itself: always an attachment.
+func (b *Bucket) Download(
+	ctx context.Context, key, versionID, fileName, contentType string, now time.Time, life time.Duration,
+) (string, error) {
+	return b.address(ctx, key, versionID, contentType, disposition("attachment", fileName, contentType), now, life)
+}
+
+func (b *Bucket) address(
+	ctx context.Context, key, versionID, contentType, disposition string, now time.Time, life time.Duration,
+) (string, error) {
 	request, err := b.sign.PresignGetObject(ctx, &s3.GetObjectInput{
 		Bucket: &b.name, Key: &key, VersionId: optional(versionID), ResponseContentType: &contentType,
-		ResponseContentDisposition: aws.String(disposition(fileName, contentType)), ResponseCacheControl: aws.String("no-store"),
+		ResponseContentDisposition: &disposition, ResponseCacheControl: aws.String("no-store"),
 	}, func(o *s3.PresignOptions) { o.Expires, o.Presigner = life, getAt{o.Presigner, now} })
 	if err != nil {
 		return "", fmt.Errorf("upload: presign: %w", err)
@@ -38,11 +55,7 @@ var extensions = map[string][]string{
 	"image/png":       {".png"},
 }
 
-func disposition(fileName, contentType string) string {
-	kind := "attachment"
-	if contentType == "image/jpeg" || contentType == "image/png" {
-		kind = "inline"
-	}
+func disposition(kind, fileName, contentType string) string {
 	name := safeName(fileName, contentType)
 	// RFC 6266 section 5: both spellings; an old browser takes the first, all others the second (RFC 8187).
 	return fmt.Sprintf(`%s; filename="%s"; filename*=UTF-8''%s`, kind, ascii(name), strings.ReplaceAll(url.QueryEscape(name), "+", "%20"))

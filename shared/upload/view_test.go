@@ -38,7 +38,7 @@ func FuzzDisposition(f *testing.F) {
 		f.Add(name)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		header := disposition(name, "application/pdf")
+		header := disposition("attachment", name, "application/pdf")
 		for _, c := range []byte(header) {
 			if c < ' ' || c > '~' {
 				t.Fatalf("%q has the byte %#x", header, c)

@@ -147,7 +147,7 @@ func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 	text := func(v, of string) func(*sns.PublishInput) {
 		return func(in *sns.PublishInput) { in.Message = &v; id(of)(in) }
 	}
-	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, texts)), Credentials: credentials, RetryMaxAttempts: 1})
+	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, texts, nil)), Credentials: credentials, RetryMaxAttempts: 1})
 	attribute := func(kind, v string) snstypes.MessageAttributeValue {
 		return snstypes.MessageAttributeValue{DataType: &kind, StringValue: &v}
 	}
@@ -207,7 +207,7 @@ func TestSNSTakesWhatItShouldAndRefusesTheRest(t *testing.T) {
 			}
 		})
 	}
-	if _, err := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil)), Credentials: credentials, RetryMaxAttempts: 1}).Publish(
+	if _, err := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil, nil)), Credentials: credentials, RetryMaxAttempts: 1}).Publish(
 		t.Context(), &sns.PublishInput{PhoneNumber: aws.String("+919820012345"), Message: aws.String(strings.Repeat("ü", 800))},
 	); err != nil {
 		t.Errorf("1600 bytes, where no texts are known: %v", err)
@@ -306,7 +306,7 @@ func TestAGeneratedSecretIsWhatTheTemplateAsksFor(t *testing.T) {
 
 func TestARequestNeedsASignatureForTheService(t *testing.T) {
 	box, _ := newBox(t)
-	endpoint := *serve(t, capture.SNS(box, nil))
+	endpoint := *serve(t, capture.SNS(box, nil, nil))
 	const good = "AWS4-HMAC-SHA256 Credential=a/20260101/ap-south-1/sns/aws4_request, SignedHeaders=host;x-amz-date, Signature="
 	hex := strings.Repeat("0", 64)
 	for _, c := range []struct {
@@ -346,7 +346,7 @@ func TestARequestNeedsASignatureForTheService(t *testing.T) {
 
 func TestMessagesOutliveARestartEvenAfterAHalfLine(t *testing.T) {
 	box, path := newBox(t)
-	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil)), Credentials: credentials})
+	api := sns.New(sns.Options{Region: template.Region, BaseEndpoint: serve(t, capture.SNS(box, nil, nil)), Credentials: credentials})
 	send := func(to string) {
 		t.Helper()
 		if _, err := api.Publish(t.Context(), &sns.PublishInput{PhoneNumber: &to, Message: aws.String("x")}); err != nil {

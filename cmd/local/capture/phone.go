@@ -20,18 +20,22 @@ var (
 
 const maxSMS = 1600 // bytes
 
-// SNS serves Publish to a phone number, for texts that are registered; nil takes every text.
-func SNS(box *Box, texts Registered) http.Handler {
+// SNS serves Publish to a phone number, for texts that are registered; nil takes every text. It serves Publish to topics, too, each with the
+// queue that is subscribed to it, by the topic's ARN.
+func SNS(box *Box, texts Registered, topics map[string]*Queue) http.Handler {
 	return query("sns", "http://sns.amazonaws.com/doc/2010-03-31/", "2010-03-31", map[string]func(url.Values) (string, *refusal){
-		"Publish": func(f url.Values) (string, *refusal) { return publish(box, texts, f) },
+		"Publish": func(f url.Values) (string, *refusal) {
+			if topic := f.Get("TopicArn") + f.Get("TargetArn"); topic != "" {
+				return notify(topics[topic], topic, f)
+			}
+			return publish(box, texts, f)
+		},
 	})
 }
 
 func publish(box *Box, texts Registered, f url.Values) (string, *refusal) {
 	m := Message{Kind: "sms", To: f.Get("PhoneNumber"), Text: f.Get("Message"), Attributes: map[string]string{}}
 	switch {
-	case f.Get("TopicArn") != "" || f.Get("TargetArn") != "":
-		return "", &refusal{status: http.StatusNotFound, code: "NotFound", text: "Topic does not exist"}
 	case m.To == "":
 		return "", refuse("InvalidParameter", "Invalid parameter: TopicArn or TargetArn Reason: no value for required parameter")
 	case !e164.MatchString(m.To):

@@ -143,7 +143,7 @@ func (r *resolver) ref(name, at string) value {
 		return value{v}
 	}
 	if res, ok := r.resources[name]; ok {
-		return value{r.physicalName(name, res)}
+		return value{r.reference(name, res)}
 	}
 	return r.wrong(at, "nothing is called %q, or it is a parameter without a default", name)
 }
@@ -175,6 +175,15 @@ func (r *resolver) sub(n *yaml.Node, at string) value {
 		}
 		return r.ref(name, at).string()
 	})}
+}
+
+// reference is what Ref makes of a resource: its name, but of a topic its ARN.
+func (r *resolver) reference(id string, res resource) string {
+	name := r.physicalName(id, res)
+	if res.Type == "AWS::SNS::Topic" {
+		return "arn:aws:sns:" + r.values["AWS::Region"] + ":" + r.values["AWS::AccountId"] + ":" + name
+	}
+	return name
 }
 
 // physicalName is the name that a resource gives itself, or else one made from its logical id.

@@ -35,7 +35,7 @@ type Function struct {
 	Routes    []Route
 	Schedules []time.Duration
 	Uploads   []Upload
-	Topics    []string // of SNS
+	Topics    []string // of SNS, by their ARNs
 	Rules     []Rule   // of EventBridge, those that are enabled
 }
 
@@ -86,7 +86,7 @@ type CORSRule struct {
 	MaxAge                             int
 }
 
-// MailSet is one AWS::SES::ConfigurationSet. Topics are names of the SNS topics that hear of an event, by type: BOUNCE, COMPLAINT.
+// MailSet is one AWS::SES::ConfigurationSet. Topics are ARNs of the SNS topics that hear of an event, by type: BOUNCE, COMPLAINT.
 type MailSet struct {
 	Name   string
 	Topics map[string][]string

@@ -100,7 +100,7 @@ func TestATemplateIsResolved(t *testing.T) {
 			Routes:    []template.Route{{Method: "GET", Path: "/v1/{id}"}, {Method: "ANY", Path: "$default"}, {Method: "ANY", Path: "/{proxy+}"}},
 			Schedules: []time.Duration{5 * time.Minute},
 			Uploads:   []template.Upload{{Bucket: "files-dev-000000000000", Prefix: "in/", Suffix: ".pdf"}},
-			Topics:    []string{"central-local-Returns"},
+			Topics:    []string{"arn:aws:sns:ap-south-1:000000000000:central-local-Returns"},
 		}},
 		Tables: []template.Table{{
 			ID: "UsersTable", Name: "central-local-UsersTable", TTL: "expiresAt", Keys: []string{"pk", "sk"},
@@ -108,7 +108,7 @@ func TestATemplateIsResolved(t *testing.T) {
 			Indexes:    []template.Index{{Name: "by-at", Projection: "INCLUDE", Keys: []string{"at"}, NonKey: []string{"a", "b"}}},
 		}},
 		MailSets: []template.MailSet{{Name: "central-local-Mails", Topics: map[string][]string{
-			"BOUNCE": {"central-local-Returns"}, "COMPLAINT": {"central-local-Returns"},
+			"BOUNCE": {"arn:aws:sns:ap-south-1:000000000000:central-local-Returns"}, "COMPLAINT": {"arn:aws:sns:ap-south-1:000000000000:central-local-Returns"},
 		}}},
 		Buckets: []template.Bucket{{ID: "Files", Name: "files-dev-000000000000", Versioned: true, CORS: []template.CORSRule{{
 			Methods: []string{"GET"}, Origins: []string{"http://127.0.0.1:1"}, MaxAge: 60,

@@ -58,6 +58,12 @@ test('after submitting: the date as it is written in India, the reference to cop
   await expect(page.locator('#locked')).toContainText('stay as they are now');
   await expect(page.locator('#locked').getByRole('link')).toHaveAttribute('href', '/settings');
   await expect(page.getByRole('link', { name: 'Edit' })).toBeHidden();
+  await expect(page.locator('#expectedBy')).toHaveText(/day, .*, 1\d:\d\d IST$/);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.locator('.ask').getByRole('button', { name: 'Take it back' }).click();
+  await expect(page.locator('#status')).toHaveText('Taken back');
+  await expect(page.locator('#timeline li')).toHaveText([/^Submitted/, /^Taken back/]);
+  await expect(page.getByRole('link', { name: 'Edit' })).toBeVisible();
 });
 
 test('in Hindi too', async ({ person }) => {
@@ -75,7 +81,7 @@ test('in Hindi too', async ({ person }) => {
 
 for (const [status, shown, next, edit] of [
   ['submitted', 'Submitted', 'One of our reviewers looks', ''], ['under_review', 'Under review', 'is looking at your documents now', ''], ['approved', 'Approved', 'All products are open', ''],
-  ['needs_info', 'Changes needed', 'change what the reviewer asks for', 'Edit'], ['rejected', 'Rejected', 'if you can send other documents', 'Begin again'], ['expired', 'Expired', 'what you entered is kept', 'Begin again'],
+  ['needs_info', 'Changes needed', 'change what the reviewer asks for', 'Edit'], ['rejected', 'Rejected', 'if you can send other documents', 'Begin again'], ['expired', 'Expired', 'what you entered', 'Begin again'],
 ] as const) {
   test(`a case that is ${status} says so, what happens next, and what one can do`, async ({ person }) => {
     await person.submitted('individual');
@@ -93,6 +99,57 @@ for (const [status, shown, next, edit] of [
     else await expect(page.locator('#form')).toBeVisible();
   });
 }
+
+test('the page tells the story of a case, and has a road on from everywhere', async ({ person, complaints }) => {
+  complaints.expectStatus(409, '/v1/kyc/withdraw');
+  await person.submitted('individual');
+  const at = '2026-11-26T09:54:00Z', until = '2028-12-03T12:30:00Z', page = person.page, posted: string[] = [];
+  let now: Json = { status: 'submitted', withdrawable: true, expectedBy: '2096-12-03T12:30:00Z', timeline: [{ at, kind: 'submit' }] };
+  await reviewed(person, (c) => Object.assign(c, { timeline: [], expectedBy: null, dueBy: null, validUntil: null, withdrawable: false, renewable: false, final: false, inForce: null }, now));
+  await page.route(/\/v1\/kyc\/(withdraw|renew)$/, (route) => {
+    posted.push(new URL(route.request().url()).pathname);
+    if (posted.length > 1) return route.fulfill({ status: 200, json: {} });
+    now = { status: 'under_review', expectedBy: now.expectedBy, timeline: [...now.timeline, { at, kind: 'claim' }] };
+    return route.fulfill({ status: 409, contentType: 'application/problem+json', json: { status: 409, code: 'case_locked', detail: 'Your documents are with us for review.' } });
+  });
+  await page.goto('/settings/kyc');
+  await expect(page.locator('#expectedBy')).toHaveText('Monday, 3 December 2096, 18:00 IST');
+  await expect(page.locator('#timeline li')).toHaveText(['SubmittedThursday, 26 November 2026, 15:24 IST']);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.getByRole('button', { name: 'Keep' }).click();
+  expect(posted).toEqual([]);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.locator('.ask').getByRole('button', { name: 'Take it back' }).click();
+  await expect(page.locator('#trouble')).toContainText('are with us for review'); // a reviewer was faster
+  await expect(page.locator('#status')).toHaveText('Under review');
+  await expect(page.locator('#timeline li').last()).toContainText('A reviewer has begun to look at it');
+  await expect(page.locator('#begun')).toContainText('cannot be taken back any more');
+  await expect(page.locator('#withdraw')).toBeHidden();
+
+  now = { status: 'withdrawn', timeline: [{ at, kind: 'submit' }, { at, kind: 'withdraw' }] };
+  await page.reload();
+  await expect(page.locator('#status')).toHaveText('Taken back');
+  await expect(page.getByRole('link', { name: 'Edit' })).toBeVisible();
+  now = { status: 'suspended', validUntil: until };
+  await page.reload();
+  await expect(page.locator('#lede')).toContainText('suspended while we look into something');
+  await expect(page.locator('#edit')).toBeHidden();
+  now = { status: 'rejected', final: true };
+  await page.reload();
+  expect((await noted(page)).join()).toContain('This decision is final');
+  await expect(page.locator('#edit')).toBeHidden();
+  now = { status: 'draft', caseNo: 2, inForce: { caseNo: 1, validUntil: until } };
+  await page.reload();
+  await expect(page.locator('#lede')).toContainText('verified until 3 December 2028');
+  now = { status: 'approved', renewable: true, validUntil: until, timeline: ['submit', 'claim', 'question', 'submit', 'claim', 'approve'].map((kind) => ({ at, kind })) };
+  await page.reload();
+  await expect(page.locator('#validUntil')).toHaveText('3 December 2028');
+  await expect(page.locator('#timeline li')).toHaveText([/^Submitted/, /has begun to look/, /asked for something/, /^Answered/, /has begun to look/, /^Approved/]);
+  now = { ...now, status: 'draft' };
+  await page.getByRole('button', { name: 'Something has changed' }).click();
+  await expect(page).toHaveURL(/\/settings\/kyc\/edit$/);
+  expect(posted.at(-1)).toBe('/v1/kyc/renew');
+});
 
 test('after a rejection one begins again with what was entered, and sends the documents anew', async ({ person }) => {
   await person.submitted('individual');

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -10,6 +12,8 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -89,17 +93,26 @@ func whole(t *testing.T, f Fixture, address string) (account.Profile, kyc.Case) 
 	return p, c
 }
 
-func submit(t *testing.T, c kyc.Case, reference string) kyc.Case {
+// handed is a case that was handed in, with the record of it.
+type handed struct {
+	kyc.Case
+	record kyc.Record
+}
+
+// person is an account as applicant makes it.
+var person = account.Profile{Details: account.Details{Type: account.Individual}}
+
+func submit(t *testing.T, c kyc.Case, reference string) handed {
 	t.Helper()
-	submitted, err := c.Submit(account.Individual, reference, now)
+	submitted, record, err := c.Submit(person, reference, now)
 	must(t, err)
-	return submitted
+	return handed{submitted, record}
 }
 
 func TestCases(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, f Fixture) {
-		handIn := func(read, submitted kyc.Case) error {
-			return f.SubmitCase(t.Context(), read, submitted, account.Individual, seen("kyc_submitted"))
+		handIn := func(read kyc.Case, submitted handed) error {
+			return f.SubmitCase(t.Context(), read, submitted.Case, submitted.record, person, seen("kyc_submitted"))
 		}
 		t.Run("a case comes back as it was written, and the profile says that it is there", func(t *testing.T) {
 			p, c := applicant(t, f, "case@example.com")
@@ -173,6 +186,12 @@ func TestCases(t *testing.T) {
 			if account.Next(p) == account.StepKYC || p.KYC != "submitted" {
 				t.Errorf("the profile says %s", p.KYC)
 			}
+			waiting, err := f.Waiting(t.Context())
+			must(t, err)
+			told := slices.DeleteFunc(waiting, func(q store.Queued) bool { return q.Account != string(p.ID) || q.Kind != message.KYCSubmitted })
+			if len(told) != 1 || !strings.HasSuffix(told[0].ID, submitted.record.ID) {
+				t.Errorf("of 17 who handed it in one did, and its holder gets %+v", told)
+			}
 		})
 		t.Run("a case is not submitted for an account whose type has changed", func(t *testing.T) {
 			p, evaluated := whole(t, f, "changed@example.com")
@@ -232,7 +251,7 @@ func TestCases(t *testing.T) {
 			must(t, err)
 			rounds, err = f.Rounds(t.Context(), p.ID, 1)
 			must(t, err)
-			if erased != 5 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, the reference, the round
+			if erased != 10 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round, three events
 				t.Errorf("%d items erased; left: %d cases, %d rounds", erased, len(cases), len(rounds))
 			}
 			if _, _, found, err := f.CaseOf(t.Context(), "RRRR-0001"); found || err != nil {

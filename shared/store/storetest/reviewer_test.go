@@ -12,7 +12,9 @@ func TestReviewers(t *testing.T) {
 		first, second, disabled := member(t, f, "first@example.com"), member(t, f, "second@example.com"), member(t, f, "disabled@example.com")
 		_, err := f.SetStatus(t.Context(), disabled, account.Disabled, deed("account_disabled"))
 		must(t, err)
-		add := func(id account.ID) error { return f.AddReviewer(t.Context(), id, deed("reviewer_added")) }
+		add := func(id account.ID) error {
+			return f.AddReviewer(t.Context(), id, id == first.ID, deed("reviewer_added"))
+		}
 		remove := func(id account.ID) error { return f.RemoveReviewer(t.Context(), id, deed("reviewer_removed")) }
 		ids := func() (all []account.ID) {
 			found, err := f.Reviewers(t.Context())
@@ -29,6 +31,18 @@ func TestReviewers(t *testing.T) {
 			wantOneWinner(t, atOnce(16, func(int) error { return add(first.ID) }), store.ErrReviewer)
 			if all := ids(); len(all) != 1 || all[0] != first.ID {
 				t.Errorf("got %v", all)
+			}
+		})
+		t.Run("a lead is one, and who is no reviewer is none", func(t *testing.T) {
+			must(t, add(second.ID))
+			for id, lead := range map[account.ID]bool{first.ID: true, second.ID: false} {
+				if r, is, err := f.Reviewer(t.Context(), id); !is || err != nil || r.Lead != lead || r.AccountID != id {
+					t.Errorf("%+v, %v, %v", r, is, err)
+				}
+			}
+			must(t, remove(second.ID))
+			if r, is, err := f.Reviewer(t.Context(), second.ID); is || err != nil || r.Lead {
+				t.Errorf("%+v, %v, %v", r, is, err)
 			}
 		})
 		t.Run("who is disabled or not there is not added", func(t *testing.T) {

@@ -4,7 +4,7 @@ import { Problem, call, session } from "./api.js";
 import { byId } from "./form.js";
 
 /** @typedef {{email: string, type: string | null, firstName: string | null, lastName: string | null, companyName: string | null, sector: string | null,
- *  phone: {number: string, kind: string, verifiedAt: string} | null, locale: string, kyc: {status: string}, identityLocked: boolean, next: string, etag: string}} Account */
+ *  phone: {number: string, kind: string, verifiedAt: string} | null, locale: string, kyc: {status: string, verified: boolean, verifiedUntil: string | null}, identityLocked: boolean, next: string, etag: string}} Account */
 
 /** Where each `next` of the API leads. @type {Record<string, string>} */
 const addresses = { "account-details": "/account-details", kyc: "/settings/kyc", home: "/", login: "/login" };

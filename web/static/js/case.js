@@ -1,18 +1,27 @@
 // @ts-check
 // How a KYC case is shown, to look at and to edit.
 import { byId } from "./form.js";
-import { has, named, t } from "./words.js";
+import { named, t } from "./words.js";
 
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
  *  reason: Reason | null, uploadedAt: string | null}} Doc */
 /** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number, options: {id: string, title: string}[],
  *  state: string, needed: boolean, documents: Doc[]}} Requirement */
-/** @typedef {Reason & {answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
+/** @typedef {Reason & {words: string | null, answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
 /** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
 /** @typedef {Reason & {pointer: string}} Missing */
 /** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>, requirements: Requirement[],
- *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null}} Case */
+ *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
+ *  expectedBy: string | null, dueBy: string | null, validUntil: string | null, withdrawable: boolean, renewable: boolean, final: boolean,
+ *  inForce: {caseNo: number, validUntil: string} | null}} Case
+ *  inForce: the approved case that counts, this one or an earlier one */
+
+/** Whether the holder can change a case. @param {string} status */
+export const isEditable = (status) => ["not_started", "draft", "needs_info", "withdrawn"].includes(status);
+
+/** Whether a case is over, and the next one begins with a new draft. @param {string} status */
+export const isOver = (status) => ["rejected", "expired"].includes(status);
 
 /** Documents that this tab was allowed to upload and has not: rows do not show them. @type {Set<string>} */
 export const underWay = new Set();
@@ -42,8 +51,9 @@ export function chip(tone, text) {
 /** @type {Record<string, "ok" | "warn" | "info" | "bad" | "plain">} */
 const tones = {
   missing: "warn", incomplete: "warn", asked: "warn", answered: "ok", complete: "ok", wrong: "bad", checking: "info", uploaded: "info", requested: "plain", optional: "plain", uploading: "info",
-  ready: "ok", clean: "ok", accepted: "ok", refused: "bad", rejected: "bad",
+  scanning: "info", rendering: "info", ready: "ok", clean: "ok", accepted: "ok", refused: "bad", infected: "bad", rejected: "bad",
   not_started: "plain", draft: "warn", submitted: "info", under_review: "info", approved: "ok", needs_info: "warn", expired: "bad",
+  withdrawn: "warn", expiring: "warn", suspended: "bad",
 };
 
 /** @param {string} status of a case */
@@ -70,11 +80,11 @@ export function sizeOf(bytes) {
     .format(bytes / (mega ? MiB : KiB));
 }
 
-/** @param {Reason} reason */
-export const reasonOf = (reason) => (has(`error.${reason.code}`) ? t(`error.${reason.code}`) : reason.detail);
+/** A reviewer's reason, or the machine's, in the language of the page. @param {Reason} reason */
+export const reasonOf = ({ code, detail }) => named(`reason.${code}`, named(`error.${code}`, detail));
 
-/** The reason in the person's language, and the reviewer's own words where they say more. @param {Reason} flag */
-export const flagText = (flag) => [...new Set([reasonOf(flag), flag.detail])].join(" ");
+/** The reason in the person's language, and the reviewer's own words where they say more. @param {Flag} flag */
+export const flagText = (flag) => [...new Set([reasonOf(flag), flag.words ?? ""])].join(" ").trim();
 
 /** @param {string} text */
 export function note(text) {

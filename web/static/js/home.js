@@ -4,12 +4,13 @@ import { byId } from "./form.js";
 import { t } from "./words.js";
 
 const [a] = await begin();
-const status = a.kyc.status, missing = { details: a.next === "account-details", kyc: status !== "approved" };
+const status = a.kyc.status, missing = { details: a.next === "account-details", kyc: !a.kyc.verified };
 if (a.firstName) byId("hello").textContent = t("home.js.hello", { name: a.firstName });
 if (!missing.details) {
   byId("todo-title").textContent = `${t("home.js.kyc")}: ${t(`kycStatus.${status}`)}`;
-  byId("todo-text").textContent = t(`kycStatus.${status}.text`);
-  const actions = /** @type {Record<string, string>} */ ({ not_started: "start", draft: "continue", needs_info: "fix", expired: "start" });
+  const renews = a.kyc.verified && !["approved", "expiring"].includes(status); // an earlier case is in force
+  byId("todo-text").textContent = t(renews ? "home.js.inForce" : `kycStatus.${status}.text`);
+  const actions = /** @type {Record<string, string>} */ ({ not_started: "start", draft: "continue", withdrawn: "continue", needs_info: "fix", expiring: "renew", expired: "start" });
   byId("todo-link").textContent = t(`home.js.${actions[status] ?? "view"}`);
 }
 byId(missing.details ? "todo-details" : "todo").hidden = false;

@@ -2,13 +2,14 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { isAsked, isBeingChecked, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
+import { isAsked, isBeingChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
 import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { momentOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -46,11 +47,11 @@ function saved(state) {
 /** Brings the page in step with the case as the API has it. @param {Case} c */
 function take(c) {
   if (current && c.caseNo === current.caseNo && c.version < current.version) return lookAgain(); // overtaken on the way
-  const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = ["rejected", "expired"].includes(c.status);
+  const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = isOver(c.status);
   current = over ? { ...c, requirements: [], parts: [], missing: [] } : c; // a new case begins with the entity type
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
-  if (!over && !["not_started", "draft", "needs_info"].includes(c.status)) return close();
+  if (!over && !isEditable(c.status)) return close();
   if (fresh) fields.draw((!over && choice.types.find((e) => e.code === c.entityType)?.fields) || [], c);
   fields.update(c);
   choice.update(c);
@@ -138,7 +139,7 @@ function drawParts() {
   draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
   byId("submitbar").hidden = current.requirements.length === 0;
   byId("flags").hidden = flags.length === 0;
-  part(byId("flags"), "[data-text]").textContent = left;
+  part(byId("flags"), "[data-text]").textContent = current.dueBy ? t("kyc.js.due", { left, date: momentOf(current.dueBy) }) : left;
 }
 
 /** Opens the part that a control is in, or that it folds, and goes there. @param {string} id */
@@ -219,8 +220,9 @@ const choice = new EntityChoice(catalogue.entityTypes, (e) => e.accountTypes.inc
 });
 fold.foldable(details);
 byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));
-if (["submitted", "under_review", "approved"].includes(found.status)) location.replace("/settings/kyc");
+if (found.final || !isEditable(found.status) && !isOver(found.status)) location.replace("/settings/kyc");
 else take(found);
+if (location.hash) go(location.hash.slice(1)); // to the part that somebody came for
 
 // Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
 document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));

@@ -1,9 +1,14 @@
 // @ts-check
 import { begin } from "./account.js";
-import { act, copyOf, fileOf, flagText, isKept, note, part, reasonOf, requirementChip, standing, stateChip, statusChip, titleOf } from "./case.js";
+import { Problem, call } from "./api.js";
+import { ask } from "./ask.js";
+import { act, copyOf, fileOf, flagText, isEditable, isKept, isOver, note, part, reasonOf, requirementChip, standing, stateChip, statusChip, titleOf } from "./case.js";
 import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
+import { drawTimeline } from "./timeline.js";
+import { fileLink } from "./papers.js";
 import { open } from "./view.js";
+import { dayOf, momentOf } from "./when.js";
 import { has, named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -16,12 +21,6 @@ function say(text) {
   trouble.hidden = !text;
 }
 
-/** As dates are written in India, in Indian time. @param {string} iso */
-function dateOf(iso) {
-  const written = (/** @type {Intl.DateTimeFormatOptions} */ style) => new Intl.DateTimeFormat(`${document.documentElement.lang}-IN`, { timeZone: "Asia/Kolkata", ...style }).format(new Date(iso));
-  return `${written({ dateStyle: "long" })}, ${written({ timeStyle: "short" })} IST`;
-}
-
 /** @param {Case} c @param {any} type of the catalogue @param {string} pointer */
 function nameOf(c, type, pointer) {
   const [, what, name] = pointer.split("/"), r = c.requirements.find((x) => x.id === name);
@@ -32,44 +31,72 @@ function nameOf(c, type, pointer) {
 /** @param {any} type @param {string} name */
 const fieldOf = (type, name) => type?.fields.find((/** @type {any} */ f) => f.name === name);
 
+/** A fact beside the reference, where it is known. @param {string} id @param {string | null | undefined} text */
+function fact(id, text) {
+  byId(id).textContent = text ?? "";
+  byId(id).parentElement?.toggleAttribute("hidden", !text);
+}
+
 /** What became of the case, and what happens next. @param {Case} c @param {any} type @param {string} email */
 function receipt(c, type, email) {
-  const steps = [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`).filter(has);
-  byId("receipt").hidden = steps.length === 0;
+  const steps = (c.final ? ["kyc.js.final"] : [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`)).filter(has), late = c.expectedBy !== null && Date.parse(c.expectedBy) < Date.now();
+  if (late) steps.unshift("kyc.js.late");
+  byId("receipt").hidden = steps.length === 0 && !c.timeline.length;
   byId("submission").hidden = !c.submittedAt || !c.reference;
   byId("reference").textContent = c.reference;
-  if (c.submittedAt) byId("submittedAt").textContent = dateOf(c.submittedAt);
+  fact("submittedAt", c.submittedAt && momentOf(c.submittedAt));
+  fact("expectedBy", late ? null : c.expectedBy && momentOf(c.expectedBy));
+  fact("dueBy", c.dueBy && momentOf(c.dueBy));
+  fact("validUntil", c.validUntil && dayOf(c.validUntil));
+  byId("next-part").hidden = steps.length === 0;
   byId("next").replaceChildren(...steps.map((key) => Object.assign(document.createElement("li"), { textContent: t(key, { email }) })));
-  byId("locked").hidden = !["submitted", "under_review", "approved"].includes(c.status);
+  byId("locked").hidden = isEditable(c.status) || isOver(c.status);
+  drawTimeline(c.timeline);
+  asked(c, type);
+}
+
+/** What a reviewer asks for, or why the case was rejected. @param {Case} c @param {any} type */
+function asked(c, type) {
   const flags = c.parts.flatMap((p) => (p.flag ? [{ name: nameOf(c, type, p.pointer), flag: p.flag }] : []));
   byId("asked").hidden = flags.length === 0;
-  byId("asked-title").textContent = t("kyc.js.answers", { n: flags.filter((f) => f.flag.answered).length, all: flags.length });
+  byId("asked-title").textContent = isOver(c.status) ? t("kyc.js.why") : t("kyc.js.answers", { n: flags.filter((f) => f.flag.answered).length, all: flags.length });
   byId("asked-list").replaceChildren(...flags.map(({ name, flag }) => {
     const item = copyOf("asked-item");
     part(item, "[data-name]").textContent = name;
-    part(item, "[data-chip]").append(stateChip(flag.answered ? "answered" : "asked"));
+    if (!isOver(c.status)) part(item, "[data-chip]").append(stateChip(flag.answered ? "answered" : "asked"));
     part(item, "[data-detail]").textContent = flagText(flag);
     return item;
   }));
 }
 
+/** What can be done from here. @param {Case} c */
+function roads(c) {
+  byId("edit").hidden = !isEditable(c.status) && (!isOver(c.status) || c.final);
+  if (isOver(c.status)) byId("edit").textContent = t("kyc.js.again");
+  byId("withdraw").hidden = !c.withdrawable;
+  byId("begun").hidden = c.status !== "under_review";
+  byId("renew").hidden = !c.renewable || !["approved", "expiring"].includes(c.status);
+  byId("renew").textContent = t(c.status === "expiring" ? "kyc.js.renew" : "kyc.js.changed");
+  byId("roads").hidden = byId("withdraw").hidden && byId("renew").hidden;
+}
+
 /** @param {Case} c @param {any} type */
 function given(c, type) {
   byId("entity").textContent = named(`entityType.${c.entityType}`, type?.name ?? c.entityType);
-  for (const [name, value] of Object.entries(c.fields)) {
+  byId("fields").replaceChildren(...Object.entries(c.fields).map(([name, value]) => {
     const pair = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
     dt.textContent = named(`field.${name}`, fieldOf(type, name)?.label ?? name);
     dd.textContent = value;
     dd.className = "tnum";
     pair.append(dt, dd);
-    byId("fields").append(pair);
-  }
-  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length)
-    .map((r) => rowOf(r, c.parts.find((p) => p.pointer === `/requirements/${r.id}`))));
+    return pair;
+  }));
+  const editable = isEditable(c.status), partOf = (/** @type {string} */ id) => c.parts.find((p) => p.pointer === `/requirements/${id}`);
+  byId("rows").replaceChildren(...c.requirements.filter((r) => r.needed || r.documents.length).map((r) => rowOf(r, editable ? partOf(r.id) : undefined, editable)));
 }
 
-/** @param {import("./case.js").Requirement} r @param {import("./case.js").Part | undefined} p */
-function rowOf(r, p) {
+/** @param {import("./case.js").Requirement} r @param {import("./case.js").Part | undefined} p @param {boolean} editable */
+function rowOf(r, p, editable) {
   const li = copyOf("row"), toggle = part(li, ".part__toggle"), chip = part(li, "[data-chip]");
   li.dataset.requirement = r.id;
   part(li, "[data-title]").textContent = titleOf(r);
@@ -83,10 +110,19 @@ function rowOf(r, p) {
     const f = fileOf(r, d);
     if (d.reason) part(li, "[data-note]").append(note(`${d.fileName}: ${reasonOf(d.reason)}`));
     if (d.reason) set(li, true);
+    if (d.reason && editable && p?.open !== false) f.querySelector(".file__acts")?.append(mendOf(r, d));
     if (isKept(d)) act(f, "view", d.fileName, (button) => once(button, () => open(d.id, say)));
     part(li, "[data-files]").append(f);
   }
   return li;
+}
+
+/** The way to the part of a file that has to be replaced. @param {import("./case.js").Requirement} r @param {import("./case.js").Doc} d */
+function mendOf(r, d) {
+  const link = /** @type {HTMLAnchorElement} */ (copyOf("mend"));
+  link.href = `/settings/kyc/edit#requirement-${r.id}`;
+  part(link, "[data-of]").textContent = ` ${d.fileName}`;
+  return link;
 }
 
 byId("copy").addEventListener("click", async () => {
@@ -99,12 +135,39 @@ byId("copy").addEventListener("click", async () => {
   }
 });
 
+/** @param {Case} c */
+function draw(c) {
+  const type = catalogue.entityTypes.find((/** @type {any} */ e) => e.code === c.entityType);
+  byId("status").replaceChildren(statusChip(c.status));
+  const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;
+  byId("lede").textContent = earlier ? t("kyc.js.inForce", { date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
+  byId("summary").hidden = !c.inForce;
+  byId("summary").replaceChildren(fileLink("/v1/kyc/summary", t("kyc.js.summary")));
+  roads(c);
+  receipt(c, type, account.email);
+  byId(c.entityType ? "case" : "nothing").hidden = false;
+  if (c.entityType) given(c, type);
+}
+
+/** Does something to the case as a whole. Where it is not possible any more, the page says why and shows the case as it is. @param {string} path @param {() => void} done */
+async function change(path, done) {
+  say("");
+  try {
+    await call("POST", path);
+    done();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    say(error.message);
+    const now = error.status === 409 ? await call("GET", "/v1/kyc").catch(() => null) : null;
+    if (now) draw(now);
+  }
+}
+
+byId("withdraw").addEventListener("click", async () => {
+  if (byId("roads").querySelector(".ask") || !(await ask(byId("roads"), t("kyc.js.withdraw"), t("kyc.js.withdraw.yes"), byId("withdraw")))) return;
+  await change("/v1/kyc/withdraw", () => location.reload());
+});
+byId("renew").addEventListener("click", () => once(byId("renew"), () => change("/v1/kyc/renew", () => location.assign("/settings/kyc/edit"))));
+
 const [account, found, catalogue] = await begin("/v1/kyc", "/v1/kyc/entity-types");
-const c = /** @type {Case} */ (found), type = catalogue.entityTypes.find((/** @type {any} */ e) => e.code === c.entityType);
-byId("status").replaceChildren(statusChip(c.status));
-byId("lede").textContent = t(`kycStatus.${c.status}.text`);
-byId("edit").hidden = ["submitted", "under_review", "approved"].includes(c.status);
-if (["rejected", "expired"].includes(c.status)) byId("edit").textContent = t("kyc.js.again");
-receipt(c, type, account.email);
-byId(c.entityType ? "case" : "nothing").hidden = false;
-if (c.entityType) given(c, type);
+draw(found);

@@ -7,6 +7,7 @@ import { act, arrived, copyOf, fileOf, isAsked, isKept, note, part, picture, rea
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
+import { papersOf } from "./papers.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
@@ -44,6 +45,7 @@ export class Row {
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
     part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
+    part(this.element, "[data-papers]").append(...papersOf(r));
     foldable(this.element);
   }
 
@@ -60,6 +62,8 @@ export class Row {
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     this.#options(closed);
+    const papers = part(this.element, "[data-papers]");
+    papers.hidden = closed || !papers.childElementCount;
     this.#asked(p);
     this.#notes(p);
     this.#files(closed);
