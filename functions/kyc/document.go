@@ -16,12 +16,13 @@ import (
 const viewLife = time.Minute
 
 type documentRequest struct {
-	Requirement  string `json:"requirement"`
-	DocumentType string `json:"documentType"`
-	FileName     string `json:"fileName"`
-	ContentType  string `json:"contentType"`
-	Size         int64  `json:"size"`
-	SHA256       string `json:"sha256"`
+	Requirement  string   `json:"requirement"`
+	DocumentType string   `json:"documentType"`
+	FileName     string   `json:"fileName"`
+	ContentType  string   `json:"contentType"`
+	Size         int64    `json:"size"`
+	SHA256       string   `json:"sha256"`
+	Confirmed    []string `json:"confirmed"`
 }
 
 type uploadForm struct {

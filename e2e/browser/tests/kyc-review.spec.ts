@@ -265,7 +265,7 @@ test('a part that was closed meanwhile says so where it was changed, and is read
 test('one file for two things that contradict each other is said at both of them', async ({ person }) => {
   await person.withCase('partnership');
   const same = pdf('same.pdf');
-  for (const [id, type] of [['partnership_deed', 'partnership_deed'], ['partner_list', 'member_list']] as const) await person.settled(await person.upload(id, type, same));
+  for (const [id, type] of [['partnership_deed', 'partnership_deed'], ['partner_list', 'partner_list']] as const) await person.settled(await person.upload(id, type, same));
   const page = person.page;
   await page.goto('/settings/kyc/edit');
   for (const [id, other] of [['partnership_deed', 'List of partners'], ['partner_list', 'Partnership deed']] as const) {

@@ -37,7 +37,9 @@ func begin(t *testing.T, f Fixture, p account.Profile) kyc.Case {
 
 func edit(t *testing.T, read kyc.Case, pan string) kyc.Case {
 	t.Helper()
-	edited, err := read.Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{"pan": pan}}, account.Individual, now)
+	edited, err := read.Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{
+		"pan": pan, "legalName": "Zoya Zaveri", "addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015",
+	}}, account.Individual, now)
 	must(t, err)
 	return edited
 }

@@ -6,13 +6,14 @@ import { named, t } from "./words.js";
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
  *  reason: Reason | null, uploadedAt: string | null}} Doc */
-/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number, options: {id: string, title: string}[],
- *  state: string, needed: boolean, documents: Doc[]}} Requirement */
+/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number,
+ *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
 /** @typedef {Reason & {words: string | null, answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
 /** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
 /** @typedef {Reason & {pointer: string}} Missing */
-/** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>, requirements: Requirement[],
- *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
+/** @typedef {Reason & {pointers: string[]}} Warning  what is unusual, and holds nothing up; the first pointer is what to change first */
+/** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>,
+ *  asked: import("./control.js").Spec[], requirements: Requirement[], parts: Part[], canSubmit: boolean, missing: Missing[], warnings: Warning[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
  *  expectedBy: string | null, dueBy: string | null, validUntil: string | null, withdrawable: boolean, renewable: boolean, final: boolean,
  *  inForce: {caseNo: number, validUntil: string} | null}} Case
  *  inForce: the approved case that counts, this one or an earlier one */
