@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -241,15 +240,8 @@ func writeNew(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	part := file + ".part"
-	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
+	return writeWhole(file, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
 		return err
-	}
-	defer os.Remove(part)
-	if err := os.Link(part, file); errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists already; nothing was written", file)
-	} else if err != nil {
-		return err
-	}
-	return nil
+	})
 }

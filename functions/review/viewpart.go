@@ -37,11 +37,6 @@ type valueView struct {
 	Value string `json:"value"`
 }
 
-type checkView struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-}
-
 type documentView struct {
 	ID          string       `json:"id"`
 	Type        string       `json:"type"`
