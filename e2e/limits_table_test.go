@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/base64"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 )
@@ -77,6 +78,18 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 			return m{"requirement": "partnership_deed", "documentType": "partnership_deed", "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
 		}
 	},
+	"POST /v1/review/unlock":                                    atDesk(m{"password": goodPassword}),
+	"POST /v1/review/cases/{reference}/claim":                   atDesk(m{"takeOver": ""}),
+	"POST /v1/review/cases/{reference}/release":                 atDesk(m{"leaseId": anID}),
+	"POST /v1/review/cases/{reference}/heartbeat":               atDesk(m{"leaseId": anID}),
+	"POST /v1/review/cases/{reference}/decision":                atDesk(aDecision),
+	"POST /v1/review/cases/{reference}/preview":                 atDesk(aDecision),
+	"POST /v1/review/cases/{reference}/undo":                    atDesk(m{"recordId": anID}),
+	"POST /v1/review/cases/{reference}/hold":                    atDesk(m{"leaseId": anID, "version": 1, "until": aTime, "note": "Waits."}),
+	"POST /v1/review/cases/{reference}/ask":                     atDesk(m{"leaseId": anID, "version": 1, "question": "Which?"}),
+	"POST /v1/review/cases/{reference}/answer":                  atDesk(m{"leaseId": anID, "version": 1, "text": "This."}),
+	"POST /v1/review/cases/{reference}/reopen":                  atDesk(m{"reason": "A mistake."}),
+	"POST /v1/review/cases/{reference}/documents/{id}/original": atDesk(m{"reason": "The picture is torn."}),
 }
 
 func padded(s string) func(*person, int) string {
@@ -139,6 +152,17 @@ var (
 )
 
 // edges has a row for each member of a request that has a limit in the contract.
+var (
+	anID      = strings.Repeat("A", 26)
+	aTime     = "2026-11-25T10:00:00Z"
+	aDecision = m{"leaseId": anID, "version": 1, "outcome": "second_look", "risk": "", "note": "Look at the name.", "parts": []any{}}
+)
+
+// atDesk is a reviewer at the desk, with a body about a case that is not there: a mistake in it is told all the same.
+func atDesk(body m) func(t *testing.T) (*person, func() m) {
+	return func(t *testing.T) (*person, func() m) { return reviewer(t), func() m { return maps.Clone(body) } }
+}
+
 var edges = map[string]edge{
 	"POST /v1/signup /email":                    {sized: address},
 	"POST /v1/signup /password":                 {sized: newPassword},
@@ -186,6 +210,28 @@ var edges = map[string]edge{
 	"POST /v1/kyc/documents /contentType": {fit: func(body m, value any) {
 		body["fileName"] = "a." + strings.NewReplacer("application/", "", "image/", "").Replace(fmt.Sprint(value))
 	}},
-	"POST /v1/kyc/documents /size":   {},
-	"POST /v1/kyc/documents /sha256": {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/kyc/documents /size":                                      {},
+	"POST /v1/kyc/documents /sha256":                                    {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/review/unlock /password":                                  {sized: letters, codes: tooLong},
+	"POST /v1/review/cases/{reference}/claim /takeOver":                 {sized: letters},
+	"POST /v1/review/cases/{reference}/release /leaseId":                {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/heartbeat /leaseId":              {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/decision /leaseId":               {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/preview /leaseId":                {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/hold /leaseId":                   {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/ask /leaseId":                    {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/answer /leaseId":                 {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/undo /recordId":                  {right: []any{anID}, wrong: noID},
+	"POST /v1/review/cases/{reference}/decision /outcome":               {},
+	"POST /v1/review/cases/{reference}/decision /risk":                  {},
+	"POST /v1/review/cases/{reference}/decision /note":                  {sized: letters},
+	"POST /v1/review/cases/{reference}/preview /outcome":                {},
+	"POST /v1/review/cases/{reference}/preview /risk":                   {},
+	"POST /v1/review/cases/{reference}/preview /note":                   {sized: letters},
+	"POST /v1/review/cases/{reference}/hold /until":                     {right: []any{aTime, "2026-11-25T15:30:00+05:30"}, wrong: []any{"", "tomorrow", "2026-11-25", "2026-11-25 10:00:00Z"}},
+	"POST /v1/review/cases/{reference}/hold /note":                      {sized: letters},
+	"POST /v1/review/cases/{reference}/ask /question":                   {sized: letters},
+	"POST /v1/review/cases/{reference}/answer /text":                    {sized: letters},
+	"POST /v1/review/cases/{reference}/reopen /reason":                  {sized: letters},
+	"POST /v1/review/cases/{reference}/documents/{id}/original /reason": {sized: letters},
 }

@@ -135,7 +135,7 @@ func (b *probe) agree(e edge, pointer string, s *openapi3.Schema) {
 		if e.fit != nil {
 			e.fit(body, value)
 		}
-		r := b.person.call(method, path, body)
+		r := b.person.call(method, ids.Replace(path), body)
 		fits := s.VisitJSON(value) == nil
 		if e.refuses(r, member) == fits {
 			b.t.Errorf("%s: %.40q, %d characters: the schema takes it: %v; answered %d %s %s",

@@ -35,7 +35,7 @@ DEFAULTS = {}
 OPTIONS = {
     "Environment": "prod", "PublicUrl": "https://central.example.com", "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "HostedZoneId": "Z0000000000000",
     "MailDomain": "example.com", "MalwareScan": "on", "Edge": "on", "EdgeDomain": "d111111abcdef8.cloudfront.net", "ReserveConcurrency": "yes",
-    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/bound", "UsersTableName": "restored",
+    "PermissionsBoundaryArn": "arn:aws:iam::123456789012:policy/bound", "UsersTableName": "restored", "EventSubscribers": "123456789012,210987654321",
 }
 EDGE = {"PublicHost": "central.example.com", "ApiDomainTarget": "d-abcdef0123.execute-api.ap-south-1.amazonaws.com", "EdgeSecret": "x" * 64}
 EDGE_OPTIONS = {**EDGE, "HostedZoneId": "Z0000000000000"}

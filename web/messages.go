@@ -130,7 +130,7 @@ func (c catalogue) chosen(prefixes []string) (map[string]string, error) {
 
 // fromAPI reports whether the API itself says these in English, so that only other languages have them here.
 func fromAPI(key string) bool {
-	for _, prefix := range []string{"error.", "limit", "sector.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "reason."} {
+	for _, prefix := range []string{"error.", "limit", "sector.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "choice.", "check.", "warning.", "reason."} {
 		if strings.HasPrefix(key, prefix) {
 			return true
 		}

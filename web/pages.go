@@ -51,7 +51,7 @@ func words(prefixes ...string) []string {
 }
 
 func kycWords() []string {
-	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "reason.")
+	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "choice.", "check.", "warning.", "reason.")
 }
 
 func deskWords() []string {

@@ -91,6 +91,9 @@ var types = map[string]string{
 	".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".txt": "text/plain; charset=utf-8",
 }
 
+// others are scripts of others, as they came. Their folder has their version in its name, so that a start need not read them to tell one from another.
+const others = "static/pdfjs-"
+
 // read reads the static files, and names them after everything that a page may be made of.
 func (s *Site) read(settings string) error {
 	hash := sha256.New()
@@ -98,6 +101,14 @@ func (s *Site) read(settings string) error {
 	err := fs.WalkDir(sources, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
+		}
+		if strings.HasPrefix(name, others) {
+			fmt.Fprintf(hash, "%s\x00", name)
+			s.static[strings.TrimPrefix(name, "static/")] = sync.OnceValue(func() File {
+				body, _ := fs.ReadFile(sources, name) // it is embedded
+				return newFile(types[path.Ext(name)], body)
+			})
+			return nil
 		}
 		body, err := fs.ReadFile(sources, name)
 		if err != nil {

@@ -227,3 +227,20 @@ func TestWithoutCallsNoPageOffersALandline(t *testing.T) {
 		t.Errorf("%d pages ask for a number", offered)
 	}
 }
+
+func TestWhatOthersWroteIsServedAsItCame(t *testing.T) {
+	s, seen := site(t), 0
+	for name := range s.static {
+		if !strings.HasPrefix("static/"+name, others) {
+			continue
+		}
+		seen++
+		f, _ := s.Static(name)
+		if body, err := sources.ReadFile("static/" + name); err != nil || !bytes.Equal(body, f.Body) || f.Type == "" {
+			t.Errorf("%s: %d bytes of %d, %q, %v", name, len(f.Body), len(body), f.Type, err)
+		}
+	}
+	if seen < 5 {
+		t.Errorf("only %d files", seen)
+	}
+}

@@ -50,6 +50,7 @@ func (r result) json(t *testing.T, into any) {
 
 var commands = []string{
 	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
+	"events", "events list", "events replay",
 	"export", "terms", "terms publish", "journey", "seed", "cost", "release", "rollback", "rotate", "rotate key", "rotate edge", "rotate call",
 }
 
@@ -71,7 +72,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 	for _, line := range []string{
 		"nonsense", "account nonsense", "account show", "account show a b", "account list x", "account list --phone x", "account list --limit 0", "terms publish", "outbox list extra", "--nonsense", "doctor --nonsense",
 		"account disable x@example.com --local http://127.0.0.1:1",
-		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "terms publish 2026-12-01",
+		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "events list", "terms publish 2026-12-01",
 		"doctor --local http://example.com:3000", "doctor --local http://127.0.0.1", "doctor --local http://127.0.0.1:1 --stack x",
 		"seed", "seed --users-table u --tokens-table t", "seed --local https://127.0.0.1:3000", "seed --local http://central.example.com", "seed --stack central-prod",
 		"seed --local http://127.0.0.1:1 --accounts 0", "cost --kyc-share 2", "cost --signups 0", "cost --sms-usd -1", "cost --codes x",
@@ -86,7 +87,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 }
 
 func TestACommandOfOthersAlonePrintsItsHelp(t *testing.T) {
-	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "terms": "publish", "rotate": "edge"} {
+	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "events": "replay", "terms": "publish", "rotate": "edge"} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitGood)
 		if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, names) || r.err != "" {
 			t.Errorf("%q: out %q, err %q", line, r.out, r.err)
@@ -112,7 +113,7 @@ func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
 func TestAMistypedCommandIsUnderstoodByPeople(t *testing.T) {
 	for line, meant := range map[string]string{
 		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show",
-		"list": "central account list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
+		"list": "central account list, or central events list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
 		"nonsense": "",
 	} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)

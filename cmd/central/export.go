@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -34,6 +33,7 @@ type export struct {
 	Activity   []exportEvent   `json:"activity"`
 	Sessions   []exportSession `json:"sessions"`
 	KYC        []exportCase    `json:"kyc"`
+	Told       []toldView      `json:"toldToProducts"`
 	Messages   []queuedView    `json:"messagesOnTheirWay"`
 }
 
@@ -163,9 +163,11 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 	cases, err4 := s.Cases(ctx, p.ID)
 	waiting, err5 := s.Waiting(ctx)
 	dead, err6 := s.Dead(ctx)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6); err != nil {
+	told, err7 := s.EventsOf(ctx, p.ID, c.now())
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
 		return export{}, err
 	}
+	out.Told = toldViews(told)
 	for _, o := range consents {
 		out.Consents = append(out.Consents, exportConsent(o))
 	}
@@ -183,7 +185,7 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 		out.KYC = append(out.KYC, exportOf(k, rounds))
 	}
 	for _, q := range append(waiting, dead...) {
-		if q.To == p.Email.String() || q.To == p.Phone.Number.E164() {
+		if q.To != "" && (q.To == p.Email.String() || q.To == p.Phone.Number.E164()) {
 			out.Messages = append(out.Messages, viewOf(q, true))
 		}
 	}
@@ -238,15 +240,8 @@ func writeNew(file string, v any) error {
 	if err != nil {
 		return err
 	}
-	part := file + ".part"
-	if err := os.WriteFile(part, append(text, '\n'), 0o600); err != nil {
+	return writeWhole(file, func(w io.Writer) error {
+		_, err := w.Write(append(text, '\n'))
 		return err
-	}
-	defer os.Remove(part)
-	if err := os.Link(part, file); errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("%s exists already; nothing was written", file)
-	} else if err != nil {
-		return err
-	}
-	return nil
+	})
 }

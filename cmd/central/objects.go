@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
@@ -14,14 +15,15 @@ import (
 	"phonon.in/central/shared/upload"
 )
 
-// objectsOf lists every version of everything that was ever uploaded for an account.
+// objectsOf lists every version of everything that was ever uploaded for an account, and of the pictures of its pages.
 func objectsOf(ctx context.Context, files *upload.Bucket, id account.ID) ([]upload.Version, error) {
 	incoming, err1 := files.Versions(ctx, "incoming/"+string(id)+"/")
 	vault, err2 := files.Versions(ctx, "vault/"+string(id)+"/")
-	if err := errors.Join(err1, err2); err != nil {
+	pages, err3 := files.Versions(ctx, "pages/"+string(id)+"/")
+	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, fmt.Errorf("list the objects of the account: %w", err)
 	}
-	return append(incoming, vault...), nil
+	return slices.Concat(incoming, vault, pages), nil
 }
 
 // download writes one version ("" is the newest) to a file that must not exist.

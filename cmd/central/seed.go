@@ -19,8 +19,10 @@ const mostSeeds = 1000 // three in ten are called, and a day has a budget for ca
 
 func (c *cli) seedCommand() *cobra.Command {
 	var accounts int
+	var cases bool
 	cmd := &cobra.Command{Use: "seed", Short: "Fill a local run with demo accounts", Long: seedHelp, Args: cobra.NoArgs}
 	cmd.Flags().IntVar(&accounts, "accounts", 10, "`number` of accounts")
+	cmd.Flags().BoolVar(&cases, "cases", false, "a KYC case in each state there is, and two reviewers, in place of --accounts")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
 		if c.where.stack != "" || c.where.names.users != "" {
 			return badUsage("seed makes accounts in a local run only, and never on AWS")
@@ -35,11 +37,19 @@ func (c *cli) seedCommand() *cobra.Command {
 		if sys.local == nil || sys.publicURL == "" {
 			return badUsage("seed makes accounts in a local run that is up, and this is none: %s", sys.title)
 		}
+		if cases {
+			accounts = seed.ManyCases
+		}
 		if err := c.confirm(ctx, fmt.Sprintf("This will make %d demo accounts in the %s.", accounts, sys.title)); err != nil {
 			return err
 		}
 		progress := c.bar("accounts", accounts)
-		made, err := seed.Run(ctx, sys.publicURL, accounts, c.now(), progress.step)
+		var made []seed.Account
+		if cases {
+			made, err = seed.Cases(ctx, sys.publicURL, sys.store(), c.now(), progress.step)
+		} else {
+			made, err = seed.Run(ctx, sys.publicURL, accounts, c.now(), progress.step)
+		}
 		progress.end()
 		if err != nil {
 			return err

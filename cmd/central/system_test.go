@@ -20,6 +20,7 @@ import (
 	"phonon.in/central/cmd/central/doctor"
 	"phonon.in/central/cmd/central/seed"
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
 )
@@ -334,6 +335,32 @@ func TestWhatWaitsForTheOperatorIsListedWithTheReason(t *testing.T) {
 	}
 }
 
+func TestAnEventThatWaitsIsListedAndIsNobodysMail(t *testing.T) {
+	l := startLocal(t)
+	now := time.Now().UTC()
+	m := event.NewAccountVerified(account.ID(token.NewID()), now).Message(now.Add(time.Hour))
+	if err := l.store.QueueMessage(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+	var list []queuedView
+	l.central(t, "", "outbox", "list", "--json").want(t, exitGood).json(t, &list)
+	i := slices.IndexFunc(list, func(v queuedView) bool { return v.ID == m.ID })
+	if i < 0 || list[i].Kind != message.Event || list[i].To != "products" || !list[i].DueAt.Equal(m.Due.Truncate(time.Millisecond)) {
+		t.Errorf("%+v", list)
+	}
+	email, err := account.ParseEmail("asha@example.com")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := (&cli{now: time.Now}).gather(t.Context(), l.store, account.Profile{ID: account.ID(token.NewID()), Email: email})
+	if err != nil || len(all.Messages) != 0 {
+		t.Errorf("somebody without a phone number gets %+v: %v", all.Messages, err)
+	}
+	if err := l.store.MessageDelivered(t.Context(), m); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestAPersonGetsAllTheirData(t *testing.T) {
 	l := startLocal(t)
 	who := accounts(t, l, 1)[0]
@@ -360,7 +387,7 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if err := json.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
-	if all.Account.Email != who.Email || len(all.Consents) != 1 || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 {
+	if all.Account.Email != who.Email || len(all.Consents) != 1 || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 || len(all.Told) != 2 {
 		t.Errorf("%s", text)
 	}
 	for _, secret := range []string{"argon2", "credentialVersion", "sha256", "digest", "vault/"} {

@@ -76,8 +76,16 @@ func (i *inspector) handler() http.Handler {
 		i.faults.clear()
 		reply(w, nil, nil)
 	})
-	mux.HandleFunc("POST /_local/schedule", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.schedule.fireAll(time.Now()))
+	mux.HandleFunc("POST /_local/schedule", func(w http.ResponseWriter, r *http.Request) {
+		now, err := time.Now(), error(nil)
+		if at := r.FormValue("at"); at != "" {
+			now, err = time.Parse(time.RFC3339, at)
+		}
+		if err != nil {
+			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
+			return
+		}
+		writeJSON(w, http.StatusOK, i.schedule.fireAll(r.FormValue("function"), now))
 	})
 	return guard(mux)
 }

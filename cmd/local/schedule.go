@@ -65,11 +65,11 @@ func (s *schedule) fire(f *function, now time.Time) firing {
 	return firing{Function: f.spec.Name, Status: http.StatusOK}
 }
 
-// fireAll runs each scheduled function once, now.
-func (s *schedule) fireAll(now time.Time) []firing {
+// fireAll runs each scheduled function once, or the one of that name, with an event of a time.
+func (s *schedule) fireAll(name string, now time.Time) []firing {
 	all := []firing{}
 	for _, f := range s.functions {
-		if len(f.spec.Schedules) > 0 {
+		if len(f.spec.Schedules) > 0 && (name == "" || name == f.spec.Name) {
 			all = append(all, s.fire(f, now))
 		}
 	}

@@ -75,7 +75,6 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts, topics)},
 		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
-		{name: serviceSQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)},
 	}
 	s.replace(l.options.getenv)
 	calls, err := l.callAPI(box, secrets)
@@ -85,6 +84,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if calls != nil {
 		s.all = append(s.all, calls)
 	}
+	s.all = append(s.all, &service{name: serviceSQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)})
 	if err := s.startEngines(ctx, l); err != nil {
 		s.stop()
 		return nil, err

@@ -193,6 +193,18 @@ func TestTheWholeRun(t *testing.T) {
 		if event, err := os.ReadFile(s.out + ".scheduled"); err != nil || !strings.Contains(string(event), `"detail-type":"Scheduled Event"`) {
 			t.Errorf("%v %s", err, event)
 		}
+		if resp, body := s.call(t, "POST", "/_local/schedule?function=notify&at=2031-01-02T03:04:05Z", ""); resp.StatusCode != 200 {
+			t.Fatalf("%d %s", resp.StatusCode, body)
+		}
+		if event, err := os.ReadFile(s.out + ".scheduled"); err != nil || !strings.Contains(string(event), `"time":"2031-01-02T03:04:05Z"`) {
+			t.Errorf("%v %s", err, event)
+		}
+		if resp, body := s.call(t, "POST", "/_local/schedule?function=echo", ""); resp.StatusCode != 200 || strings.TrimSpace(body) != "[]" {
+			t.Errorf("a function without a schedule: %d %s", resp.StatusCode, body)
+		}
+		if resp, _ := s.call(t, "POST", "/_local/schedule?at=tomorrow", ""); resp.StatusCode != 400 {
+			t.Errorf("a time that is none: %d", resp.StatusCode)
+		}
 	})
 	t.Run("other sites cannot read or post to what is shown here", func(t *testing.T) { checkGuard(t, s) })
 	t.Run("presigned forms upload, and nothing else gets in", func(t *testing.T) { checkUploads(t, s) })

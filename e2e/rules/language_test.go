@@ -26,19 +26,29 @@ func TestEveryLanguageNamesWhatKYCAsksFor(t *testing.T) {
 			t.Fatal(err)
 		}
 		var c struct {
-			Documents, Fields, Requirements map[string]yaml.Node
-			EntityTypes                     []struct{ Code string } `yaml:"entityTypes"`
+			Checks, Documents, Fields, Requirements map[string]yaml.Node
+			EntityTypes                             []struct{ Code string } `yaml:"entityTypes"`
 		}
 		if err := yaml.Unmarshal(text, &c); err != nil {
 			t.Fatal(err)
 		}
-		for prefix, all := range map[string]map[string]yaml.Node{"document.": c.Documents, "field.": c.Fields, "requirement.": c.Requirements, "requirementHelp.": c.Requirements} {
+		for prefix, all := range map[string]map[string]yaml.Node{"check.": c.Checks, "document.": c.Documents, "field.": c.Fields, "requirement.": c.Requirements, "requirementHelp.": c.Requirements} {
 			for id := range all {
 				wanted = append(wanted, prefix+id)
 			}
 		}
 		for _, e := range c.EntityTypes {
 			wanted = append(wanted, "entityType."+e.Code)
+		}
+	}
+	for _, state := range kyc.StateNames() {
+		wanted = append(wanted, "choice."+state)
+	}
+	for _, et := range kyc.Current().EntityTypes {
+		for _, f := range et.Fields {
+			for _, c := range f.Choices {
+				wanted = append(wanted, "choice."+c.Value)
+			}
 		}
 	}
 	for _, r := range kyc.ReviewReasons() {

@@ -216,11 +216,14 @@ func TestNoFunctionDoesWhatIsAnOperatorsToDo(t *testing.T) {
 // heavy libraries belong to the functions that need them, and to no other: each costs megabytes of a cold start.
 var heavy = map[string][]string{
 	"github.com/nyaruka/phonenumbers":          {"otp"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "signup", "verify", "login", "account", "otp", "notify", "feedback"},
-	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake"},
+	"codeberg.org/go-pdf/fpdf":                 {"papers"},
+	"github.com/go-text/typesetting/shaping":   {"papers"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "otp", "notify", "feedback", "papers", "review", "clock"},
+	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake", "render", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
 	"github.com/getkin/kin-openapi/openapi3":   {},
+	"github.com/tetratelabs/wazero":            {"render"},
 	"net/rpc":                                  {},
 	"text/template":                            {"web"},
 	"html/template":                            {"web"},

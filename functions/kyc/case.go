@@ -51,6 +51,7 @@ type saveRequest struct {
 	EntityType string            `json:"entityType"`
 	Fields     map[string]string `json:"fields"`
 	Answers    map[string]string `json:"answers"`
+	Confirmed  []string          `json:"confirmed"`
 }
 
 // save begins a case or changes its draft as a whole. What is given must be right; what is missing may come later.
@@ -61,8 +62,9 @@ func (h *handler) save(ctx context.Context, c *httpapi.Call, in saveRequest) (ca
 }
 
 type patchRequest struct {
-	Fields  map[string]*string `json:"fields"`
-	Answers map[string]*string `json:"answers"`
+	Fields    map[string]*string `json:"fields"`
+	Answers   map[string]*string `json:"answers"`
+	Confirmed []string           `json:"confirmed"`
 }
 
 // patch saves single fields and answers, as a JSON merge patch (RFC 7396) does, whatever the others are.

@@ -6,13 +6,21 @@ import (
 )
 
 type optionView struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID        string      `json:"id"`
+	Title     string      `json:"title"`
+	Checklist []checkView `json:"checklist"`
+	Template  *string     `json:"template"`
+}
+
+type checkView struct {
+	ID   string `json:"id"`
+	Text string `json:"text"`
 }
 
 type conditionView struct {
-	Field  string `json:"field"`
-	Absent bool   `json:"absent"`
+	Field  string  `json:"field"`
+	Absent bool    `json:"absent"`
+	Is     *string `json:"is"`
 }
 
 type requirementSpec struct {
@@ -28,11 +36,20 @@ type requirementSpec struct {
 }
 
 type fieldSpec struct {
-	Name  string         `json:"name"`
-	Label string         `json:"label"`
-	Help  string         `json:"help"`
-	Level kyc.Level      `json:"level"`
-	When  *conditionView `json:"when"`
+	Name    string         `json:"name"`
+	Label   string         `json:"label"`
+	Help    string         `json:"help"`
+	Level   kyc.Level      `json:"level"`
+	When    *conditionView `json:"when"`
+	Kind    kyc.Kind       `json:"kind"`
+	Choices []choiceView   `json:"choices"`
+	Holders string         `json:"holders"` // letters of a PAN, by which the page proposes an entity type, and classes of a CIN
+	Classes []string       `json:"classes"`
+}
+
+type choiceView struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
 }
 
 type entityTypeView struct {
@@ -45,16 +62,14 @@ type entityTypeView struct {
 
 type catalogueView struct {
 	Version     string           `json:"version"`
+	States      []string         `json:"states"` // what a field of kind state takes
 	EntityTypes []entityTypeView `json:"entityTypes"`
 }
 
 func viewOfCatalogue(cat *kyc.Catalogue) catalogueView {
-	v := catalogueView{Version: cat.Version}
+	v := catalogueView{Version: cat.Version, States: kyc.StateNames()}
 	for _, e := range cat.EntityTypes {
-		ev := entityTypeView{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes, Fields: []fieldSpec{}, Requirements: []requirementSpec{}}
-		for _, f := range e.Fields {
-			ev.Fields = append(ev.Fields, fieldSpec{f.Name, f.Label, f.Help, f.Level, viewOfCondition(f.When)})
-		}
+		ev := entityTypeView{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes, Fields: viewOfFields(e.Fields), Requirements: []requirementSpec{}}
 		for _, r := range e.Requirements {
 			ev.Requirements = append(ev.Requirements, specOf(r))
 		}
@@ -63,13 +78,29 @@ func viewOfCatalogue(cat *kyc.Catalogue) catalogueView {
 	return v
 }
 
+func viewOfFields(fields []kyc.FieldSpec) []fieldSpec {
+	all := []fieldSpec{}
+	for _, f := range fields {
+		v := fieldSpec{f.Name, f.Label, f.Help, f.Level, viewOfCondition(f.When), f.Kind, []choiceView{}, f.Holders, append([]string{}, f.Classes...)}
+		for _, c := range f.Choices {
+			v.Choices = append(v.Choices, choiceView(c))
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
 func specOf(r kyc.Requirement) requirementSpec {
 	s := requirementSpec{
 		ID: r.ID, Title: r.Title, Help: r.Help, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, MaxFiles: kyc.MaxFiles,
 		Options: []optionView{},
 	}
 	for _, o := range r.Options {
-		s.Options = append(s.Options, optionView(o))
+		v := optionView{o.ID, o.Title, []checkView{}, orNull(o.Template)}
+		for _, c := range o.Checklist {
+			v.Checklist = append(v.Checklist, checkView(c))
+		}
+		s.Options = append(s.Options, v)
 	}
 	return s
 }
@@ -78,5 +109,5 @@ func viewOfCondition(c kyc.Condition) *conditionView {
 	if c.Field == "" {
 		return nil
 	}
-	return &conditionView{c.Field, c.Absent}
+	return &conditionView{c.Field, c.Absent, orNull(c.Is)}
 }

@@ -201,10 +201,17 @@ func (p *holder) given(t *testing.T, requirement, typ, file string) string {
 	return id
 }
 
+// whole are the fields of an individual that lack nothing.
+func whole() m {
+	return m{
+		"pan": "ZZZPZ9999Z", "legalName": "Zoya Zaveri", "addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015",
+	}
+}
+
 // drafted gives the holder a whole case: it lacks nothing. It returns the ids of its documents.
 func (p *holder) drafted(t *testing.T) (pan, id string) {
 	t.Helper()
-	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}})
+	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual", "fields": whole()})
 	return p.given(t, "entity_pan", "epan", "pan"), p.given(t, "personal_id", "passport", "passport")
 }
 

@@ -51,9 +51,11 @@ func TestWhatAHolderMayDoInEachState(t *testing.T) {
 }
 
 func (p *holder) does(action, pan, waiting string) reply {
+	fields := whole()
+	fields["pan"] = "AAAPL1234C"
 	switch action {
 	case "save":
-		return p.call("PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{"pan": "AAAPL1234C"}})
+		return p.call("PUT", "/v1/kyc", m{"entityType": "individual", "fields": fields})
 	case "patch":
 		return p.call("PATCH", "/v1/kyc", m{"fields": m{"pan": "AAAPL1234C"}})
 	case "upload":

@@ -52,6 +52,7 @@ type partView struct {
 
 type flagView struct {
 	reasonView
+	Words    *string `json:"words"` // the reviewer's own
 	Answered bool    `json:"answered"`
 	Answer   *string `json:"answer"`
 }
@@ -59,7 +60,7 @@ type flagView struct {
 func viewOfPart(p kyc.Part) partView {
 	v := partView{Pointer: p.Pointer, Open: p.Open}
 	if f := p.Flag; f != nil {
-		v.Flag = &flagView{reasonView(f.Reason), f.Answered, orNull(f.Answer)}
+		v.Flag = &flagView{reasonView(f.Reason), orNull(f.Words()), f.Answered, orNull(f.Answer)}
 	}
 	return v
 }
@@ -78,11 +79,13 @@ type caseView struct {
 	CatalogueVersion *string           `json:"catalogueVersion"`
 	Version          int               `json:"version"`
 	Fields           map[string]string `json:"fields"`
+	Asked            []fieldSpec       `json:"asked"`
 	Requirements     []requirementView `json:"requirements"`
 	Parts            []partView        `json:"parts"`
 	SubmittedAt      *time.Time        `json:"submittedAt"`
 	CanSubmit        bool              `json:"canSubmit"`
 	Missing          []missingView     `json:"missing"`
+	Warnings         []warningView     `json:"warnings"`
 	Timeline         []eventView       `json:"timeline"`
 	ExpectedBy       *time.Time        `json:"expectedBy"` // while it waits: when it is usually decided
 	DueBy            *time.Time        `json:"dueBy"`      // until when the holder answers
@@ -91,6 +94,12 @@ type caseView struct {
 	Renewable        bool              `json:"renewable"`
 	Final            bool              `json:"final"`
 	InForce          *inForceView      `json:"inForce"`
+}
+
+type warningView struct {
+	Pointers []string `json:"pointers"`
+	Code     string   `json:"code"`
+	Detail   string   `json:"detail"`
 }
 
 // inForceView is the approved case that the account is verified by.
@@ -130,7 +139,7 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	v := caseView{
 		Status: c.Status, CaseNo: c.No, Reference: orNull(c.Reference), EntityType: orNull(c.EntityType), CatalogueVersion: orNull(c.Catalogue), Version: c.Version,
 		Fields: c.Fields, Requirements: []requirementView{}, Parts: []partView{}, SubmittedAt: timeOrNull(c.SubmittedAt), CanSubmit: e.CanSubmit,
-		Missing: []missingView{}, Timeline: []eventView{}, DueBy: timeOrNull(c.DueBy), ValidUntil: timeOrNull(c.ValidUntil),
+		Missing: []missingView{}, Asked: viewOfFields(e.Fields), Warnings: []warningView{}, Timeline: []eventView{}, DueBy: timeOrNull(c.DueBy), ValidUntil: timeOrNull(c.ValidUntil),
 		Withdrawable: c.Status.May(kyc.Withdraw), Renewable: c.Status.InForce(), Final: c.Final,
 	}
 	if c.Status == kyc.Submitted || c.Status == kyc.UnderReview {
@@ -151,6 +160,9 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	}
 	for _, p := range e.Parts {
 		v.Parts = append(v.Parts, viewOfPart(p))
+	}
+	for _, w := range e.Warnings {
+		v.Warnings = append(v.Warnings, warningView{w.Pointers, w.Code, w.Detail})
 	}
 	for _, f := range e.Missing {
 		v.Missing = append(v.Missing, missingView(f))

@@ -29,11 +29,12 @@ func setup(context.Context) (http.Handler, error) {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	bucket := r.Text("UPLOADS_BUCKET")
 	scanner := r.Choice("MALWARE_SCAN", "on", "off")
+	policy := kyc.NewPolicy(r.Int("REKYC_YEARS_HIGH", 1, 10), r.Int("REKYC_YEARS_MEDIUM", 1, 10), r.Int("REKYC_YEARS_LOW", 1, 10))
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: kyc.DefaultPolicy, scanner: scanner}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: policy, scanner: scanner}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
 

@@ -32,8 +32,8 @@ var thirdParties = map[string]string{
 	"recaptcha": "https://www.google.com/recaptcha/ https://www.gstatic.com/recaptcha/",
 }
 
-// policy is the Content-Security-Policy: nothing but our own files, the bucket for uploads, and two workers: one solves the captcha,
-// the other makes photos smaller. The widgets of third parties know nothing of Trusted Types, so these are required only without such a widget.
+// policy is the Content-Security-Policy: nothing but our own files, the bucket for uploads, and three workers: one solves the captcha,
+// one makes photos smaller, one opens PDFs. The widgets of third parties know nothing of Trusted Types, so these are required only without such a widget.
 func policy(uploads, captcha string) string {
 	hosts := thirdParties[captcha]
 	with := func(sources string) string { return strings.TrimSpace(sources + " " + hosts) }
@@ -44,7 +44,7 @@ func policy(uploads, captcha string) string {
 	if hosts != "" {
 		return strings.Join(append(rules, "frame-src "+hosts), "; ")
 	}
-	return strings.Join(append(rules, "require-trusted-types-for 'script'", "trusted-types captcha-worker picture-worker service-worker"), "; ")
+	return strings.Join(append(rules, "require-trusted-types-for 'script'", "trusted-types captcha-worker pdf-worker picture-worker service-worker"), "; ")
 }
 
 // ServeHTTP answers whatever no other function has a route for.

@@ -20,9 +20,9 @@ type Type string
 const (
 	AccountVerified Type = "account.verified" // the account exists: its address is proven
 	KYCSubmitted    Type = "kyc.submitted"    // a case was handed in, for the first time or again
-	KYCApproved     Type = "kyc.approved"     // the account is verified
+	KYCApproved     Type = "kyc.approved"     // the account is verified, for the first time or again
 	KYCRejected     Type = "kyc.rejected"     // the case is decided; one before it that was approved stays in force
-	KYCExpired      Type = "kyc.expired"      // the account is not verified any more
+	KYCExpired      Type = "kyc.expired"      // the account is not verified any more: its time has passed, or it was suspended
 )
 
 // Types are all types.
@@ -55,7 +55,7 @@ func NewKYCSubmitted(id account.ID, caseNo int, entityType string, at time.Time)
 	return made(KYCSubmitted, id, caseNo, at, Data{EntityType: entityType})
 }
 
-// NewKYCApproved is that a case was approved, until a time.
+// NewKYCApproved is that an approved case holds, until a time.
 func NewKYCApproved(id account.ID, caseNo int, entityType string, validUntil, at time.Time) Event {
 	return made(KYCApproved, id, caseNo, at, Data{EntityType: entityType, ValidUntil: validUntil.UTC().Truncate(time.Second)})
 }
@@ -65,7 +65,7 @@ func NewKYCRejected(id account.ID, caseNo int, final bool, at time.Time) Event {
 	return made(KYCRejected, id, caseNo, at, Data{Final: &final})
 }
 
-// NewKYCExpired is that the time of an approved case has passed.
+// NewKYCExpired is that an approved case does not hold any more.
 func NewKYCExpired(id account.ID, caseNo int, at time.Time) Event {
 	return made(KYCExpired, id, caseNo, at, Data{})
 }

@@ -41,9 +41,18 @@ type FieldSpec struct {
 	Help    string
 	Level   Level
 	When    Condition // for Conditional
-	Check   Check
-	Holders string   // for a PAN: the letters it may have for its holder; empty for any
-	Classes []string // for a CIN: the classes it may have; empty for any
+	Kind    Kind
+	Choices []Choice // for Choose: the values it may have
+
+	Holders       string      // for a PAN: the letters it may have for its holder; empty for any
+	Classes       []string    // for a CIN: the classes it may have; empty for any
+	Registrations []GSTINKind // for a GSTIN: the kinds it may have; empty for a regular one
+}
+
+// Choice is one value that a field may have.
+type Choice struct {
+	Value string `yaml:"value"`
+	Label string `yaml:"label"`
 }
 
 // Requirement is one thing to prove with MinOf documents of different types.
@@ -69,19 +78,35 @@ const (
 
 // Option is one type of document that proves a requirement.
 type Option struct {
-	ID    string
-	Title string
+	ID        string
+	Title     string
+	Checklist []Check // what its holder is told that we look for, and what a reviewer ticks off
+	Template  string  // the id of a paper that can be filled in and signed; empty when there is none
 }
 
-// Condition holds when the field was given, or, with Absent, when it was not. The zero value always holds.
+// Check is one thing to look for in a document.
+type Check struct {
+	ID   string
+	Text string
+}
+
+// Condition holds when the field was given; with Absent, when it was not; with Is, when that was given. The zero value always holds.
 type Condition struct {
 	Field  string
 	Absent bool
+	Is     string
 }
 
 // Holds reports the condition for the fields that were given.
 func (c Condition) Holds(fields map[string]string) bool {
-	return c.Field == "" || (fields[c.Field] == "") == c.Absent
+	switch given := fields[c.Field]; {
+	case c.Field == "":
+		return true
+	case c.Is != "":
+		return given == c.Is
+	default:
+		return (given == "") == c.Absent
+	}
 }
 
 // EntityType finds an entity type by its code.

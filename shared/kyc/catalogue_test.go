@@ -11,7 +11,7 @@ func TestEveryEntityTypeIsThere(t *testing.T) {
 	cat := Current()
 	for _, code := range []string{
 		"individual", "sole_proprietorship", "partnership", "llp", "private_limited", "public_limited", "one_person_company",
-		"section8_company", "psu", "trust", "society", "huf", "aop_boi", "government",
+		"section8_company", "psu", "trust", "society", "huf", "aop_boi", "government", "educational_body", "cooperative_society", "foreign_entity",
 	} {
 		et, ok := cat.EntityType(code)
 		if !ok {
@@ -62,10 +62,18 @@ func TestEveryRequirementCanBeMet(t *testing.T) {
 	}
 }
 
-// An Aadhaar is never the only way, and wherever it is one, the text asks for the masked one.
+// An Aadhaar is never the only way, and wherever it is one, the text asks for the masked one. Today it is none.
 func TestAadhaarIsOneOptionAmongOthersAndAlwaysMasked(t *testing.T) {
 	seen := 0
 	for _, et := range Current().EntityTypes {
+		for _, r := range et.Requirements {
+			if r.HasOption("masked_aadhaar") {
+				t.Errorf("%s: %s offers what is off", et.Code, r.ID)
+			}
+		}
+	}
+	cat, _ := Version(november)
+	for _, et := range cat.EntityTypes {
 		for _, f := range et.Fields {
 			if strings.Contains(strings.ToLower(f.Name+f.Label), "aadhaar") {
 				t.Errorf("%s has a field for it: %s", et.Code, f.Name)
@@ -90,15 +98,19 @@ func TestAadhaarIsOneOptionAmongOthersAndAlwaysMasked(t *testing.T) {
 
 const small = `
 version: 2030-01
-documents: {a: A, b: B}
-fields: {pan: {label: PAN, check: pan, help: Help.}, gstin: {label: GSTIN, check: gstin, help: Help.}}
-requirements: {r: {title: R, help: Help., minOf: 2, options: [a, b]}}
+checks: {dated: Dated}
+off: [c]
+documents: {a: A, b: {title: B, checks: [dated], template: b}, c: C}
+fields: {pan: {label: PAN, check: pan, help: Help.}, gstin: {label: GSTIN, check: gstin, help: Help.},
+  kind: {label: Kind, check: choice, help: Help., choices: [{value: x, label: X}, {value: y, label: Y}]}}
+fieldSets: {both: [{name: pan, level: required, holders: C}, {name: gstin, level: optional}]}
+requirements: {r: {title: R, help: Help., minOf: 2, options: [a, b, c]}, s: {title: S, help: Help., options: [b]}}
 entityTypes:
   - code: one
     name: One
     accountTypes: [company]
-    fields: [{name: pan, level: required, holders: C}, {name: gstin, level: optional}]
-    requirements: [{id: r, level: conditional, when: {given: gstin}}]
+    fields: [{set: both}, {name: kind, level: optional}]
+    requirements: [{id: r, level: conditional, when: {given: gstin}}, {id: s, level: conditional, when: {field: kind, is: x}}]
 `
 
 func TestLoadRefusesWhatWouldBreakLater(t *testing.T) {
@@ -108,27 +120,38 @@ func TestLoadRefusesWhatWouldBreakLater(t *testing.T) {
 	for _, c := range []struct{ name, from, to string }{
 		{"an unknown key", "minOf: 2", "minimum: 2"},
 		{"a version that is not the file name", "version: 2030-01", "version: 2030-02"},
-		{"an option that is not defined", "[a, b]", "[a, c]"},
-		{"an option twice", "[a, b]", "[a, a]"},
+		{"an option that is not defined", "[a, b, c]", "[a, b, d]"},
+		{"an option twice", "[a, b, c]", "[a, b, a]"},
 		{"more needed than there is", "minOf: 2", "minOf: 3"},
 		{"a document without a title", "a: A", `a: ""`},
-		{"a document that nothing uses", "{a: A, b: B}", "{a: A, b: B, c: C}"},
+		{"a document that nothing uses", "c: C}", "c: C, d: D}"},
 		{"a requirement without help", "title: R, help: Help.", "title: R"},
 		{"a requirement that is not defined", "{id: r,", "{id: q,"},
 		{"a check that does not exist", "check: gstin", "check: vat"},
 		{"a holder that does not exist", "holders: C", "holders: X"},
 		{"holders of something that is no PAN", "{name: gstin, level: optional}", "{name: gstin, level: optional, holders: C}"},
 		{"a class that does not exist", "holders: C", "classes: [XYZ]"},
-		{"a field twice", "{name: gstin, level: optional}", "{name: pan, level: optional}, {name: gstin, level: optional}"},
+		{"a field twice", "{name: kind, level: optional}", "{name: kind, level: optional}, {set: both}"},
 		{"a field that is not defined", "{name: pan, level", "{name: pen, level"},
 		{"a level that does not exist", "level: optional", "level: sometimes"},
 		{"a condition on an unknown field", "given: gstin", "given: cin"},
 		{"a conditional without a condition", ", when: {given: gstin}", ""},
 		{"a condition on something required", "conditional", "required"},
 		{"two conditions", "{given: gstin}", "{given: gstin, absent: pan}"},
+		{"half a condition", "{field: kind, is: x}", "{field: kind}"},
+		{"a condition on a value that cannot be", "is: x", "is: z"},
+		{"a choice without choices", ", choices: [{value: x, label: X}, {value: y, label: Y}]", ""},
+		{"a choice twice", "{value: y, label: Y}", "{value: x, label: Y}"},
+		{"a set that is not defined", "{set: both}", "{set: all}"},
+		{"a check that is not defined", "checks: [dated]", "checks: [signed]"},
+		{"a check that nothing uses", "checks: [dated], ", ""},
+		{"an unknown key of a document", "template: b", "sample: b"},
+		{"a document that is off and nothing asks for", "off: [c]", "off: [c, d]"},
+		{"a registration that does not exist", "{name: gstin, level: optional}", "{name: gstin, level: optional, registrations: [club]}"},
+		{"too little left when one is off", "[a, b, c]", "[a, c]"},
 		{"an account type that does not exist", "[company]", "[club]"},
 		{"a file larger than any", "minOf: 2", "maxMB: 11, minOf: 2"},
-		{"a second document", "requirements: [{id", "requirements: [{id: r, level: required}]\n---\nx: [{id"},
+		{"a second document", "    requirements: [{id", "    requirements: [{id: r, level: required}]\n---\nx: [{id"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if strings.Count(small, c.from) == 0 {
@@ -148,6 +171,11 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(whole)
+	newest, err := files.ReadFile("catalogue/2026-12.yaml")
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(newest)
 	f.Add([]byte("entityTypes: []"))
 	f.Add([]byte("entityTypes:\n  - {code: a, name: A, accountTypes: [individual]}"))
 	f.Add([]byte("a: &a [*a]"))

@@ -3,6 +3,8 @@ package kyc
 import (
 	"slices"
 	"time"
+
+	"phonon.in/central/shared/account"
 )
 
 // What the clock does to cases. days counts from the time that a status sets: 90 days before an approval ends its holder is told the first
@@ -15,7 +17,13 @@ var (
 	beforeDue    = []time.Duration{-7 * day, -2 * day, 0} // from DueBy on; with the last the case is a draft again
 	draftEnds    = []time.Duration{76 * day, 90 * day}    // from the last change on; with the last its files are removed
 	rejectedEnds = []time.Duration{90 * day}              // from the decision on: its files are removed
+
+	// filesStay is how long the files of an emptied case are still there: whoever was just beginning the next case with them has them.
+	filesStay = 5 * time.Minute
 )
+
+// supersededAtOnce keeps what one move changes within a transaction; the rest comes with the next one.
+const supersededAtOnce = 80
 
 // clock is from when on the steps of the case's present status count; no steps: nothing ever happens to it by itself.
 func (c Case) clock() (from time.Time, steps []time.Duration) {
@@ -24,7 +32,7 @@ func (c Case) clock() (from time.Time, steps []time.Duration) {
 		return c.HeldUntil, []time.Duration{0}
 	case c.Status == NeedsInfo && !c.DueBy.IsZero():
 		return c.DueBy, beforeDue
-	case (c.Status == Draft || c.Status == Withdrawn) && (len(c.Fields) > 0 || len(c.current()) > 0):
+	case (c.Status == Draft || c.Status == Withdrawn) && c.EntityType != "":
 		return c.UpdatedAt, draftEnds
 	case (c.Status.InForce() || c.Status == Suspended) && !c.ValidUntil.IsZero():
 		return c.ValidUntil, beforeEnd
@@ -55,24 +63,36 @@ func (c Case) NextTick() time.Time {
 	if told := c.told(from); told < len(steps) {
 		return from.Add(steps[told])
 	}
+	if c.emptiedByTime() && len(c.Unpurged()) > 0 {
+		return c.UpdatedAt.Add(filesStay)
+	}
 	return time.Time{}
+}
+
+// emptiedByTime reports that the clock has taken the case's documents away.
+func (c Case) emptiedByTime() bool {
+	return (c.Status == Draft || c.Status == Withdrawn) && c.EntityType == "" || c.Status == Rejected && len(c.current()) == 0
+}
+
+// Leftovers are the documents of an emptied case whose files are to be removed now.
+func (c Case) Leftovers(now time.Time) []Document {
+	if !c.emptiedByTime() || now.Before(c.UpdatedAt.Add(filesStay)) {
+		return nil
+	}
+	return c.Unpurged()
 }
 
 // Tick is the case after the newest thing that time does to it, and the record of that; due is false while nothing is to be done. Of several steps
 // that have come meanwhile, the last counts.
 func (c Case) Tick(now time.Time) (next Case, r Record, due bool) {
-	at := c.NextTick()
-	if at.IsZero() || now.Before(at) {
+	from, steps := c.clock()
+	caught := c.caughtUp(now)
+	if caught.Told <= c.told(from) {
 		return c, Record{}, false
 	}
-	from, steps := c.clock()
-	step := c.told(from)
-	for step+1 < len(steps) && !now.Before(from.Add(steps[step+1])) {
-		step++
-	}
-	r = c.record(Actor{Kind: ByClock}, c.tick(step == len(steps)-1), now)
-	r.Step = step
-	c.Told, c.ToldFrom = step+1, from
+	r = c.record(Actor{Kind: ByClock}, c.tick(caught.Told == len(steps)), now)
+	r.Step = caught.Told - 1
+	c = caught
 	switch r.Kind {
 	case RecordReturned:
 		c.Lane, c.Home, c.HeldUntil = c.Home, "", time.Time{}
@@ -84,8 +104,19 @@ func (c Case) Tick(now time.Time) (next Case, r Record, due bool) {
 	}
 	if to, moves := c.Status.After(Action(r.Kind)); moves {
 		c.Status, r.To = to, to
+		c = c.caughtUp(now) // what the new status would have said before now, nobody needs to hear
 	}
 	return c, r, true
+}
+
+// caughtUp is the case with all steps of its status taken that have come.
+func (c Case) caughtUp(now time.Time) Case {
+	from, steps := c.clock()
+	c.Told, c.ToldFrom = 0, from
+	for c.Told < len(steps) && !now.Before(from.Add(steps[c.Told])) {
+		c.Told++
+	}
+	return c
 }
 
 // tick is what kind of thing the next step is.
@@ -107,12 +138,31 @@ func (c Case) tick(last bool) string {
 
 // emptied is the case without what nobody has a reason to keep: a draft loses its values and files, a rejected case its files.
 func (c Case) emptied(now time.Time) Case {
-	if c.Status != Rejected {
-		c.Fields, c.UpdatedAt = map[string]string{}, now
-	}
 	c.Documents = slices.Clone(c.Documents)
-	for i := range c.Documents {
-		c.Documents[i].State = DocSuperseded
+	left := supersededAtOnce
+	for i, d := range c.Documents {
+		if d.State != DocSuperseded && left > 0 {
+			c.Documents[i].State = DocSuperseded
+			left--
+		}
 	}
+	if len(c.current()) > 0 {
+		c.Told--
+		return c
+	}
+	if c.Status != Rejected {
+		c.EntityType, c.Fields, c.Answers, c.HandedIn, c.Verdicts = "", map[string]string{}, nil, Snapshot{}, nil
+	}
+	c.UpdatedAt = now
 	return c
+}
+
+// Adopt places a case that was handed in before there were lanes in one, due as if it had been then; ok is false for any other.
+func (c Case) Adopt(now time.Time) (next Case, r Record, ok bool) {
+	if c.Status != Submitted || c.Waits() {
+		return c, Record{}, false
+	}
+	r = c.record(Actor{Kind: ByClock}, RecordAdopted, now)
+	c.Lane, c.DueAt = c.lane(account.Verification{}), dueAt(c.SubmittedAt)
+	return c, r, true
 }

@@ -39,13 +39,14 @@ type Upload struct {
 	DocumentType string // may be empty where the requirement has one option
 	FileName     string
 	ContentType  string
-	Size         int64  // bytes
-	SHA256       string // hex; may be empty
+	Size         int64    // bytes
+	SHA256       string   // hex; may be empty
+	Confirmed    []string // /fileName, when its name holds no Aadhaar number although it looks like it
 }
 
 // NewDocument is the document that an upload will become, in state requested, with the key to upload it to. It reports every
 // fault at once: requirement_unknown, document_type_required, document_type_unknown, file_name_required,
-// file_name_too_long, file_name_characters, file_extension_mismatch, aadhaar_number_present, file_type_not_supported,
+// file_name_too_long, file_name_characters, file_extension_mismatch, aadhaar_number_suspected, file_type_not_supported,
 // file_empty, file_too_large, sha256_format, too_many_documents; or ErrLocked, ErrPartLocked.
 func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 	if !c.Status.Editable() {
@@ -74,6 +75,9 @@ func NewDocument(c Case, u Upload, id string, now time.Time) (Document, error) {
 		})
 	}
 	fields = append(fields, d.fileFaults(u.FileName, req.MaxBytes)...)
+	if aadhaar.In(d.FileName) && !slices.Contains(u.Confirmed, "/fileName") {
+		fields = append(fields, suspected("/fileName"))
+	}
 	if len(fields) > 0 {
 		return Document{}, fault.InvalidFields(fields)
 	}
@@ -159,8 +163,6 @@ func (d Document) fileFaults(typedName string, maxBytes int64) (fields []fault.F
 		wrong("/fileName", "file_name_too_long", fmt.Sprintf("The file name is too long: at most %d characters.", maxFileName))
 	case !utf8.ValidString(d.FileName) || strings.ContainsFunc(d.FileName, notInFileName):
 		wrong("/fileName", "file_name_characters", "The file name has a slash, a line break or an invisible character. Rename the file.")
-	case aadhaar.In(d.FileName):
-		wrong("/fileName", aadhaar.Present, "The file name contains an Aadhaar number. Rename the file.")
 	case supported && ext != "" && !slices.Contains(exts, ext):
 		wrong("/fileName", "file_extension_mismatch", fmt.Sprintf("The file name ends in %s, but the file is said to be %s.", ext, d.ContentType))
 	}
@@ -192,15 +194,34 @@ func VaultKey(id account.ID, caseNo int, document string) string {
 	return fmt.Sprintf("vault/%s/%d/%s", id, caseNo, document)
 }
 
+// PageKey is where the picture of page n of a document is kept, from 1.
+func PageKey(id account.ID, caseNo int, document string, n int) string {
+	return fmt.Sprintf("%s%d.jpg", PagesPrefix(id, caseNo, document), n)
+}
+
+// PagesPrefix is what the keys of all pages of a document begin with.
+func PagesPrefix(id account.ID, caseNo int, document string) string {
+	return fmt.Sprintf("pages/%s/%d/%s/", id, caseNo, document)
+}
+
 // ParseIncomingKey takes an IncomingKey apart; ok is false for any other key.
 func ParseIncomingKey(key string) (id account.ID, caseNo int, document string, ok bool) {
+	return parseKey(key, IncomingKey)
+}
+
+// ParseVaultKey takes a VaultKey apart; ok is false for any other key.
+func ParseVaultKey(key string) (id account.ID, caseNo int, document string, ok bool) {
+	return parseKey(key, VaultKey)
+}
+
+func parseKey(key string, made func(account.ID, int, string) string) (id account.ID, caseNo int, document string, ok bool) {
 	parts := strings.Split(key, "/")
 	if len(parts) != 4 {
 		return "", 0, "", false
 	}
 	caseNo, err := strconv.Atoi(parts[2])
 	id, document = account.ID(parts[1]), parts[3]
-	if err != nil || id == "" || document == "" || key != IncomingKey(id, caseNo, document) {
+	if err != nil || id == "" || document == "" || key != made(id, caseNo, document) {
 		return "", 0, "", false
 	}
 	return id, caseNo, document, true

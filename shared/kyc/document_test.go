@@ -24,7 +24,7 @@ func good(requirement string) Upload {
 func TestNewDocument(t *testing.T) {
 	sum := strings.Repeat("aB", 32)
 	d, err := NewDocument(draft("individual", nil), Upload{
-		"personal_id", "passport", " मेरा पासपोर्ट.JPG ", "image/jpeg", 5 << 20, sum,
+		"personal_id", "passport", " मेरा पासपोर्ट.JPG ", "image/jpeg", 5 << 20, sum, nil,
 	}, "DOCUMENT", now)
 	want := Document{
 		ID: "DOCUMENT", CaseNo: 1, Requirement: "personal_id", Type: "passport", FileName: "मेरा पासपोर्ट.JPG", ContentType: "image/jpeg", Size: 5 << 20,
@@ -58,7 +58,7 @@ func TestUploadsThatAreRefused(t *testing.T) {
 		{"a line break", "individual", func(u *Upload) { u.FileName = "a\r\nb.pdf" }, "/fileName file_name_characters"},
 		{"a name that reads backwards", "individual", func(u *Upload) { u.FileName = "a\u202efdp.pdf" }, "/fileName file_name_characters"},
 		{"broken UTF-8", "individual", func(u *Upload) { u.FileName = "a\xff.pdf" }, "/fileName file_name_characters"},
-		{"an Aadhaar number", "individual", func(u *Upload) { u.FileName = "aadhaar 2341 2341 2346.pdf" }, "/fileName aadhaar_number_present"},
+		{"an Aadhaar number", "individual", func(u *Upload) { u.FileName = "aadhaar 2341 2341 2346.pdf" }, "/fileName aadhaar_number_suspected"},
 		{"the wrong extension", "individual", func(u *Upload) { u.FileName = "a.pdf.exe" }, "/fileName file_extension_mismatch"},
 		{"a picture of an iPhone", "individual", func(u *Upload) { u.FileName, u.ContentType = "a.heic", "image/heic" }, "/contentType file_type_not_supported"},
 		{"a content type with parameters", "individual", func(u *Upload) { u.ContentType = "application/pdf; a=b" }, "/contentType file_type_not_supported"},

@@ -14,6 +14,7 @@ type Given struct {
 	EntityType string
 	Fields     map[string]string // instead of all that were given before; nil keeps those that fit the entity type
 	Answers    map[string]string // instead of all that were given before; nil keeps them
+	Confirmed  []string          // pointers of texts that hold no Aadhaar number, although it looks like it
 }
 
 // Edit is the case after its holder saved it: a draft, or still NeedsInfo. Documents that no longer fit the entity type become
@@ -25,17 +26,21 @@ func (c Case) Edit(in Given, typ account.Type, now time.Time) (Case, error) {
 	if err != nil {
 		return Case{}, err
 	}
+	if next.Status == Draft && in.EntityType != next.EntityType {
+		next.Catalogue = Current().Version // nothing of the old one is asked any more
+	}
 	et, err := next.catalogue().pick(in.EntityType, typ)
 	if err != nil {
 		return Case{}, err
 	}
 	fields, answers := et.fitting(next.before(in.EntityType).Fields, now), next.Answers
 	var wrong, unasked []fault.Field
+	sure := next.sure(in.Confirmed)
 	if in.Fields != nil {
-		fields, wrong = et.parse(in.Fields, now)
+		fields, wrong = et.parse(in.Fields, sure, now)
 	}
 	if in.Answers != nil {
-		answers, unasked = next.answers(in.Answers)
+		answers, unasked = next.answers(in.Answers, sure)
 	}
 	if err := fault.InvalidFields(append(wrong, unasked...)); err != nil {
 		return Case{}, err
@@ -48,8 +53,21 @@ func (c Case) Edit(in Given, typ account.Type, now time.Time) (Case, error) {
 
 // Patch is what the holder saves of single parts. A text that is nil or empty takes away what was given.
 type Patch struct {
-	Fields  map[string]*string // by name
-	Answers map[string]*string // by pointer
+	Fields    map[string]*string // by name
+	Answers   map[string]*string // by pointer
+	Confirmed []string           // as in Given
+}
+
+// sure is for pointers that were confirmed, and for texts that the case has already: they were asked about.
+func (c Case) sure(pointers []string) confirmed {
+	known := map[string]string{}
+	for name, text := range c.Fields {
+		known[fieldPointer(name)] = text
+	}
+	for pointer, text := range c.Answers {
+		known[answerPointer(pointer)] = text
+	}
+	return func(pointer, text string) bool { return slices.Contains(pointers, pointer) || known[pointer] == text }
 }
 
 // Patch is the case after single fields and answers were saved, each judged by itself: fields that do not agree are for Evaluate to report.
@@ -65,8 +83,9 @@ func (c Case) Patch(p Patch, typ account.Type, now time.Time) (Case, error) {
 		return Case{}, fault.InvalidFields([]fault.Field{noEntityType})
 	}
 	given, sentences := texts(p.Fields), texts(p.Answers)
-	clean, wrong := et.parseEach(given, now)
-	said, unasked := next.answers(sentences)
+	sure := next.sure(p.Confirmed)
+	clean, wrong := et.parseEach(given, sure, now)
+	said, unasked := next.answers(sentences, sure)
 	if err := fault.InvalidFields(append(wrong, unasked...)); err != nil {
 		return Case{}, err
 	}

@@ -14,9 +14,11 @@ import (
 
 // Evaluation says what a case has and what it lacks.
 type Evaluation struct {
+	Fields       []FieldSpec   // that the entity type asks for, in the version of the case
 	Requirements []Standing    // in the catalogue's order; without conditional ones that do not apply and have no documents
 	Parts        []Part        // the entity type, each field, each of Requirements
 	Missing      []fault.Field // everything that keeps the case from being submitted; nil once it is
+	Warnings     []Finding     // what may be wrong, and keeps nobody from submitting
 	CanSubmit    bool
 }
 
@@ -24,10 +26,15 @@ type Evaluation struct {
 // has checked is not believed: the account may have changed since, and the rules.
 func Evaluate(c Case, typ account.Type, now time.Time) Evaluation {
 	missing := c.missing(typ, now)
-	e := Evaluation{Requirements: c.standings(now)}
+	e := Evaluation{Fields: c.entityType().Fields, Requirements: c.standings(now)}
 	e.Parts = c.parts(e.Requirements, missing)
 	if c.Status.Editable() {
 		e.Missing = missing
+	}
+	for _, f := range Findings(c, now) {
+		if f.Severity == Warning {
+			e.Warnings = append(e.Warnings, f)
+		}
 	}
 	e.CanSubmit = c.Status.May(Submit) && len(missing) == 0
 	return e
@@ -54,7 +61,7 @@ func (c Case) lacks(now time.Time) (all []fault.Field) {
 		}
 	}
 	if et.Code != "" {
-		_, wrong := et.parse(c.Fields, now)
+		_, wrong := et.parse(c.Fields, saved, now)
 		all = append(all, wrong...)
 	}
 	listed := c.standings(now)

@@ -115,7 +115,7 @@ func (c Case) unanswered() (missing []fault.Field) {
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(c.Flags)) {
 		checking := slices.ContainsFunc(c.Documents, func(d Document) bool {
-			return d.State == DocUploaded && requirementPointer(d.Requirement) == pointer
+			return d.State.Checking() && requirementPointer(d.Requirement) == pointer
 		})
 		if !checking && !c.answered(pointer) {
 			missing = append(missing, fault.Field{
@@ -128,14 +128,16 @@ func (c Case) unanswered() (missing []fault.Field) {
 
 const maxAnswer = 500 // code points, as typed and after normalisation
 
+func answerPointer(pointer string) string { return "/answers/" + pointerEscapes.Replace(pointer) }
+
 // answers checks what the holder says to flags and returns it on one line each, without empty ones: answer_unexpected, text_too_long,
-// aadhaar_number_present, each at /answers/<pointer>.
-func (c Case) answers(raw map[string]string) (clean map[string]string, faults []fault.Field) {
+// aadhaar_number_suspected unless sure, each at /answers/<pointer>.
+func (c Case) answers(raw map[string]string, sure confirmed) (clean map[string]string, faults []fault.Field) {
 	clean = map[string]string{}
 	for _, pointer := range slices.Sorted(maps.Keys(raw)) {
 		_, flagged := c.Flags[pointer]
 		wrong := func(code, detail string) {
-			faults = append(faults, fault.Field{Pointer: "/answers/" + pointerEscapes.Replace(pointer), Code: code, Detail: detail})
+			faults = append(faults, fault.Field{Pointer: answerPointer(pointer), Code: code, Detail: detail})
 		}
 		tooLong := utf8.RuneCountInString(raw[pointer]) > maxAnswer
 		text := ""
@@ -149,8 +151,8 @@ func (c Case) answers(raw map[string]string) (clean map[string]string, faults []
 		case text == "":
 		case !flagged || c.Status != NeedsInfo:
 			wrong("answer_unexpected", "The reviewer asked for nothing here. Answer what was asked.")
-		case aadhaar.In(text):
-			wrong(aadhaar.Present, "This looks like an Aadhaar number. Remove it: we ask for none and keep none.")
+		case aadhaar.In(text) && !sure(answerPointer(pointer), text):
+			faults = append(faults, suspected(answerPointer(pointer)))
 		default:
 			clean[pointer] = text
 		}

@@ -206,7 +206,7 @@ func TestAnswers(t *testing.T) {
 		{"500 characters", flag, strings.Repeat("न", 500), strings.Repeat("न", 500), ""},
 		{"501 characters", flag, strings.Repeat("न", 501), "", "/answers/~1fields~1pinCode text_too_long"},
 		{"a novel", flag, strings.Repeat(" ", 60_000), "", "/answers/~1fields~1pinCode text_too_long"},
-		{"an Aadhaar number", flag, "See 2341-2341-2346.", "", "/answers/~1fields~1pinCode aadhaar_number_present"},
+		{"an Aadhaar number", flag, "See 2341-2341-2346.", "", "/answers/~1fields~1pinCode aadhaar_number_suspected"},
 		{"where nothing was asked", other, "Look here, too.", "", "/answers/~1fields~1pan answer_unexpected"},
 		{"nothing where nothing was asked", other, " ", "", ""},
 		{"where there is nothing", "x", "Hello.", "", "/answers/x answer_unexpected"},
@@ -284,5 +284,21 @@ func TestACaseOfBeforeSnapshotsKnowsWhatIsNew(t *testing.T) {
 	}
 	if got := pointers(last(c.Submit(of(account.Individual), "", now))); got != "" {
 		t.Errorf("after it: %s", got)
+	}
+}
+
+func TestAReviewersWordsAreToldFromWhatTheCodeSays(t *testing.T) {
+	for _, c := range []struct {
+		r    Reason
+		want string
+	}{
+		{Reason{"not_signed", "The signature is missing."}, ""},
+		{Reason{"not_signed", "Page 3 is not signed."}, "Page 3 is not signed."},
+		{Reason{"other", "Call us."}, "Call us."},
+		{Reason{"of_another_time", "Look at this again."}, "Look at this again."},
+	} {
+		if got := c.r.Words(); got != c.want {
+			t.Errorf("%+v: %q", c.r, got)
+		}
 	}
 }

@@ -83,12 +83,7 @@ var (
 	unlisted   = []string{"PTC", "OPC", "NPL"} // classes that no stock exchange lists
 )
 
-// states are the letters of states and union territories in a CIN and a Udyam number, with the old spellings that
-// companies of earlier years still carry.
-var states = strings.Fields(`AN AP AR AS BH BR CG CH CT DD DL DN GA GJ HP HR JH JK KA KL KR LA LD LH MH ML MN MP MZ NL OD OR
-	PB PN PY RJ SK TG TN TR TS TZ UK UP UR UT WB`)
-
-// ParseCIN reads a CIN: cin_length, cin_format, cin_state, cin_year, cin_class, cin_listing. A CIN has no check digit.
+// ParseCIN reads a CIN: cin_length, cin_format, cin_year, cin_class, cin_listing. A CIN has no check digit.
 func ParseCIN(s string, now time.Time) (CIN, error) {
 	s = normalise(s)
 	if len(s) != 21 {
@@ -99,8 +94,6 @@ func ParseCIN(s string, now time.Time) (CIN, error) {
 	}
 	c := CIN{s}
 	switch {
-	case !slices.Contains(states, c.State()):
-		return CIN{}, invalid("cin_state", "The letters "+c.State()+" in the CIN stand for no state. Check characters 7 and 8.")
 	case c.Year() < 1850 || c.Year() > now.Year():
 		return CIN{}, invalid("cin_year", "The year "+s[8:12]+" in the CIN cannot be right. Check characters 9 to 12.")
 	case !slices.Contains(cinClasses, c.Class()):
@@ -119,6 +112,9 @@ func (c CIN) State() string { return c.s[6:8] }
 
 // Year is the year of incorporation.
 func (c CIN) Year() int { y, _ := strconv.Atoi(c.s[8:12]); return y }
+
+// Listed reports a company whose shares a stock exchange lists.
+func (c CIN) Listed() bool { return c.s[0] == 'L' }
 
 // Class is the three letters of the kind of company, as "PTC" for a private one.
 func (c CIN) Class() string { return c.s[12:15] }

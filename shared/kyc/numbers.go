@@ -2,7 +2,6 @@ package kyc
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -53,7 +52,7 @@ func ParseTAN(s string) (TAN, error) {
 	return TAN{s}, nil
 }
 
-// ParseUdyam reads a Udyam number: udyam_length, udyam_format, udyam_state. The older Udyog Aadhaar numbers have lapsed.
+// ParseUdyam reads a Udyam number: udyam_length, udyam_format. The older Udyog Aadhaar numbers have lapsed.
 func ParseUdyam(s string) (Udyam, error) {
 	s = normalise(s)
 	switch {
@@ -61,8 +60,6 @@ func ParseUdyam(s string) (Udyam, error) {
 		return Udyam{}, invalid("udyam_length", "A Udyam number looks like UDYAM-GJ-24-0000001.")
 	case !udyamShape.MatchString(s):
 		return Udyam{}, invalid("udyam_format", "A Udyam number begins with UDYAM, two letters for the state and two digits, as in UDYAM-GJ-24-0000001.")
-	case !slices.Contains(states, s[5:7]):
-		return Udyam{}, invalid("udyam_state", "The letters "+s[5:7]+" in the Udyam number stand for no state. Check them.")
 	}
 	return Udyam{strings.Join([]string{s[:5], s[5:7], s[7:9], s[9:]}, "-")}, nil
 }

@@ -26,6 +26,13 @@ func (p Policy) samples(record string) bool {
 	return int(h.Sum32()%100) < p.Samples
 }
 
+// NewPolicy is DefaultPolicy with other years until a renewal, by risk.
+func NewPolicy(high, medium, low int) Policy {
+	p := DefaultPolicy
+	p.Years = map[Risk]int{RiskHigh: high, RiskMedium: medium, RiskLow: low}
+	return p
+}
+
 // DecideHours is within how many working hours a case is usually decided.
 const DecideHours = 16
 

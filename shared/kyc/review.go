@@ -154,7 +154,8 @@ const (
 	RecordReplied    = "replied"  // a colleague did
 	RecordReturned   = "returned" // the time it was held for is over
 	RecordToldHolder = "told"     // an intimation or a reminder went out
-	RecordPurged     = "purged"   // files were removed
+	RecordPurged     = "purged"   // what was kept long enough was removed
+	RecordAdopted    = "adopted"  // it was handed in before there were lanes
 )
 
 // Waits reports that the case is in a lane.

@@ -55,3 +55,11 @@ func reviewReason(code string) (ReviewReason, bool) {
 	}
 	return all[i], true
 }
+
+// Words is what a reviewer wrote of a reason where it is more than its code says; else empty.
+func (r Reason) Words() string {
+	if known, _ := reviewReason(r.Code); known.Detail == r.Detail {
+		return ""
+	}
+	return r.Detail
+}

@@ -1,8 +1,11 @@
 package kyc
 
 import (
-	"slices"
+	"errors"
+	"fmt"
 	"time"
+
+	"phonon.in/central/shared/account"
 )
 
 // Withdraw is the case taken back by its holder before anybody has looked at it: ErrWithdrawLate.
@@ -62,6 +65,34 @@ func (c Case) next(now time.Time) Case {
 	return n
 }
 
+// ErrNoRoad is the error for what cannot be done to a case in its status.
+var ErrNoRoad = errors.New("kyc: the status of the case does not allow it")
+
+// SuspendBy puts an approved case out of force until an operator says otherwise: ErrNoRoad or note_required.
+func (c Case) SuspendBy(operator, reason string, now time.Time) (Case, Record, error) {
+	return c.operated(Suspend, operator, reason, now)
+}
+
+// ResumeBy puts a suspended case in force again, for as long as it was approved: ErrNoRoad or note_required.
+func (c Case) ResumeBy(operator, reason string, now time.Time) (Case, Record, error) {
+	return c.operated(Resume, operator, reason, now)
+}
+
+func (c Case) operated(a Action, operator, reason string, now time.Time) (Case, Record, error) {
+	to, may := c.Status.After(a)
+	if !may {
+		return Case{}, Record{}, ErrNoRoad
+	}
+	reason, err := noteOf("/reason", reason)
+	if err != nil {
+		return Case{}, Record{}, err
+	}
+	r := c.record(Actor{ByOperator, operator}, string(a), now)
+	r.Reason, r.To = reason, to
+	c.Status, c.UpdatedAt = to, now
+	return c, r, nil
+}
+
 // FileCase is the number of the case in which the document's file was uploaded: it is in the names of its objects.
 func (d Document) FileCase() int {
 	if d.Carried > 0 {
@@ -70,9 +101,17 @@ func (d Document) FileCase() int {
 	return d.CaseNo
 }
 
-// CarriedOver reports that the file of a document belongs to a later case as well.
-func CarriedOver(d Document, later []Case) bool {
-	return slices.ContainsFunc(later, func(c Case) bool {
-		return slices.ContainsFunc(c.Documents, func(o Document) bool { return o.ID == d.ID && o.Carried > 0 && o.State != DocSuperseded })
-	})
+// FilePrefixes are what the keys of everything begin with that is kept of a document: what was uploaded, what was checked, and its pages.
+func (d Document) FilePrefixes(id account.ID) []string {
+	no := d.FileCase()
+	return []string{IncomingKey(id, no, d.ID), VaultKey(id, no, d.ID), d.pagesPrefix(id)}
+}
+
+func (d Document) pagesPrefix(id account.ID) string {
+	return fmt.Sprintf("pages/%s/%d/%s/", id, d.FileCase(), d.ID)
+}
+
+// PageKey is where the picture of page n is, from 1.
+func (d Document) PageKey(id account.ID, n int) string {
+	return fmt.Sprintf("%s%d.jpg", d.pagesPrefix(id), n)
 }

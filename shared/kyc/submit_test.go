@@ -33,7 +33,7 @@ func TestSubmittingBelievesNothingThatASaveHasChecked(t *testing.T) {
 		{"the PAN of another kind of holder", account.Individual, func(c *Case) { c.Fields["pan"] = "ZZZCZ9999Z" }, "/fields/pan pan_holder_disagrees"},
 		{"a GSTIN of another PAN", account.Individual, func(c *Case) { c.Fields["gstin"] = "27AAPFU0939F1ZV" }, "/fields/gstin gstin_pan_disagrees"},
 		{"a field that is not asked", account.Individual, func(c *Case) { c.Fields["cin"] = "x" }, "/fields/cin field_unknown"},
-		{"an Aadhaar number in a name", account.Individual, func(c *Case) { c.Fields["signatoryName"] = "A 2341 2341 2346" }, "/fields/signatoryName aadhaar_number_present, /requirements/authorisation document_missing"},
+		{"a number in a name that was asked about when it was saved", account.Individual, func(c *Case) { c.Fields["signatoryName"] = "A 2341 2341 2346" }, "/requirements/authorisation document_missing"},
 		{
 			"an optional file that is being checked would be lost", account.Individual,
 			func(c *Case) { c.Documents = append(c.Documents, doc("bank_proof", "passbook", DocUploaded)) }, "/requirements/bank_proof document_checking",

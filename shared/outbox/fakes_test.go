@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/token"
@@ -112,7 +113,7 @@ func (s *fakeStore) MessageDead(_ context.Context, m message.Message, reason str
 	return nil
 }
 
-// carrier is mailer, texter and caller in one. It keeps what it carried, in order.
+// carrier is mailer, texter, caller and publisher in one. It keeps what it carried, in order.
 type carrier struct {
 	mu     sync.Mutex
 	err    error
@@ -124,6 +125,7 @@ type carrier struct {
 	mails  []message.Mail
 	codes  []message.ToPhone
 	called []message.ToPhone
+	events []event.Event
 }
 
 func (c *carrier) carry(ctx context.Context, to string, keep func()) error {
@@ -157,6 +159,10 @@ func (c *carrier) Call(ctx context.Context, m message.ToPhone) error {
 	return c.carry(ctx, m.To, func() { c.called = append(c.called, m) })
 }
 
+func (c *carrier) Publish(ctx context.Context, e event.Event) error {
+	return c.carry(ctx, "", func() { c.events = append(c.events, e) })
+}
+
 type texter struct{ *carrier }
 
 func (c texter) Send(ctx context.Context, m message.ToPhone) error {
@@ -183,6 +189,6 @@ func newOutbox(t testing.TB, s outbox.Store, c *carrier) (o *outbox.Outbox, log 
 		return a
 	}}
 	return &outbox.Outbox{
-		Store: s, Keys: keys(t), PublicURL: origin, Mail: c, SMS: texter{c}, Voice: c, Log: slog.New(slog.NewJSONHandler(log, timeless)),
+		Store: s, Keys: keys(t), PublicURL: origin, Mail: c, SMS: texter{c}, Voice: c, Events: c, Log: slog.New(slog.NewJSONHandler(log, timeless)),
 	}, log
 }

@@ -34,7 +34,7 @@ func mailFor(p account.Profile, c kyc.Case, r kyc.Record) (message.Kind, time.Ti
 	case string(kyc.Lapse):
 		return message.KYCLapsed, time.Time{}
 	case string(kyc.NearEnd):
-		return message.KYCExpiring, c.ValidUntil
+		return reminderOf(p, c)
 	case string(kyc.End):
 		return message.KYCExpired, c.ValidUntil
 	case kyc.RecordToldHolder:
@@ -57,6 +57,8 @@ func reminderOf(p account.Profile, c kyc.Case) (message.Kind, time.Time) {
 		return message.KYCReminder, c.DueBy
 	case c.Status == kyc.Draft || c.Status == kyc.Withdrawn:
 		return message.KYCDraftEnding, c.NextTick()
+	case p.KYCCase > c.No && (p.KYC == string(kyc.Submitted) || p.KYC == string(kyc.UnderReview)):
+		return "", time.Time{} // the next case is with us
 	case c.Status.InForce(), c.Status == kyc.Expired && p.Verified.CaseNo == 0:
 		return message.KYCExpiring, c.ValidUntil
 	}

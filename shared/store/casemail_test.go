@@ -34,11 +34,17 @@ func TestWhatHappensToACaseIsToldToItsHolderOnce(t *testing.T) {
 		"reminded of a question":           {kyc.Case{Status: kyc.NeedsInfo, DueBy: by}, kyc.RecordToldHolder, account.Profile{}, message.KYCReminder, by},
 		"not answered":                     {kyc.Case{Status: kyc.Draft}, "lapse", account.Profile{}, message.KYCLapsed, time.Time{}},
 		"a draft that ends": {
-			kyc.Case{Status: kyc.Draft, Fields: map[string]string{"pan": "x"}, UpdatedAt: now.AddDate(0, 0, -76), Told: 1, ToldFrom: now.AddDate(0, 0, -76)}, kyc.RecordToldHolder,
+			kyc.Case{Status: kyc.Draft, EntityType: "individual", UpdatedAt: now.AddDate(0, 0, -76), Told: 1, ToldFrom: now.AddDate(0, 0, -76)}, kyc.RecordToldHolder,
 			account.Profile{}, message.KYCDraftEnding, now.AddDate(0, 0, 14),
 		},
-		"about to expire":                              {kyc.Case{Status: kyc.Expiring, ValidUntil: until}, "near_end", account.Profile{Verified: verified}, message.KYCExpiring, until},
-		"about to expire, once more":                   {kyc.Case{Status: kyc.Expiring, ValidUntil: until}, kyc.RecordToldHolder, account.Profile{Verified: verified}, message.KYCExpiring, until},
+		"about to expire":            {kyc.Case{Status: kyc.Expiring, ValidUntil: until}, "near_end", account.Profile{Verified: verified}, message.KYCExpiring, until},
+		"about to expire, once more": {kyc.Case{Status: kyc.Expiring, ValidUntil: until}, kyc.RecordToldHolder, account.Profile{Verified: verified}, message.KYCExpiring, until},
+		"about to expire while the next case is with us": {
+			kyc.Case{No: 1, Status: kyc.Expiring, ValidUntil: until}, "near_end", account.Profile{Verified: verified, KYCCase: 2, KYC: "submitted"}, "", time.Time{},
+		},
+		"about to expire while the next case is a draft": {
+			kyc.Case{No: 1, Status: kyc.Expiring, ValidUntil: until}, "near_end", account.Profile{Verified: verified, KYCCase: 2, KYC: "draft"}, message.KYCExpiring, until,
+		},
 		"expired":                                      {kyc.Case{Status: kyc.Expired, ValidUntil: now}, "end", account.Profile{}, message.KYCExpired, now},
 		"expired for a week":                           {kyc.Case{Status: kyc.Expired, ValidUntil: now.AddDate(0, 0, -7)}, kyc.RecordToldHolder, account.Profile{}, message.KYCExpired, now.AddDate(0, 0, -7)},
 		"expired, and verified by the next":            {kyc.Case{Status: kyc.Expired, ValidUntil: now}, kyc.RecordToldHolder, account.Profile{Verified: verified}, "", time.Time{}},

@@ -16,6 +16,9 @@ func (s *Store) told(p account.Profile, c kyc.Case, r kyc.Record) (actions []typ
 	if r.Undoes.ID != "" {
 		return s.untold(c, r.Undoes)
 	}
+	if r.Kind == string(kyc.End) && p.Verified.CaseNo > c.No {
+		return nil // it was suspended, and the account is verified by the next case
+	}
 	var due time.Time
 	if decides(r.Kind) {
 		due = r.At.Add(kyc.UndoLife)

@@ -106,10 +106,10 @@ func (s *Store) Overdue(ctx context.Context, lane kyc.Lane, now time.Time, most 
 	return cases, err
 }
 
-// Ticking reads up to most cases that the clock has something to do with, the longest due first.
-func (s *Store) Ticking(ctx context.Context, now time.Time, most int) ([]QueuedCase, error) {
-	cases, _, err := s.listed(ctx, "read due cases", clockQueue, string(stampOf(now.Add(time.Microsecond))), "", most)
-	return cases, err
+// Ticking reads a page of the cases that the clock has something to do with, the longest due first. after is next of the page before, empty
+// for the first.
+func (s *Store) Ticking(ctx context.Context, now time.Time, after string, most int) (cases []QueuedCase, next string, err error) {
+	return s.listed(ctx, "read due cases", clockQueue, string(stampOf(now.Add(time.Microsecond))), after, most)
 }
 
 // OneCase reads a case of an account with its documents: kyc.ErrCaseUnknown.

@@ -86,6 +86,9 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	}
 	keys = append(keys, told...)
 	for _, c := range cases {
+		if err := s.leaveLane(ctx, c); err != nil {
+			return 0, err
+		}
 		if c.Reference != "" {
 			keys = append(keys, referenceKey(c.Reference))
 		}
@@ -109,7 +112,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,

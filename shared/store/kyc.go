@@ -68,10 +68,32 @@ func casesOf(id account.ID, items []item) ([]kyc.Case, error) {
 			newest.Documents = append(newest.Documents, row.document())
 		}
 	}
+	share(cases)
 	for _, c := range cases {
 		slices.SortStableFunc(c.Documents, func(a, b kyc.Document) int { return a.CreatedAt.Compare(b.CreatedAt) })
 	}
 	return cases, nil
+}
+
+// share marks the documents that another case has, too: the one they were carried over from, or to.
+func share(cases []kyc.Case) {
+	having := map[string]int{}
+	for _, c := range cases {
+		for _, d := range c.Documents {
+			if d.State != kyc.DocSuperseded {
+				having[d.ID]++
+			}
+		}
+	}
+	for _, c := range cases {
+		for i, d := range c.Documents {
+			others := having[d.ID]
+			if d.State != kyc.DocSuperseded {
+				others--
+			}
+			c.Documents[i].Shared = others > 0
+		}
+	}
 }
 
 // mostSuperseded keeps a transaction below DynamoDB's 100 actions. What is beyond it is superseded by the next save.

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/token"
@@ -14,7 +16,7 @@ import (
 
 // Deed is what an operator does to an account, for the account's log of activity.
 type Deed struct {
-	Kind   string // "account_disabled", "account_enabled", "account_erased", "reviewer_added", "reviewer_removed", "events_replayed"
+	Kind   string // "account_disabled", "account_enabled", "account_erased", "reviewer_added", "reviewer_removed", "events_replayed", "case_reopened", "case_suspended", "case_resumed"
 	By     string // who it was, as AWS names them
 	Reason string
 	At     time.Time
@@ -37,6 +39,13 @@ func (d Deed) row(id account.ID) deedRow {
 // NoteDeed writes a deed that changes nothing of the account.
 func (s *Store) NoteDeed(ctx context.Context, id account.ID, deed Deed) error {
 	return s.put(ctx, "note deed", s.users, deed.row(id), "")
+}
+
+// Noting writes a deed with the move of a case that it is.
+func (s *Store) Noting(deed Deed) Also {
+	return func(p account.Profile) ([]types.TransactWriteItem, error) {
+		return []types.TransactWriteItem{putNew(s.users, deed.row(p.ID))}, nil
+	}
 }
 
 // SetStatus sets the status of the account as it was read (p) and returns it as it is now. A disabled account's sessions are over with

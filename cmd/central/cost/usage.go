@@ -62,6 +62,7 @@ func (u *usage) steps(in Input, verified, proven, completed float64) {
 	u.run(formMade, completed*in.Documents)
 	u.run(uploadDone, completed*in.Documents)
 	u.run(uploaded, completed*in.Documents)
+	u.run(rendered, completed*in.Documents)
 	u.run(submitted, completed)
 }
 
@@ -93,13 +94,23 @@ const (
 	notifyMB     = 256.0
 )
 
+// The clock of KYC cases: every ten minutes, a read of each lane, of both indexes and of the counters, with 256 MB.
+const (
+	clocksAMonth = 6 * 24 * 30
+	clockReads   = 8 * 0.5
+	clockMs      = 60.0
+	clockLogKB   = 0.9
+	clockMB      = 256.0
+)
+
 // What template.yaml and edge.yaml have; tests count them there.
 const (
 	secrets          = 1  // of the stack without an edge
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
+	clockMetrics     = 2  // that clock writes at each run
 	logMetrics       = 8  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 26 // that alarms look at
-	dashboards       = 1
+	alarmMetrics     = 29 // that alarms look at
+	dashboards       = 2
 	dashboardMetrics = 50
 	edgeRules        = 3
 )
@@ -112,9 +123,13 @@ func (u *usage) standing(alarms float64) {
 	u.add(SecretRead, sweepsAMonth)
 	u.add(LogGB, sweepsAMonth*sweepLogKB/1e6)
 	u.add(Trace, sweepsAMonth)
+	u.add(LambdaRequest, clocksAMonth)
+	u.add(LambdaGBSecond, clocksAMonth*clockMs/1000*clockMB/1024)
+	u.add(ReadUnit, clocksAMonth*clockReads)
+	u.add(LogGB, clocksAMonth*clockLogKB/1e6)
 	u.add(Secret, secrets)
 	u.add(Alarm, alarms)
-	u.add(Metric, sweepMetrics)
+	u.add(Metric, sweepMetrics+clockMetrics)
 	u.add(Dashboard, dashboards)
 }
 

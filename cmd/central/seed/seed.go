@@ -5,6 +5,7 @@ package seed
 import (
 	"context"
 	"fmt"
+	"maps"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -40,19 +41,36 @@ type plan struct {
 	fields     map[string]string
 }
 
+// with are the fields of a case: an address that everybody has, and what is its own.
+func with(own map[string]string) map[string]string {
+	all := map[string]string{"addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015"}
+	maps.Copy(all, own)
+	return all
+}
+
+// signed is with, and the signatory of a company.
+func signed(own map[string]string) map[string]string {
+	all := with(own)
+	maps.Copy(all, map[string]string{
+		"signatoryName": "Demo Signatory", "signatoryDesignation": "Manager", "signatoryPan": "ZZZPS9999Z", "signatoryMobile": "+919876543210",
+		"signatoryEmail": "signatory@example.com",
+	})
+	return all
+}
+
 // Identifiers that nobody has: the registrars never gave out what begins with ZZZ.
 var plans = []plan{
-	{Submitted, "individual", false, false, map[string]string{"pan": "ZZZPZ9999Z"}},
-	{Submitted, "private_limited", true, true, map[string]string{
-		"pan": "ZZZCZ9999Z", "cin": "U72900KA2008PTC046374", "gstin": "24ZZZCZ9999Z1ZP", "signatoryName": "Demo Signatory",
-	}},
+	{Submitted, "individual", false, false, with(map[string]string{"pan": "ZZZPZ9999Z", "legalName": "Demo Zaveri"})},
+	{Submitted, "private_limited", true, true, signed(map[string]string{
+		"pan": "ZZZCZ9999Z", "cin": "U72900GJ2008PTC046374", "gstin": "24ZZZCZ9999Z1ZP", "legalName": "Zaveri Demo Traders Private Limited",
+	})},
 	{Draft, "sole_proprietorship", false, false, map[string]string{"pan": "ZZZPZ9999Z"}},
 	{Detailed, "", false, false, nil},
 	{SignedUp, "", false, false, nil},
-	{Submitted, "partnership", true, false, map[string]string{"pan": "ZZZFZ9999Z", "signatoryName": "Demo Signatory"}},
+	{Submitted, "partnership", true, false, signed(map[string]string{"pan": "ZZZFZ9999Z", "legalName": "Zaveri Demo Traders"})},
 	{Verified, "", false, false, nil},
-	{Submitted, "sole_proprietorship", true, true, map[string]string{"pan": "ZZZPZ9999Z"}},
-	{Draft, "llp", true, false, map[string]string{"pan": "ZZZFZ9999Z", "llpin": "AAA-1234", "signatoryName": "Demo Signatory"}},
+	{Submitted, "sole_proprietorship", true, true, with(map[string]string{"pan": "ZZZPZ9999Z", "legalName": "Demo Zaveri"})},
+	{Draft, "llp", true, false, signed(map[string]string{"pan": "ZZZFZ9999Z", "llpin": "AAA-1234", "legalName": "Zaveri Demo LLP"})},
 	{Draft, "individual", false, true, map[string]string{"pan": "ZZZPZ9999Z"}},
 }
 

@@ -3,7 +3,7 @@
 import type { File } from '../support/files.ts';
 import { expect, goodFields, test } from '../support/person.ts';
 import { grainy } from '../support/photos.ts';
-import { choose, giveDetails, logIn, rowOf, signUp, slow, verify } from '../support/steps.ts';
+import { choose, fillField, giveDetails, logIn, rowOf, signUp, slow, verify } from '../support/steps.ts';
 
 /** Notes how long each part of the way took. */
 class Watch {
@@ -50,8 +50,7 @@ for (const [type, kind, entity] of [['Individual', 'individual', 'Individual'], 
     await page.goto('/settings/kyc/edit');
     await page.getByLabel('Select Entity Type').selectOption({ label: entity });
     for (const [field, value] of Object.entries(goodFields[kind]!)) {
-      await page.locator(`#field-${field}`).fill(value);
-      await page.locator(`#field-${field}`).blur();
+      await fillField(page, field, value);
     }
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
     watch.lap('entity type and fields');

@@ -22,22 +22,36 @@ export type AccountType = 'individual' | 'company';
 
 export const goodPassword = 'Mango tree 42';
 
+const address = { addressLine1: '7 Station Road', city: 'Ahmedabad', state: 'Gujarat', pinCode: '380015' };
+const signatory = {
+  signatoryName: 'Asha Rao', signatoryDesignation: 'Manager', signatoryPan: 'AAAPR1234C', signatoryMobile: '+919876543210', signatoryEmail: 'asha.rao@example.com',
+};
+const company = (pan: string, legalName: string, more: Record<string, string> = {}) => ({ pan, ...more, legalName, ...address, ...signatory });
+const karta = { signatoryName: 'Asha Rao', signatoryPan: 'AAAPR1234C', signatoryMobile: '+919876543210' };
+const officer = { signatoryName: 'Asha Rao', signatoryDesignation: 'Deputy Secretary', signatoryMobile: '+919876543210', signatoryEmail: 'asha.rao@example.com' };
+
 /** Fields that each entity type takes, so that its case lacks nothing but documents. */
 export const goodFields: Record<string, Record<string, string>> = {
-  individual: { pan: 'ZZZPZ9999Z' },
-  sole_proprietorship: { pan: 'ZZZPZ9999Z' },
-  partnership: { pan: 'ZZZFZ9999Z', signatoryName: 'Asha Rao' },
-  llp: { pan: 'ZZZFZ9999Z', llpin: 'AAA-1234', signatoryName: 'Asha Rao' },
-  private_limited: { pan: 'ZZZCZ9999Z', gstin: '24ZZZCZ9999Z1ZP', cin: 'U72900KA2008PTC046374', signatoryName: 'Asha Rao' },
-  public_limited: { pan: 'ZZZCZ9999Z', cin: 'U72900KA2008PLC046374', signatoryName: 'Asha Rao' },
-  one_person_company: { pan: 'ZZZCZ9999Z', cin: 'U72900KA2018OPC046374', signatoryName: 'Asha Rao' },
-  section8_company: { pan: 'ZZZCZ9999Z', cin: 'U72900KA2018NPL046374', signatoryName: 'Asha Rao' },
-  psu: { pan: 'ZZZCZ9999Z', cin: 'U72900KA2008GOI046374', signatoryName: 'Asha Rao' },
-  trust: { pan: 'ZZZTZ9999Z', registrationNumber: '12/2015', signatoryName: 'Asha Rao' },
-  society: { pan: 'ZZZAZ9999Z', registrationNumber: '12/2015', signatoryName: 'Asha Rao' },
-  huf: { pan: 'ZZZHZ9999Z', signatoryName: 'Asha Rao' },
-  aop_boi: { pan: 'ZZZAZ9999Z', signatoryName: 'Asha Rao' },
-  government: { tan: 'MUMA12345B', signatoryName: 'Asha Rao' },
+  individual: { pan: 'ZZZPZ9999Z', legalName: 'Zoya Zaveri', ...address },
+  sole_proprietorship: { pan: 'ZZZPZ9999Z', legalName: 'Zoya Zaveri', ...address },
+  partnership: company('ZZZFZ9999Z', 'Zaveri Brothers'),
+  llp: company('ZZZFZ9999Z', 'Zaveri Traders LLP', { llpin: 'AAA-1234' }),
+  private_limited: company('ZZZCZ9999Z', 'Zaveri Traders Private Limited', { cin: 'U72900GJ2008PTC046374', gstin: '24ZZZCZ9999Z1ZP' }),
+  public_limited: company('ZZZCZ9999Z', 'Zaveri Traders Limited', { cin: 'U72900GJ2008PLC046374', listing: 'unlisted' }),
+  one_person_company: company('ZZZCZ9999Z', 'Zaveri Traders (OPC) Private Limited', { cin: 'U72900GJ2018OPC046374' }),
+  section8_company: company('ZZZCZ9999Z', 'Zaveri Foundation', { cin: 'U72900GJ2018NPL046374' }),
+  psu: company('ZZZCZ9999Z', 'Zaveri Power Corporation', { foundingAct: 'Act 12 of 1948' }),
+  trust: company('ZZZTZ9999Z', 'Zaveri Trust'),
+  society: company('ZZZAZ9999Z', 'Zaveri Society', { registrationNumber: '12/2015' }),
+  huf: { pan: 'ZZZHZ9999Z', legalName: 'Zaveri Asha Rao HUF', ...address, ...karta },
+  aop_boi: company('ZZZAZ9999Z', 'Zaveri Association'),
+  government: { tan: 'MUMA12345B', legalName: 'Department of Posts', ...address, ...officer },
+  educational_body: company('ZZZJZ9999Z', 'Zaveri University'),
+  cooperative_society: company('ZZZAZ9999Z', 'Zaveri Co-operative Society', { registrationNumber: '12/2015' }),
+  foreign_entity: {
+    registrationNumber: 'HRB 1234', country: 'Germany', legalName: 'Zaveri GmbH', listing: 'unlisted', addressLine1: 'Hauptstrasse 1', city: 'Berlin',
+    signatoryName: 'Asha Rao', signatoryDesignation: 'Manager', signatoryEmail: 'asha.rao@example.com',
+  },
 };
 
 const digits = (n: number) => String(randomInt(0, 10 ** n)).padStart(n, '0');
@@ -216,7 +230,7 @@ export class Person {
   settled(documentId: string): Promise<Json> {
     return eventually(`the check of ${documentId}`, async () => {
       const all: Json[] = (await this.kycCase()).requirements.flatMap((r: Json) => r.documents);
-      return all.find((d) => d.id === documentId && d.state !== 'requested' && d.state !== 'uploaded');
+      return all.find((d) => d.id === documentId && !['requested', 'uploaded', 'scanning', 'rendering'].includes(d.state));
     });
   }
 

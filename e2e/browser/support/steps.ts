@@ -77,14 +77,23 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
   await page.getByRole('link', { name: 'Edit' }).click();
   await page.getByLabel('Select Entity Type').selectOption({ label: name });
   for (const [field, value] of Object.entries(goodFields[entityType] ?? {})) {
-    await page.locator(`#field-${field}`).fill(value);
-    await page.locator(`#field-${field}`).blur();
+    await fillField(page, field, value);
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
   }
   await uploadAll(page);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc$/);
   await expect(page.locator('#status')).toHaveText('Submitted');
+}
+
+/** Gives a field of the case its value, whether it is typed or chosen. */
+export async function fillField(page: Page, field: string, value: string) {
+  const control = page.locator(`#field-${field}`);
+  if (await control.evaluate((element) => element instanceof HTMLSelectElement)) await control.selectOption(value);
+  else {
+    await control.fill(value);
+    await control.blur();
+  }
 }
 
 async function uploadAll(page: Page) {

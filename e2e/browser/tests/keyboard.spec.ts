@@ -80,7 +80,7 @@ test('the keyboard alone gets from sign-up to a submitted case, and out again', 
   await expect(page.getByLabel('Select Entity Type').getByRole('option', { name: 'Individual' })).toBeAttached();
   await type(page, page.getByLabel('Select Entity Type'), 'Indiv');
   await person.takeCookies();
-  await type(page, page.locator('#field-pan'), goodFields.individual!.pan!);
+  for (const [name, value] of Object.entries(goodFields.individual!)) await type(page, page.locator(`#field-${name}`), value);
   await expect(page.locator('li[data-requirement]').first()).toBeVisible();
   for (const { id } of (await person.kycCase()).requirements.filter((r: { needed: boolean }) => r.needed)) {
     const row = page.locator(`[data-requirement=${id}]`);

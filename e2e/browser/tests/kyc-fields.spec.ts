@@ -1,6 +1,6 @@
 // The fields of a case: written as they are understood, each saved by itself, and what is wrong said where it is.
 import type { Page } from '@playwright/test';
-import { expect, type Person, test } from '../support/person.ts';
+import { expect, goodFields, type Person, test } from '../support/person.ts';
 import { rowOf, unfold } from '../support/steps.ts';
 
 async function open(p: Person, entityType = 'private_limited', fields: Record<string, string> = {}) {
@@ -219,12 +219,12 @@ test.describe('two tabs', () => {
 
 test('submitting names each field and requirement, marks the rows, leads into them, and takes back what is mended', async ({ person, complaints }) => {
   complaints.expectStatus(422, '/v1/kyc/submit');
-  const page = await open(person, 'individual'), summary = page.locator('#problems');
+  const page = await open(person, 'individual', { ...goodFields.individual!, pan: '' }), summary = page.locator('#problems');
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(summary).toBeFocused();
   await expect(summary.locator('li')).toHaveText(['PAN: Fill this in', 'PAN card: Upload a document', 'Proof of identity: Upload a document']);
   await expect(rowOf(page, 'personal_id').locator('[data-wrong]')).toContainText('Upload a document');
-  await expect(rowOf(page, 'personal_address').locator('[data-wrong]')).toBeHidden();
+  await expect(rowOf(page, 'bank_proof').locator('[data-wrong]')).toBeHidden();
   await summary.getByRole('link', { name: 'Proof of identity' }).click();
   await expect(rowOf(page, 'personal_id').locator('.part__toggle')).toBeFocused();
   await expect(rowOf(page, 'personal_id').locator('.part__toggle')).toHaveAttribute('aria-expanded', 'true');
@@ -238,7 +238,7 @@ test('submitting names each field and requirement, marks the rows, leads into th
 test('in Hindi the summary names each part too', async ({ person, complaints }) => {
   complaints.expectStatus(422, '/v1/kyc/submit');
   await person.context.addCookies([{ name: 'language', value: 'hi', url: person.api.url }]);
-  await person.withCase('individual', {});
+  await person.withCase('individual', { ...goodFields.individual!, pan: '' });
   await person.giveCookies();
   await person.context.addCookies([{ name: 'language', value: 'hi', url: person.api.url }]);
   const page = person.page;
@@ -259,4 +259,43 @@ test('a value that is not right keeps the case from being submitted with the one
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#problems li')).toHaveText([/^PAN: A PAN has 10 characters/]);
   expect((await person.kycCase()).status).toBe('draft');
+});
+
+test('a number proposes the entity type, a tick changes what is asked for, and what is unusual is said quietly', async ({ person, complaints }) => {
+  complaints.expectStatus(422, '/v1/kyc');
+  await person.withDetails('company');
+  const page = person.page, number = page.getByLabel('PAN, CIN or LLPIN'), proposed = page.locator('#proposed');
+  await page.goto('/settings/kyc/edit');
+  await number.fill('aaaht1234c');
+  await expect(proposed.getByRole('button')).toHaveText(['Hindu undivided family (HUF)']);
+  await number.fill('AAAXT1234C');
+  await expect(proposed).toContainText('Choose yours from the list');
+  await number.fill('U72900MH2008PTC046374');
+  await proposed.getByRole('button', { name: 'Private limited company' }).click();
+  await expect(field(page, 'cin')).toHaveValue('U72900MH2008PTC046374');
+  await expect(number).toBeHidden();
+
+  await expect(rowOf(page, 'beneficial_owners')).toBeVisible();
+  await page.getByLabel('We are a subsidiary of a listed company').check();
+  await expect(rowOf(page, 'beneficial_owners')).toBeHidden();
+  await expect(page.getByLabel('Passport number')).toBeHidden();
+  await page.getByLabel('Identity document').selectOption('Passport');
+  await expect(page.getByLabel('Passport number')).toBeVisible();
+
+  const unusual = page.locator('#field-cin-warning');
+  await expect(unusual).toBeHidden();
+  await page.getByLabel('State or union territory').selectOption('Gujarat');
+  await expect(unusual).toHaveText('The CIN is of Maharashtra, and the address is in Gujarat. Check both.');
+  await expect(wrong(page, 'cin')).toBeHidden();
+
+  await field(page, 'addressLine1').fill('Plot 2341/2341/2346');
+  await field(page, 'addressLine1').blur();
+  await expect(wrong(page, 'addressLine1')).toContainText('looks like an Aadhaar number');
+  expect((await person.kycCase()).fields.addressLine1).toBeUndefined();
+  await page.getByRole('button', { name: 'It is another number' }).click();
+  await expect.poll(async () => (await person.kycCase()).fields).toEqual({
+    cin: 'U72900MH2008PTC046374', listedParent: 'yes', idType: 'passport', state: 'Gujarat', addressLine1: 'Plot 2341/2341/2346',
+  });
+  await expect(wrong(page, 'addressLine1')).toBeHidden();
+  await expect(page.getByText('What we look for').first()).toBeAttached();
 });

@@ -51,7 +51,7 @@ test('the limit of ten is said beforehand, and more than there is room for are n
 
 test('where the ten are full the row says so, and offers no more', async ({ person }) => {
   await person.withCase('partnership');
-  for (let i = 0; i < 10; i++) await person.upload('partner_list', 'member_list', pdf(`page-${i}.pdf`));
+  for (let i = 0; i < 10; i++) await person.upload('partner_list', 'partner_list', pdf(`page-${i}.pdf`));
   await person.page.goto('/settings/kyc/edit');
   const row = rowOf(person.page, 'partner_list');
   await unfold(row);
@@ -246,7 +246,7 @@ test.describe('two tabs', () => {
 
   test('of which one was away: it sees what happened as soon as somebody looks at it', async ({ person }) => {
     const page = await open(person), row = rowOf(page, 'partner_list');
-    await person.settled(await person.upload('partner_list', 'member_list', pdf('from-the-phone.pdf')));
+    await person.settled(await person.upload('partner_list', 'partner_list', pdf('from-the-phone.pdf')));
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
     await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
   });

@@ -17,9 +17,9 @@ const opened = (page: Page) => page.locator('.part__toggle[aria-expanded=true]')
 
 test('on a phone one part is open at a time, the first that is needed; where there is room, all that are', async ({ person }, info) => {
   const page = await open(person), phone = info.project.name === 'phone';
-  const needed = ['entity_pan', 'partnership_deed', 'partner_list', 'authorisation', 'signatory_pan', 'signatory_id', 'business_address', 'gst_declaration'].map((id) => `requirement-${id}`);
+  const needed = ['entity_pan', 'partnership_deed', 'partner_list', 'authorisation', 'signatory_pan', 'signatory_id', 'business_address', 'gst_declaration', 'beneficial_owners'].map((id) => `requirement-${id}`);
   expect(await opened(page)).toEqual(phone ? needed.slice(0, 1) : needed);
-  await expect(page.locator('#details [data-brief]')).toHaveText('Partnership firm · ZZZFZ9999Z · Asha Rao');
+  await expect(page.locator('#details [data-brief]')).toHaveText('Partnership firm · ZZZFZ9999Z · Zaveri Brothers');
   const deed = rowOf(page, 'business_address').locator('.part__toggle');
   if (phone) {
     await deed.scrollIntoViewIfNeeded();
@@ -89,14 +89,14 @@ test('nothing is lost when parts fold: neither what was typed nor a file that wa
 
 test('what is done and left stays in reach, and leads to each part', async ({ person }) => {
   const page = await open(person), toggle = page.getByRole('button', { name: 'Done and left' }), panel = page.locator('#overview');
-  await expect(page.locator('#left')).toHaveText('8 left before you can submit');
-  await expect(page.locator('#track i')).toHaveCount(9);
+  await expect(page.locator('#left')).toHaveText('9 left before you can submit');
+  await expect(page.locator('#track i')).toHaveCount(10);
   await expect(page.locator('#track .is-done')).toHaveCount(1);
   await page.locator('h1').scrollIntoViewIfNeeded();
   await expect(toggle).toBeInViewport({ ratio: 1 });
   await toggle.click();
   await expect(panel.getByRole('link')).toHaveText([/Details\s*Complete/, /PAN card\s*Needed/, /Partnership deed/, /List of partners/, /Authorisation/, /PAN card of the signatory/, /Proof of identity/,
-    /Proof of business address/, /GST declaration/, /Share of each partner\s*Optional/, /beneficial owners\s*Optional/]);
+    /Proof of business address/, /GST declaration/, /beneficial owners\s*Needed/, /Share of each partner\s*Optional/]);
   await page.keyboard.press('Escape');
   await expect(panel).toBeHidden();
   await expect(toggle).toBeFocused();
@@ -107,7 +107,7 @@ test('what is done and left stays in reach, and leads to each part', async ({ pe
   await expect(rowOf(page, 'gst_declaration').locator('.part__toggle')).toHaveAttribute('aria-expanded', 'true');
   await expect(rowOf(page, 'gst_declaration').locator('.part__toggle')).toBeInViewport();
   await give(rowOf(page, 'gst_declaration'), pdf());
-  await expect(page.locator('#left')).toHaveText('7 left before you can submit');
+  await expect(page.locator('#left')).toHaveText('8 left before you can submit');
   await expect(page.locator('#track .is-done')).toHaveCount(2);
 });
 

@@ -58,6 +58,12 @@ test('after submitting: the date as it is written in India, the reference to cop
   await expect(page.locator('#locked')).toContainText('stay as they are now');
   await expect(page.locator('#locked').getByRole('link')).toHaveAttribute('href', '/settings');
   await expect(page.getByRole('link', { name: 'Edit' })).toBeHidden();
+  await expect(page.locator('#expectedBy')).toHaveText(/day, .*, 1\d:\d\d IST$/);
+  await page.getByRole('button', { name: 'Take it back' }).click();
+  await page.locator('.ask').getByRole('button', { name: 'Take it back' }).click();
+  await expect(page.locator('#status')).toHaveText('Taken back');
+  await expect(page.locator('#timeline li')).toHaveText([/^Submitted/, /^Taken back/]);
+  await expect(page.getByRole('link', { name: 'Edit' })).toBeVisible();
 });
 
 test('in Hindi too', async ({ person }) => {
@@ -135,10 +141,10 @@ test('the page tells the story of a case, and has a road on from everywhere', as
   now = { status: 'draft', caseNo: 2, inForce: { caseNo: 1, validUntil: until } };
   await page.reload();
   await expect(page.locator('#lede')).toContainText('verified until 3 December 2028');
-  now = { status: 'approved', renewable: true, validUntil: until, timeline: [{ at, kind: 'approve' }] };
+  now = { status: 'approved', renewable: true, validUntil: until, timeline: ['submit', 'claim', 'question', 'submit', 'claim', 'approve'].map((kind) => ({ at, kind })) };
   await page.reload();
   await expect(page.locator('#validUntil')).toHaveText('3 December 2028');
-  await expectAccessible(page, { widths: [320] });
+  await expect(page.locator('#timeline li')).toHaveText([/^Submitted/, /has begun to look/, /asked for something/, /^Answered/, /has begun to look/, /^Approved/]);
   now = { ...now, status: 'draft' };
   await page.getByRole('button', { name: 'Something has changed' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc\/edit$/);
@@ -259,7 +265,7 @@ test('a part that was closed meanwhile says so where it was changed, and is read
 test('one file for two things that contradict each other is said at both of them', async ({ person }) => {
   await person.withCase('partnership');
   const same = pdf('same.pdf');
-  for (const [id, type] of [['partnership_deed', 'partnership_deed'], ['partner_list', 'member_list']] as const) await person.settled(await person.upload(id, type, same));
+  for (const [id, type] of [['partnership_deed', 'partnership_deed'], ['partner_list', 'partner_list']] as const) await person.settled(await person.upload(id, type, same));
   const page = person.page;
   await page.goto('/settings/kyc/edit');
   for (const [id, other] of [['partnership_deed', 'List of partners'], ['partner_list', 'Partnership deed']] as const) {

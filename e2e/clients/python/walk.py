@@ -89,8 +89,10 @@ class Journey:
 
     def submitted(self):
         assert any(e.code == "individual" for e in answered(Catalogue, list_entity_types, client=self.public).entity_types)
-        pan = SaveCaseBodyFields.from_dict({"pan": "ZZZPZ9999Z"})
-        answered(Case, save_case, client=self.me, body=SaveCaseBody("individual", fields=pan))
+        fields = SaveCaseBodyFields.from_dict({
+            "pan": "ZZZPZ9999Z", "legalName": "Zoya Zaveri", "addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015",
+        })
+        answered(Case, save_case, client=self.me, body=SaveCaseBody("individual", fields=fields))
         document = self.uploaded("entity_pan", "pan_card", "scan.pdf", ContentType.APPLICATIONPDF)
         self.uploaded("personal_id", "passport", "page.jpg", ContentType.IMAGEJPEG)
         until = time.monotonic() + 30

@@ -2,6 +2,8 @@ package storetest
 
 import (
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
@@ -10,6 +12,8 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -33,7 +37,9 @@ func begin(t *testing.T, f Fixture, p account.Profile) kyc.Case {
 
 func edit(t *testing.T, read kyc.Case, pan string) kyc.Case {
 	t.Helper()
-	edited, err := read.Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{"pan": pan}}, account.Individual, now)
+	edited, err := read.Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{
+		"pan": pan, "legalName": "Zoya Zaveri", "addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015",
+	}}, account.Individual, now)
 	must(t, err)
 	return edited
 }
@@ -181,6 +187,12 @@ func TestCases(t *testing.T) {
 			must(t, err)
 			if account.Next(p) == account.StepKYC || p.KYC != "submitted" {
 				t.Errorf("the profile says %s", p.KYC)
+			}
+			waiting, err := f.Waiting(t.Context())
+			must(t, err)
+			told := slices.DeleteFunc(waiting, func(q store.Queued) bool { return q.Account != string(p.ID) || q.Kind != message.KYCSubmitted })
+			if len(told) != 1 || !strings.HasSuffix(told[0].ID, submitted.record.ID) {
+				t.Errorf("of 17 who handed it in one did, and its holder gets %+v", told)
 			}
 		})
 		t.Run("a case is not submitted for an account whose type has changed", func(t *testing.T) {

@@ -29,6 +29,21 @@ export function ask(place, question, yes, from) {
 }
 
 /**
+ * Below what is said of a text: a button for whoever knows that the number in it is none of Aadhaar. It takes no focus, because the text is judged when it is left.
+ * @param {HTMLElement} place @param {string} of the name of the text @param {() => void} yes
+ */
+export function sure(place, of, yes) {
+  place.querySelector(".sure")?.remove();
+  const box = copyOf("sure"), button = part(box, "button");
+  part(button, "[data-of]").textContent = `: ${of}`;
+  button.addEventListener("click", () => {
+    box.remove();
+    yes();
+  });
+  place.append(box);
+}
+
+/**
  * Calls with each choice as soon as it is made. Who goes through the options with the keys has not chosen yet: that counts on Enter and on
  * leaving, unless it does no harm to take it at once.
  * @param {HTMLSelectElement} select @param {() => string} now what is chosen so far @param {() => void} chosen @param {() => boolean} [harmless]

@@ -6,13 +6,14 @@ import { named, t } from "./words.js";
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
  *  reason: Reason | null, uploadedAt: string | null}} Doc */
-/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number, options: {id: string, title: string}[],
- *  state: string, needed: boolean, documents: Doc[]}} Requirement */
-/** @typedef {Reason & {answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
+/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number,
+ *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
+/** @typedef {Reason & {words: string | null, answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
 /** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
 /** @typedef {Reason & {pointer: string}} Missing */
-/** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>, requirements: Requirement[],
- *  parts: Part[], canSubmit: boolean, missing: Missing[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
+/** @typedef {Reason & {pointers: string[]}} Warning  what is unusual, and holds nothing up; the first pointer is what to change first */
+/** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>,
+ *  asked: import("./control.js").Spec[], requirements: Requirement[], parts: Part[], canSubmit: boolean, missing: Missing[], warnings: Warning[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
  *  expectedBy: string | null, dueBy: string | null, validUntil: string | null, withdrawable: boolean, renewable: boolean, final: boolean,
  *  inForce: {caseNo: number, validUntil: string} | null}} Case
  *  inForce: the approved case that counts, this one or an earlier one */
@@ -83,8 +84,8 @@ export function sizeOf(bytes) {
 /** A reviewer's reason, or the machine's, in the language of the page. @param {Reason} reason */
 export const reasonOf = ({ code, detail }) => named(`reason.${code}`, named(`error.${code}`, detail));
 
-/** The reason in the person's language, and the reviewer's own words where they say more. @param {Reason} flag */
-export const flagText = (flag) => [...new Set([reasonOf(flag), flag.detail])].join(" ");
+/** The reason in the person's language, and the reviewer's own words where they say more. @param {Flag} flag */
+export const flagText = (flag) => [...new Set([reasonOf(flag), flag.words ?? ""])].join(" ").trim();
 
 /** @param {string} text */
 export function note(text) {
@@ -96,8 +97,8 @@ export function note(text) {
 /** @param {Requirement} r */
 export const titleOf = (r) => named(`requirement.${r.id}`, r.title);
 
-/** Whether the machine still looks at a file. @param {Doc} d */
-export const isChecked = (d) => !["uploaded", "scanning", "rendering"].includes(d.state);
+/** What has arrived and is still being checked. @param {Doc} d */
+export const isBeingChecked = (d) => ["uploaded", "scanning", "rendering"].includes(d.state);
 
 /** What can be looked at: the check has let it through. @param {Doc} d */
 export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state);

@@ -5,10 +5,11 @@ import { ask, onChoice } from "./ask.js";
 import { part } from "./case.js";
 import { FlagBox } from "./flags.js";
 import { byId, clear, say, withdraw } from "./form.js";
+import { proposes } from "./propose.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
-/** @typedef {{code: string, name: string, accountTypes: string[], fields: import("./fields.js").Spec[]}} EntityType */
+/** @typedef {{code: string, name: string, accountTypes: string[], fields: import("./control.js").Spec[]}} EntityType */
 
 const select = /** @type {HTMLSelectElement} */ (byId("entityType"));
 const place = /** @type {HTMLElement} */ (select.closest(".field"));
@@ -25,12 +26,19 @@ export class EntityChoice {
 
   /**
    * @param {EntityType[]} types all there are @param {(e: EntityType) => boolean} may whether the account may choose one
-   * @param {{now: () => Case, settled: () => Promise<void>, take: (c: Case) => void, reload: () => Promise<void>, answer: import("./flags.js").Answer}} page
+   * @param {{now: () => Case, settled: () => Promise<void>, offer: (name: string, value: string) => void,
+   *  take: (c: Case) => void, reload: () => Promise<void>, answer: import("./flags.js").Answer}} page
    */
   constructor(types, may, page) {
     this.#page = page;
     this.types = types;
     for (const e of types) if (may(e)) select.append(new Option(nameOf(e), e.code));
+    proposes(types.filter(may), nameOf, async (code, field, number) => {
+      select.value = code;
+      await this.#change();
+      if (page.now().entityType === code) page.offer(field, number);
+      select.focus();
+    });
     onChoice(select, () => page.now().entityType ?? "", () => void this.#change(), () => !this.#loses(select.value));
   }
 
@@ -38,9 +46,10 @@ export class EntityChoice {
   update(c) {
     const p = c.parts.find((x) => x.pointer === "/entityType"), m = c.entityType ? c.missing.find((x) => x.pointer === "/entityType") : undefined;
     if (!this.#changing) select.value = c.entityType ?? "";
+    byId("proposal").hidden = Boolean(c.entityType);
     select.disabled = p?.open === false;
     if (p?.flag) {
-      this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), (text) => this.#page.answer("/entityType", text));
+      this.#flag ??= new FlagBox("entityType", t("kyc.js.entity"), (text, known) => this.#page.answer("/entityType", text, known));
       if (!this.#flag.element.isConnected) place.append(this.#flag.element);
       this.#flag.update(p.flag);
     } else this.#flag?.element.remove();

@@ -1,8 +1,8 @@
 // @ts-check
 // Identifiers as they are understood: capitals, digits of any script as 0 to 9, no blanks, no marks that nobody sees.
 
-/** The fields that hold one. Anything else is text, and stays as it is typed. */
-export const identifiers = new Set(["pan", "tan", "gstin", "cin", "llpin", "udyam", "ifsc", "pinCode"]);
+/** The kinds of field that hold one. Anything else is text, and stays as it is typed. */
+export const identifiers = new Set(["pan", "tan", "gstin", "cin", "llpin", "udyam", "ifsc", "pin", "din", "fcrn", "epic", "passport", "licence"]);
 
 /** Unicode keeps each set of ten digits together and in order. @param {string} digit */
 function valueOf(digit) {

@@ -2,13 +2,14 @@
 // The KYC case to edit: everything is saved as it is given, and the case is handed in when nothing is missing.
 import { begin } from "./account.js";
 import { Problem, call, session } from "./api.js";
-import { isAsked, isChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
+import { isAsked, isBeingChecked, isEditable, isOver, part, requirementChip, stateChip, statusChip, titleOf } from "./case.js";
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
 import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { momentOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
@@ -25,9 +26,10 @@ let attempted = false, leaving = false;
 const told = (text) => void (byId("said").textContent = text);
 
 /** Says something to what a reviewer asked. @type {import("./flags.js").Answer} */
-async function answer(pointer, text) {
+async function answer(pointer, text, sure) {
   try {
-    take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text } }));
+    const own = `/answers/${pointer.replaceAll("~", "~0").replaceAll("/", "~1")}`;
+    take(await call("PATCH", "/v1/kyc", { answers: { [pointer]: text }, ...(sure && { confirmed: [own] }) }));
   } catch (error) {
     if (error instanceof Problem && error.status === 409) await reload();
     throw error;
@@ -51,7 +53,7 @@ function take(c) {
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
   if (!over && !isEditable(c.status)) return close();
-  if (fresh) fields.draw((!over && choice.types.find((e) => e.code === c.entityType)?.fields) || [], c);
+  if (fresh) fields.draw(over ? [] : c.asked, c, catalogue.states);
   fields.update(c);
   choice.update(c);
   const done = drawRows();
@@ -70,7 +72,7 @@ function take(c) {
 function close() {
   leaving = true;
   clearTimeout(looking);
-  fields.draw([], current);
+  fields.draw([], current, []);
   for (const row of rows.values()) row.adder.end();
   form.hidden = byId("flags").hidden = true;
   byId("trouble").hidden = false;
@@ -89,7 +91,7 @@ function drawRows() {
   for (const [i, r] of current.requirements.entries()) {
     const old = rows.get(r.id), row = old ?? new Row(r, { changed: reload, answer, told }), was = row.r.state;
     rows.set(r.id, row);
-    row.update(r, current.parts.find((p) => p.pointer === `/requirements/${r.id}`));
+    row.update(r, current.parts.find((p) => p.pointer === `/requirements/${r.id}`), current.warnings.find((w) => w.pointers[0] === `/requirements/${r.id}`));
     if (list.children[i] !== row.element) list.insertBefore(row.element, list.children[i] ?? null);
     if (old && was !== r.state && ["ready", "accepted"].includes(r.state)) done.push(row);
     const m = lackOf(row);
@@ -120,12 +122,15 @@ function next(row) {
   return [...all.slice(at + 1), ...all.slice(0, at)].find(isNeedy);
 }
 
+/** What somebody knows a business by. */
+const brief = () => current.asked.filter((f) => f.name === "legalName" || ["pan", "cin", "llpin", "gstin", "tan"].includes(f.name)).map((f) => current.fields[f.name]).filter(Boolean);
+
 function drawParts() {
   const wrong = fields.mistakes().some((m) => m.wrong), lacks = isNeedy(details), flags = current.parts.filter((p) => p.flag);
   const state = wrong ? "wrong" : flags.some((p) => ofDetails(p) && isAsked(p)) ? "asked" : lacks ? "missing" : "complete", mark = () => stateChip(state);
   const type = choice.types.find((e) => e.code === current.entityType);
   part(details, "[data-chip]").replaceChildren(mark());
-  part(details, "[data-brief]").textContent = type ? [nameOf(type), ...Object.values(current.fields)].join(" · ") : "";
+  part(details, "[data-brief]").textContent = type ? [nameOf(type), ...brief()].join(" · ") : "";
   const entries = rowsInOrder().map((row) => {
     const lacks = lackOf(row) !== undefined;
     return {
@@ -138,7 +143,7 @@ function drawParts() {
   draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
   byId("submitbar").hidden = current.requirements.length === 0;
   byId("flags").hidden = flags.length === 0;
-  part(byId("flags"), "[data-text]").textContent = left;
+  part(byId("flags"), "[data-text]").textContent = current.dueBy ? t("kyc.js.due", { left, date: momentOf(current.dueBy) }) : left;
 }
 
 /** Opens the part that a control is in, or that it folds, and goes there. @param {string} id */
@@ -162,7 +167,7 @@ let looking = 0;
 /** Looks at the case once more while a file is being checked. */
 function lookAgain() {
   clearTimeout(looking);
-  if (rowsInOrder().some((row) => row.r.documents.some((d) => !isChecked(d)))) looking = setTimeout(reload, 1500);
+  if (rowsInOrder().some((row) => row.r.documents.some(isBeingChecked))) looking = setTimeout(reload, 1500);
 }
 
 /** What speaks against handing the case in before the API is asked. */
@@ -215,7 +220,7 @@ for (const what of ["dragover", "drop"]) addEventListener(what, (event) => event
 const [account, found, catalogue] = await begin("/v1/kyc", "/v1/kyc/entity-types");
 // An entity type that the account may not choose any more is shown all the same, and that it does not fit.
 const choice = new EntityChoice(catalogue.entityTypes, (e) => e.accountTypes.includes(account.type ?? "") || e.code === found.entityType, {
-  now: () => current, settled: () => fields.flush(), take, reload, answer,
+  now: () => current, settled: () => fields.flush(), offer: (name, value) => fields.offer(name, value), take, reload, answer,
 });
 fold.foldable(details);
 byId("again").addEventListener("click", () => once(byId("again"), async () => void (await choice.choose())));

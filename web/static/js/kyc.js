@@ -6,6 +6,7 @@ import { act, copyOf, fileOf, flagText, isEditable, isKept, isOver, note, part, 
 import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { drawTimeline } from "./timeline.js";
+import { fileLink } from "./papers.js";
 import { open } from "./view.js";
 import { dayOf, momentOf } from "./when.js";
 import { has, named, t } from "./words.js";
@@ -20,15 +21,22 @@ function say(text) {
   trouble.hidden = !text;
 }
 
-/** @param {Case} c @param {any} type of the catalogue @param {string} pointer */
-function nameOf(c, type, pointer) {
+/** @param {Case} c @param {string} pointer */
+function nameOf(c, pointer) {
   const [, what, name] = pointer.split("/"), r = c.requirements.find((x) => x.id === name);
   if (what === "requirements") return r ? titleOf(r) : name;
-  return what === "fields" ? named(`field.${name}`, fieldOf(type, name)?.label ?? name) : t("kyc.js.entity");
+  return what === "fields" ? labelOf(c, name) : t("kyc.js.entity");
 }
 
-/** @param {any} type @param {string} name */
-const fieldOf = (type, name) => type?.fields.find((/** @type {any} */ f) => f.name === name);
+/** @param {Case} c @param {string} name */
+const labelOf = (c, name) => named(`field.${name}`, c.asked.find((f) => f.name === name)?.label ?? name);
+
+/** A value as its holder chose it. @param {Case} c @param {string} name */
+function shown(c, name) {
+  const value = c.fields[name], spec = c.asked.find((f) => f.name === name);
+  if (spec?.kind === "flag") return t("kyc.js.yes");
+  return spec && ["choice", "state"].includes(spec.kind) ? named(`choice.${value}`, spec.choices.find((o) => o.value === value)?.label ?? value) : value;
+}
 
 /** A fact beside the reference, where it is known. @param {string} id @param {string | null | undefined} text */
 function fact(id, text) {
@@ -36,8 +44,8 @@ function fact(id, text) {
   byId(id).parentElement?.toggleAttribute("hidden", !text);
 }
 
-/** What became of the case, and what happens next. @param {Case} c @param {any} type @param {string} email */
-function receipt(c, type, email) {
+/** What became of the case, and what happens next. @param {Case} c @param {string} email */
+function receipt(c, email) {
   const steps = (c.final ? ["kyc.js.final"] : [1, 2, 3].map((n) => `kyc.next.${c.status}.${n}`)).filter(has), late = c.expectedBy !== null && Date.parse(c.expectedBy) < Date.now();
   if (late) steps.unshift("kyc.js.late");
   byId("receipt").hidden = steps.length === 0 && !c.timeline.length;
@@ -51,12 +59,12 @@ function receipt(c, type, email) {
   byId("next").replaceChildren(...steps.map((key) => Object.assign(document.createElement("li"), { textContent: t(key, { email }) })));
   byId("locked").hidden = isEditable(c.status) || isOver(c.status);
   drawTimeline(c.timeline);
-  asked(c, type);
+  asked(c);
 }
 
-/** What a reviewer asks for, or why the case was rejected. @param {Case} c @param {any} type */
-function asked(c, type) {
-  const flags = c.parts.flatMap((p) => (p.flag ? [{ name: nameOf(c, type, p.pointer), flag: p.flag }] : []));
+/** What a reviewer asks for, or why the case was rejected. @param {Case} c */
+function asked(c) {
+  const flags = c.parts.flatMap((p) => (p.flag ? [{ name: nameOf(c, p.pointer), flag: p.flag }] : []));
   byId("asked").hidden = flags.length === 0;
   byId("asked-title").textContent = isOver(c.status) ? t("kyc.js.why") : t("kyc.js.answers", { n: flags.filter((f) => f.flag.answered).length, all: flags.length });
   byId("asked-list").replaceChildren(...flags.map(({ name, flag }) => {
@@ -71,7 +79,7 @@ function asked(c, type) {
 /** What can be done from here. @param {Case} c */
 function roads(c) {
   byId("edit").hidden = !isEditable(c.status) && (!isOver(c.status) || c.final);
-  byId("edit").textContent = t(isOver(c.status) ? "kyc.js.again" : "kyc.edit");
+  if (isOver(c.status)) byId("edit").textContent = t("kyc.js.again");
   byId("withdraw").hidden = !c.withdrawable;
   byId("begun").hidden = c.status !== "under_review";
   byId("renew").hidden = !c.renewable || !["approved", "expiring"].includes(c.status);
@@ -82,10 +90,10 @@ function roads(c) {
 /** @param {Case} c @param {any} type */
 function given(c, type) {
   byId("entity").textContent = named(`entityType.${c.entityType}`, type?.name ?? c.entityType);
-  byId("fields").replaceChildren(...Object.entries(c.fields).map(([name, value]) => {
+  byId("fields").replaceChildren(...c.asked.map((f) => f.name).filter((one) => c.fields[one]).map((name) => {
     const pair = document.createElement("div"), dt = document.createElement("dt"), dd = document.createElement("dd");
-    dt.textContent = named(`field.${name}`, fieldOf(type, name)?.label ?? name);
-    dd.textContent = value;
+    dt.textContent = labelOf(c, name);
+    dd.textContent = shown(c, name);
     dd.className = "tnum";
     pair.append(dt, dd);
     return pair;
@@ -140,8 +148,10 @@ function draw(c) {
   byId("status").replaceChildren(statusChip(c.status));
   const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;
   byId("lede").textContent = earlier ? t("kyc.js.inForce", { date: dayOf(earlier.validUntil) }) : t(`kycStatus.${c.status}.text`);
+  byId("summary").hidden = !c.inForce;
+  byId("summary").replaceChildren(fileLink("/v1/kyc/summary", t("kyc.js.summary")));
   roads(c);
-  receipt(c, type, account.email);
+  receipt(c, account.email);
   byId(c.entityType ? "case" : "nothing").hidden = false;
   if (c.entityType) given(c, type);
 }
@@ -155,7 +165,8 @@ async function change(path, done) {
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     say(error.message);
-    if (error.status === 409) draw(await call("GET", "/v1/kyc"));
+    const now = error.status === 409 ? await call("GET", "/v1/kyc").catch(() => null) : null;
+    if (now) draw(now);
   }
 }
 

@@ -7,12 +7,14 @@ import { act, arrived, copyOf, fileOf, isAsked, isKept, note, part, picture, rea
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
+import { papersOf } from "./papers.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
 /** @typedef {import("./case.js").Requirement} Requirement */
 /** @typedef {import("./case.js").Doc} Doc */
 /** @typedef {import("./case.js").Part} Part */
+/** @typedef {import("./case.js").Warning} Warning */
 /** @typedef {{changed: () => Promise<void>, answer: import("./flags.js").Answer, told: (text: string) => void}} Page
  *  changed: after a file has arrived, could not be sent, or was taken away */
 
@@ -44,6 +46,7 @@ export class Row {
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
     part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
+    part(this.element, "[data-papers]").append(...papersOf(r));
     foldable(this.element);
   }
 
@@ -52,14 +55,20 @@ export class Row {
     return this.adder.busy > 0 || this.adder.complains;
   }
 
-  /** @param {Requirement} r @param {Part | undefined} p */
-  update(r, p) {
+  /** @param {Requirement} r @param {Part | undefined} p @param {Warning} [warning] */
+  update(r, p, warning) {
     this.asked = isAsked(p);
     const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
+    const unusual = part(this.element, "[data-warning]");
+    unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
+    unusual.hidden = !warning;
     this.#options(closed);
+    this.#looks(closed);
+    const papers = part(this.element, "[data-papers]");
+    papers.hidden = closed || !papers.childElementCount;
     this.#asked(p);
     this.#notes(p);
     this.#files(closed);
@@ -92,10 +101,21 @@ export class Row {
     listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
   }
 
+  /** What we look for in each document that would do. @param {boolean} closed */
+  #looks(closed) {
+    const looks = part(this.element, "[data-looks]"), checked = this.r.options.filter((o) => o.checklist.length > 0);
+    looks.hidden = closed || checked.length === 0;
+    part(looks, "ul").replaceChildren(...checked.map((o) => {
+      const item = document.createElement("li"), texts = o.checklist.map((c) => named(`check.${c.id}`, c.text)).join(" · ");
+      item.textContent = this.r.options.length > 1 ? `${named(`document.${o.id}`, o.title)}: ${texts}` : texts;
+      return item;
+    }));
+  }
+
   /** @param {Part | undefined} p */
   #asked(p) {
     if (!p?.flag) return this.#flag?.element.remove();
-    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text) => this.#page.answer(`/requirements/${this.r.id}`, text));
+    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text, known) => this.#page.answer(`/requirements/${this.r.id}`, text, known));
     if (!this.#flag.element.isConnected) part(this.element, "[data-note]").before(this.#flag.element);
     this.#flag.update(p.flag);
   }

@@ -119,11 +119,32 @@ async function fitted(card, file, type, maxBytes) {
 }
 
 /**
+ * An Aadhaar card, and a PDF that asks for a password, are made a picture here; the rest is as it was. null where the person left.
+ * @param {{file: Blob, type: string, url: string, size: string}} made @param {string} name @param {string} kind
+ */
+async function covered(made, name, kind) {
+  const isAadhaar = kind === "masked_aadhaar", isPDF = made.type === "application/pdf";
+  if (!isAadhaar && !isPDF) return { ...made, name };
+  const [{ isEncrypted }, { cover }] = await Promise.all([import("./opened.js"), import("./cover.js")]).catch(() => Promise.reject(new Error(t("upload.offline.choose"))));
+  if (!isAadhaar && !(await isEncrypted(made.file))) return { ...made, name };
+  const flat = await cover(made.file, made.type, name, isAadhaar).catch(() => undefined);
+  if (flat === null) return null;
+  if (!flat && isAadhaar) throw new Error(t("upload.cover.broken"));
+  if (!flat) return { ...made, name }; // the API says what is wrong with it
+  URL.revokeObjectURL(made.url);
+  const url = flat.type === "application/pdf" ? "" : URL.createObjectURL(flat.file);
+  return { ...flat, url, size: sizeOf(flat.file.size), name: isAadhaar ? "masked-aadhaar" : name }; // its name may have the number
+}
+
+/**
  * @param {Card} card @param {File} file @param {string} type @param {import("./case.js").Requirement} r @param {Promise<string>} kind
  */
 async function run(card, file, type, r, kind) {
-  const { signal } = card.stop, [made, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
-  const what = { requirement: r.id, documentType, name: file.name, file: made.file, type: made.type };
+  const { signal } = card.stop, [given, documentType] = await Promise.all([fitted(card, file, type, r.maxBytes), kind]);
+  const made = await covered(given, file.name, documentType);
+  if (!made) return;
+  picture(card.element, made.url);
+  const what = { requirement: r.id, documentType, name: made.name, file: made.file, type: made.type };
   for (;;) {
     try {
       const id = await inTurn(() => (signal.throwIfAborted(), upload(what, signal, (sent, all) => card.moved(made.size, sent, all))));

@@ -62,6 +62,20 @@ async function takeBack() {
 }
 
 /**
+ * Asks for an upload. A name with what may be an Aadhaar number is not sent on: nobody needs it.
+ * @param {{requirement: string, documentType: string, file: Blob, type: string}} what @param {string} fileName @returns {Promise<any>}
+ */
+async function begun(what, fileName) {
+  const ask = (/** @type {string} */ name) => call("POST", "/v1/kyc/documents", {
+    requirement: what.requirement, documentType: what.documentType, fileName: name, contentType: what.type, size: what.file.size,
+  });
+  return ask(fileName).catch((error) => {
+    const number = error instanceof Problem && error.errors.length === 1 && error.errors[0].code === "aadhaar_number_suspected";
+    return number ? ask(nameOf("document", what.type)) : Promise.reject(error);
+  });
+}
+
+/**
  * Uploads a file for a requirement. What was cancelled or broken leaves nothing behind in the case.
  * @param {{requirement: string, documentType: string, name: string, file: Blob, type: string}} what
  * @param {AbortSignal} signal @param {(sent: number, all: number) => void} progress
@@ -69,9 +83,7 @@ async function takeBack() {
  */
 export async function upload(what, signal, progress) {
   await takeBack();
-  const { documentId, upload: form } = await call("POST", "/v1/kyc/documents", {
-    requirement: what.requirement, documentType: what.documentType, fileName: nameOf(what.name, what.type), contentType: what.type, size: what.file.size,
-  });
+  const { documentId, upload: form } = await begun(what, nameOf(what.name, what.type));
   underWay.add(documentId);
   try {
     if (signal.aborted) throw new Error(t("upload.canceled"));

@@ -1,0 +1,157 @@
+package e2e
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/store"
+)
+
+// accountsStore is the store of the run under test, as an operator has it.
+func accountsStore(t *testing.T) *store.Store {
+	t.Helper()
+	if system.cmd == nil {
+		t.Skip("the tables of the run under test are not ours to write to")
+	}
+	var run struct{ Environment map[string]string }
+	local(t, "/run", &run)
+	keys := aws.Credentials{AccessKeyID: "AKIALOCALLOCALLOCAL0", SecretAccessKey: "local-secret-that-opens-nothing-anywhere"}
+	db := dynamodb.New(dynamodb.Options{
+		Region: "ap-south-1", BaseEndpoint: aws.String(run.Environment["AWS_ENDPOINT_URL_DYNAMODB"]),
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil }),
+	})
+	return store.New(db, run.Environment["USERS_TABLE"], run.Environment["TOKENS_TABLE"])
+}
+
+// reviewer is a member who reviews, with an open desk.
+func reviewer(t *testing.T) *person {
+	t.Helper()
+	p := member(t)
+	id := account.ID(p.call("GET", "/v1/account", nil).text("id"))
+	deed := store.Deed{Kind: "reviewer_added", By: "local run", Reason: "a test", At: time.Now()}
+	if err := accountsStore(t).AddReviewer(t.Context(), id, true, deed); err != nil {
+		t.Fatal(err)
+	}
+	p.want(p.call("GET", "/v1/review", nil), 403, "desk_locked")
+	p.want(p.call("POST", "/v1/review/unlock", m{"password": "Not this one 1!"}), 403, "password_wrong")
+	p.want(p.call("POST", "/v1/review/unlock", m{"password": goodPassword}), 204)
+	return p
+}
+
+// verdicts judges each document of a case: yes, but for the requirements that are refused.
+func verdicts(view map[string]any, outcome string, refused map[string]string) m {
+	parts := []any{}
+	for _, r := range view["requirements"].([]any) {
+		requirement := r.(map[string]any)
+		for _, d := range requirement["documents"].([]any) {
+			part := m{"pointer": requirement["pointer"], "documentId": d.(map[string]any)["id"], "verdict": "yes"}
+			if code := refused[requirement["id"].(string)]; code != "" {
+				part["verdict"], part["code"] = "no", code
+			}
+			parts = append(parts, part)
+		}
+	}
+	return m{"leaseId": view["lease"].(map[string]any)["id"], "version": view["version"], "outcome": outcome, "note": "Compare the names.", "parts": parts}
+}
+
+// claimed presses next until the case is the one that is meant; what others have left in the lanes is given back.
+func (p *person) claimed(reference string) map[string]any {
+	p.t.Helper()
+	p.want(p.call("POST", "/v1/review/next", nil), 200)
+	return p.want(p.call("POST", "/v1/review/cases/"+reference+"/claim", m{"takeOver": "The test works on it."}), 200).body
+}
+
+func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
+	holder, first, second := member(t), reviewer(t), reviewer(t)
+	holder.provePhone(mobile(), "mobile")
+	holder.saveDetails("individual")
+	holder.fillCase("individual")
+	reference := holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202).text("reference")
+	at := "/v1/review/cases/" + reference
+
+	view := first.claimed(reference)
+	requirement := view["requirements"].([]any)[0].(map[string]any)
+	asks := verdicts(view, "needs_info", map[string]string{requirement["id"].(string): "not_readable"})
+	undone := first.want(first.call("POST", at+"/decision", asks), 200)
+	first.want(first.call("POST", at+"/undo", m{"recordId": undone.text("recordId")}), 200)
+	view = first.claimed(reference)
+	asks["leaseId"], asks["version"] = view["lease"].(map[string]any)["id"], view["version"]
+	first.want(first.call("POST", at+"/heartbeat", m{"leaseId": asks["leaseId"]}), 200)
+	first.want(first.call("POST", at+"/preview", asks), 200)
+	if got := first.want(first.call("POST", at+"/decision", asks), 200).text("status"); got != "needs_info" {
+		t.Fatalf("the case is %s", got)
+	}
+	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
+
+	documentType := requirement["documents"].([]any)[0].(map[string]any)["type"].(string)
+	id, form := holder.form(requirement["id"].(string), documentType, pdf(t))
+	holder.send(form, pdf(t))
+	holder.settled(id)
+	holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202)
+
+	view = first.claimed(reference)
+	if view["lane"] != "answered" || view["requirements"].([]any)[0].(map[string]any)["pointer"] != requirement["pointer"] {
+		t.Errorf("the answered case is in %v and begins with %v", view["lane"], view["requirements"].([]any)[0])
+	}
+	first.looksAtFiles(at, view)
+	first.want(first.call("POST", at+"/decision", verdicts(view, "second_look", nil)), 200)
+	first.want(first.call("POST", at+"/claim", m{"takeOver": ""}), 409, "same_reviewer")
+	view = second.claimed(reference)
+	if got := second.want(second.call("POST", at+"/decision", verdicts(view, "approve", nil)), 200).text("status"); got != "approved" {
+		t.Fatalf("the case is %s", got)
+	}
+	if got := holder.kycCase()["status"]; got != "approved" {
+		t.Errorf("the holder sees %v", got)
+	}
+	var kinds []string
+	for _, r := range second.want(second.call("GET", at+"/history", nil), 200).body["records"].([]any) {
+		kinds = append(kinds, r.(map[string]any)["kind"].(string))
+	}
+	for _, kind := range []string{"submit", "claim", "question", "undo", "original", "second_look", "approve"} {
+		if !slices.Contains(kinds, kind) {
+			t.Errorf("the history lacks %s: %v", kind, kinds)
+		}
+	}
+	if items := second.want(second.call("GET", "/v1/review/search?q="+reference, nil), 200).body["items"].([]any); len(items) != 1 {
+		t.Errorf("the search found %v", items)
+	}
+	second.want(second.call("GET", "/v1/review/report", nil), 200)
+}
+
+// looksAtFiles opens every page and every original of a case.
+func (p *person) looksAtFiles(at string, view map[string]any) {
+	p.t.Helper()
+	for _, r := range view["requirements"].([]any) {
+		for _, d := range r.(map[string]any)["documents"].([]any) {
+			document := d.(map[string]any)
+			documents := at + "/documents/" + document["id"].(string)
+			original := p.want(p.call("POST", documents+"/original", m{"reason": "The picture is torn."}), 200)
+			if kind := p.fetched(original.text("url")).Get("Content-Disposition"); !strings.HasPrefix(kind, "attachment") {
+				p.t.Errorf("an original comes as %q", kind)
+			}
+			p.want(p.call("GET", documents+"/pages/99", nil), 404, "page_unknown")
+		}
+	}
+}
+
+func (p *person) fetched(url string) http.Header {
+	p.t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	if body, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != 200 || len(body) == 0 {
+		p.t.Fatalf("storage answered %d, %d bytes, %v", answer.StatusCode, len(body), err)
+	}
+	return answer.Header
+}
