@@ -39,7 +39,7 @@ func newWorld(t *testing.T) *world {
 	bucket := upload.New(uploadtest.Client("http://127.0.0.1:1"), "uploads") // addresses are signed without it
 	h := &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off"}
 	w.api = contract.Check(t, h.routes(httpapi.Config{
-		PublicURL: "https://central.example.com", Now: func() time.Time { return w.clock }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
+		PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))
 	return w
 }
@@ -51,6 +51,8 @@ type person struct {
 	bearer string
 	digest string
 }
+
+func (w *world) now() time.Time { return w.clock }
 
 // passes lets a second pass, so that what comes next comes later.
 func (w *world) passes() { w.clock = w.clock.Add(time.Second) }
