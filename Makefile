@@ -4,7 +4,7 @@
 # again when its code has changed, and only then.
 ARCH ?= arm64
 GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
-FUNCTIONS := signup verify login account otp kyc papers review intake notify clock feedback web
+FUNCTIONS := signup verify login account otp kyc papers review intake render notify clock feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -33,6 +33,7 @@ test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
 	@tools/install.sh versitygw
 	@tools/install.sh dynamodb-local
+	@tools/install.sh clamav
 	@tools/corpus.sh
 	@tools/clients.sh python
 	@tools/go.sh "modules of the tests" . list -test -deps ./...

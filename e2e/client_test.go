@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -335,7 +336,7 @@ func (p *person) settled(documentID string) map[string]any {
 	var d map[string]any
 	eventually(p.t, "the check of a document", func() bool {
 		d = p.documents()[documentID]
-		return d != nil && d["state"] != "requested" && d["state"] != "uploaded"
+		return d != nil && !slices.Contains([]any{"requested", "uploaded", "scanning", "rendering"}, d["state"])
 	})
 	return d
 }

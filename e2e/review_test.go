@@ -2,6 +2,8 @@ package e2e
 
 import (
 	"context"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"net/http"
 	"slices"
@@ -93,8 +95,9 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
 
 	documentType := requirement["documents"].([]any)[0].(map[string]any)["type"].(string)
-	id, form := holder.form(requirement["id"].(string), documentType, pdf(t))
-	holder.send(form, pdf(t))
+	file := pdf(t)
+	id, form := holder.form(requirement["id"].(string), documentType, file)
+	holder.send(form, file)
 	holder.settled(id)
 	holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202)
 
@@ -135,23 +138,35 @@ func (p *person) looksAtFiles(at string, view map[string]any) {
 			document := d.(map[string]any)
 			documents := at + "/documents/" + document["id"].(string)
 			original := p.want(p.call("POST", documents+"/original", m{"reason": "The picture is torn."}), 200)
-			if kind := p.fetched(original.text("url")).Get("Content-Disposition"); !strings.HasPrefix(kind, "attachment") {
-				p.t.Errorf("an original comes as %q", kind)
+			if header, _ := p.fetched(original.text("url")); !strings.HasPrefix(header.Get("Content-Disposition"), "attachment") {
+				p.t.Errorf("an original comes as %q", header.Get("Content-Disposition"))
 			}
-			p.want(p.call("GET", documents+"/pages/99", nil), 404, "page_unknown")
+			pages := document["pages"].([]any)
+			if len(pages) == 0 {
+				p.t.Errorf("a document without a page: %v", document)
+			}
+			for i, sum := range pages {
+				page := p.want(p.call("GET", fmt.Sprintf("%s/pages/%d", documents, i+1), nil), 200)
+				header, body := p.fetched(page.text("url"))
+				if got := fmt.Sprintf("%x", sha256.Sum256(body)); got != sum || header.Get("Content-Type") != "image/jpeg" {
+					p.t.Errorf("a page is %s with %s, the case says %s", header.Get("Content-Type"), got, sum)
+				}
+			}
+			p.want(p.call("GET", fmt.Sprintf("%s/pages/%d", documents, len(pages)+1), nil), 404, "page_unknown")
 		}
 	}
 }
 
-func (p *person) fetched(url string) http.Header {
+func (p *person) fetched(url string) (http.Header, []byte) {
 	p.t.Helper()
 	answer, err := http.Get(url)
 	if err != nil {
 		p.t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	if body, err := io.ReadAll(answer.Body); err != nil || answer.StatusCode != 200 || len(body) == 0 {
+	body, err := io.ReadAll(answer.Body)
+	if err != nil || answer.StatusCode != 200 || len(body) == 0 {
 		p.t.Fatalf("storage answered %d, %d bytes, %v", answer.StatusCode, len(body), err)
 	}
-	return answer.Header
+	return answer.Header, body
 }

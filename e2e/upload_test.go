@@ -2,6 +2,10 @@ package e2e
 
 import (
 	"bytes"
+	"compress/zlib"
+	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -67,9 +71,30 @@ func TestStorageRefusesWhatWasNotAgreed(t *testing.T) {
 	}
 }
 
-func TestIntakeRefusesWhatGotThroughAndSaysWhatToDo(t *testing.T) {
+// scanned reports that the system has a scanner. A machine without ClamAV runs without one, and CI must not.
+func scanned(t *testing.T) bool {
+	if os.Getenv("CENTRAL_URL") != "" {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(projectRoot(), ".local", "tools", "clamav", "usr", "sbin", "clamd"))
+	if err != nil && os.Getenv("CENTRAL_ENGINES") == "required" {
+		t.Fatal("no scanner: tools/install.sh clamav")
+	}
+	return err == nil
+}
+
+// eicar is the file that every scanner of malware takes for malware: it is harmless (eicar.org). It is put together here, so that none
+// removes this source.
+var eicar = []byte(`X5O!P%@AP[4\PZX54(P^)7CC)7}$` + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!$H+H*")
+
+func TestWhatGotThroughIsRefusedWithWhatToDo(t *testing.T) {
 	p := applicant(t)
 	requirement, option := p.firstRequirement()
+	var packed bytes.Buffer
+	w := zlib.NewWriter(&packed)
+	w.Write(eicar)
+	w.Close()
+	attached := fmt.Sprintf("90 0 obj<</Type/EmbeddedFile/Filter/FlateDecode/Length %d>>stream\n%s\nendstream endobj\ntrailer", packed.Len(), packed.Bytes())
 	exe := append([]byte("MZ\x90\x00\x03\x00\x00\x00"), bytes.Repeat([]byte{0}, 2000)...)
 	svg := []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>`)
 	encrypted := bytes.Replace(pdf(t), []byte("/Root 1 0 R"), []byte("/Root 1 0 R /Encrypt 5 0 R"), 1)
@@ -81,14 +106,22 @@ func TestIntakeRefusesWhatGotThroughAndSaysWhatToDo(t *testing.T) {
 		{"a program with another name", "scan.pdf", "application/pdf", "file_type_mismatch", exe},
 		{"an SVG", "scan.png", "image/png", "file_type_mismatch", svg},
 		{"a PDF with a password", "aadhaar.pdf", "application/pdf", "file_password_protected", encrypted},
-		{"a PDF with a script", "form.pdf", "application/pdf", "file_active_content", script},
-		{"a PDF that opens an address by itself", "deed.pdf", "application/pdf", "file_active_content", ofCorpus(t, "file_active_content/ghostscript-open-uri.pdf")},
-		{"a PDF that opens without its password", "deed.pdf", "application/pdf", "file_restricted", ofCorpus(t, "file_restricted/qpdf-r6.pdf")},
+		{"a PDF with a script", "form.pdf", "application/pdf", "", script},
+		{"a PDF that opens without its password", "deed.pdf", "application/pdf", "", ofCorpus(t, "flattened/qpdf-r6.pdf")},
+		{"malware", "scan.pdf", "application/pdf", "file_infected", eicar},
+		{"malware in a PDF", "deed.pdf", "application/pdf", "file_infected", bytes.Replace(pdf(t), []byte("trailer"), []byte(attached), 1)},
 		{"a PDF of empty pages", "deed.pdf", "application/pdf", "file_blank", ofCorpus(t, "file_blank/ghostscript-3-empty.pdf")},
 		{"a JPEG that browsers do not show", "photo.jpg", "image/jpeg", "image_not_shown", ofCorpus(t, "image_not_shown/libjpeg-arithmetic.jpg")},
 		{"half a PDF", "half.pdf", "application/pdf", "file_corrupt", pdf(t)[:400]},
 		{"a JPEG that says it is a PDF", "photo.pdf", "application/pdf", "file_type_mismatch", jpeg(t)},
 	} {
+		state := map[string]string{"": "clean", "file_infected": "infected"}[row.code]
+		if state == "" {
+			state = "refused"
+		}
+		if state == "infected" && !scanned(t) {
+			continue
+		}
 		id, status := p.upload(requirement, option, row.name, row.contentType, row.file)
 		if status != 201 {
 			t.Errorf("%s: storage answered %d", row.what, status)
@@ -96,10 +129,14 @@ func TestIntakeRefusesWhatGotThroughAndSaysWhatToDo(t *testing.T) {
 		}
 		d := p.settled(id)
 		reason, _ := d["reason"].(map[string]any)
-		if d["state"] != "refused" || reason["code"] != row.code || len(reason["detail"].(string)) < 30 {
+		code, _ := reason["code"].(string)
+		detail, _ := reason["detail"].(string)
+		if d["state"] != state || code != row.code || code != "" && len(detail) < 30 {
 			t.Errorf("%s became %v: %v", row.what, d["state"], reason)
 		}
-		p.want(p.call("GET", "/v1/kyc/documents/"+id+"/content", nil), 409, "document_not_ready")
+		if state != "clean" {
+			p.want(p.call("GET", "/v1/kyc/documents/"+id+"/content", nil), 409, "document_not_ready")
+		}
 		p.want(p.call("DELETE", "/v1/kyc/documents/"+id, nil), 204)
 	}
 }

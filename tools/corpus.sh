@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes PDFs and pictures with the programs that people have, for TestCorpus in shared/document: .local/corpus/<reason>/<program>-<what>,
-# where <reason> is "clean" or the code that the file must be refused with. Made again only when this script or a program changed.
+# where <reason> is "clean", "flattened" or the code that the file must be refused with. Made again only when this script or a program changed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,8 +40,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'echo "tools/corpus.sh: line $LINENO failed" >&2' ERR
 rm -rf "$corpus"
 cd "$work"
-clean=$corpus/clean active=$corpus/file_active_content
-mkdir -p "$clean" "$active" "$corpus"/{file_restricted,file_password_protected,file_without_page,file_too_many_pages,file_blank,file_polyglot,image_not_shown}
+clean=$corpus/clean active=$corpus/flattened
+mkdir -p "$clean" "$active" "$corpus"/{file_password_protected,file_without_page,file_too_many_pages,file_blank,file_polyglot,image_not_shown}
 
 # Runs a program and says what it said only when it failed.
 quiet() { "$@" >said 2>&1 || { echo "failed: $*" >&2; cat said >&2; exit 1; }; }
@@ -131,8 +131,8 @@ gs -sDEVICE=pdfwrite -o "$clean/ghostscript-from-chromium.pdf" "$clean/chromium-
 gs -sDEVICE=jpeg -r100 -dLastPage=1 -o "$clean/ghostscript-page.jpg" deed.ps
 gs -sDEVICE=jpegcmyk -r100 -dLastPage=1 -o "$clean/ghostscript-page-cmyk.jpg" deed.ps
 gs -sDEVICE=pngmono -r100 -dLastPage=1 -o "$clean/ghostscript-page.png" deed.ps
-gs -sDEVICE=pdfwrite -dEncryptionR=2 -dKeyLength=40 -sOwnerPassword=o -o "$corpus/file_restricted/ghostscript-r2.pdf" deed.ps
-gs -sDEVICE=pdfwrite -dEncryptionR=3 -dKeyLength=128 -sOwnerPassword=o -o "$corpus/file_restricted/ghostscript-r3.pdf" deed.ps
+gs -sDEVICE=pdfwrite -dEncryptionR=2 -dKeyLength=40 -sOwnerPassword=o -o "$active/ghostscript-r2.pdf" deed.ps
+gs -sDEVICE=pdfwrite -dEncryptionR=3 -dKeyLength=128 -sOwnerPassword=o -o "$active/ghostscript-r3.pdf" deed.ps
 gs -sDEVICE=pdfwrite -dEncryptionR=3 -dKeyLength=128 -sOwnerPassword=o -sUserPassword=u -o "$corpus/file_password_protected/ghostscript-r3.pdf" deed.ps
 { echo '[ {Catalog} << /OpenAction << /S /URI /URI (https://example.com/) >> >> /PUT pdfmark'; cat deed.ps; } >opens.ps
 gs -sDEVICE=pdfwrite -o "$active/ghostscript-open-uri.pdf" opens.ps
@@ -176,7 +176,7 @@ libreoffice() { # the PDF, options of its export as JSON
 libreoffice "$clean/libreoffice-letter.pdf" '{"ExportFormFields":{"type":"boolean","value":"true"},"UseTaggedPDF":{"type":"boolean","value":"true"}}'
 libreoffice "$clean/libreoffice-opens-at-a-page.pdf" '{"InitialView":{"type":"long","value":"1"},"Magnification":{"type":"long","value":"1"},"InitialPage":{"type":"long","value":"1"}}'
 libreoffice "$clean/libreoffice-pdfa2.pdf" '{"SelectPdfVersion":{"type":"long","value":"2"},"ExportBookmarks":{"type":"boolean","value":"true"}}'
-libreoffice "$corpus/file_restricted/libreoffice.pdf" '{"RestrictPermissions":{"type":"boolean","value":"true"},"PermissionPassword":{"type":"string","value":"o"},"Printing":{"type":"long","value":"0"}}'
+libreoffice "$active/libreoffice.pdf" '{"RestrictPermissions":{"type":"boolean","value":"true"},"PermissionPassword":{"type":"string","value":"o"},"Printing":{"type":"long","value":"0"}}'
 libreoffice "$corpus/file_password_protected/libreoffice.pdf" '{"EncryptFile":{"type":"boolean","value":"true"},"DocumentOpenPassword":{"type":"string","value":"u"}}'
 libreoffice "$corpus/file_polyglot/libreoffice-with-its-source.pdf" '{"IsAddStream":{"type":"boolean","value":"true"}}'
 
@@ -207,7 +207,7 @@ declare -A revisions=([r2]=40 [r3]="128 --use-aes=n" [r4-rc4]="128 --use-aes=n -
 for revision in "${!revisions[@]}"; do
   # shellcheck disable=SC2086 # several words
   for user in "" u; do
-    reason=file_restricted
+    reason=flattened
     [ -z "$user" ] || reason=file_password_protected
     quiet qpdf --warning-exit-0 --allow-weak-crypto --object-streams=generate --encrypt "$user" owner ${revisions[$revision]} -- "$deed" "$corpus/$reason/qpdf-$revision.pdf"
   done

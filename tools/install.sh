@@ -4,11 +4,12 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|versitygw|dynamodb-local|sam|checkov|judges|ministack|pages|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|ministack|pages|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
   dynamodb-local  AWS's own DynamoDB for one machine, on Java: the second opinion (Maven)
+  clamav          the scanner of malware of the local run and the tests, which knows EICAR's test file (Debian's packages)
   sam             AWS SAM CLI and cfn-lint, which check the template (PyPI)
   checkov         looks for what is not safe in the template (PyPI)
   judges          moto, cloudformation-validate and roto, which judge templates and calls a second time (PyPI)
@@ -120,6 +121,38 @@ dynamodb_local() {
   echo "installed DynamoDB Local" >&2
 }
 
+# ClamAV's daemon out of Debian's packages, with the libraries that this machine lacks; nothing is installed in the system. The official
+# signatures are large and change daily; what is to be seen here is that a finding is acted on.
+clamav() {
+  local signatures=$root/tools/clamav.ndb
+  cmp -s "$signatures" "$tools/clamav/signatures/clamav.ndb" && [ -x "$tools/clamav/usr/sbin/clamd" ] && return
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    echo "tools/install.sh: ClamAV comes out of Debian's packages, and this is no Debian: the local run scans nothing then." >&2
+    return
+  fi
+  fetching "ClamAV (Debian's packages)"
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  if ! apt-cache show clamav-daemon >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    apt-get update -qq
+  fi
+  local libraries
+  libraries=$(apt-get install --simulate --no-install-recommends clamav-daemon 2>/dev/null | awk '/^Inst lib/ {print $2}')
+  # shellcheck disable=SC2086 # a list of names
+  if ! (cd "$tmp" && apt-get download -qq clamav-daemon $libraries 2>said && for file in *.deb; do dpkg-deb -x "$file" package; done); then
+    cat "$tmp/said" >&2
+    echo "tools/install.sh: apt-get cannot fetch clamav-daemon; apt-get update first" >&2
+    exit 1
+  fi
+  mkdir -p "$tmp/package/signatures"
+  cp "$signatures" "$tmp/package/signatures/clamav.ndb"
+  rm -rf "$tools/clamav"
+  mv "$tmp/package" "$tools/clamav"
+  rm -rf "$tmp"
+  trap - EXIT
+  echo "installed ClamAV" >&2
+}
+
 # Apart from SAM: both pin what they need.
 checkov() {
   local version=3.3.30
@@ -189,12 +222,13 @@ case "${1:-all}" in
   dynoxide) dynoxide ;;
   versitygw) versitygw ;;
   dynamodb-local) dynamodb_local ;;
+  clamav) clamav ;;
   sam) sam ;;
   checkov) checkov ;;
   judges) judges ;;
   ministack) ministack ;;
   pages) pages ;;
-  all) dynoxide; versitygw; dynamodb_local; sam; checkov; judges; ministack; pages ;;
+  all) dynoxide; versitygw; dynamodb_local; clamav; sam; checkov; judges; ministack; pages ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -34,8 +34,8 @@ BIN = os.path.dirname(sys.executable)
 REGION, ACCOUNT = "ap-south-1", "123456789012"
 KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "opens-nothing", "AWS_DEFAULT_REGION": REGION}
 MAIL_FROM, MAIL_SET = "no-reply@central.local", "central-local-MailSet"
-# Of two writes at once one has to begin again; a document may be checked, and moved, before the browser says that it is there.
-FORESEEN = {("dynamodb", "TransactWriteItems", "400"), ("dynamodb", "TransactWriteItems", "TransactionCanceledException"), ("s3", "HeadObject", "404")}
+# Of two writes at once one has to begin again.
+FORESEEN = {("dynamodb", "TransactWriteItems", "400"), ("dynamodb", "TransactWriteItems", "TransactionCanceledException")}
 SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
 
 

@@ -12,7 +12,7 @@ import (
 // page is one page: pages/<Name>.html, shown at Path, brought to life by static/js/<Script>.js.
 type page struct {
 	Path, Name string
-	Layout     string   // split: the way to an account; app: with the name menu; settings: app, with the side navigation; plain
+	Layout     string   // split: the way to an account; app: with the name menu; settings: app, with the side navigation; desk: app, wide; plain
 	Step       int      // of the journey, from 1; 0 where there is none
 	Script     string   // "" for a page without any of its own
 	Words      []string // prefixes of the messages that the scripts show
@@ -37,6 +37,8 @@ var pages = []page{
 	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "upload.")},
 	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
 	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
+	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},
+	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},
 	{Path: "/terms", Name: "terms", Layout: "plain"},
 	{Path: "/privacy", Name: "privacy", Layout: "plain"},
 	{Path: "404", Name: "404", Layout: "plain"},
@@ -50,6 +52,10 @@ func words(prefixes ...string) []string {
 
 func kycWords() []string {
 	return words("kyc.js.", "kycStatus.", "state.", "document.", "field.", "fieldHelp.", "requirement.", "requirementHelp.", "entityType.", "choice.", "check.", "warning.", "reason.")
+}
+
+func deskWords() []string {
+	return words("404.heading", "desk.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
 var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)

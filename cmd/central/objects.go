@@ -15,7 +15,7 @@ import (
 	"phonon.in/central/shared/upload"
 )
 
-// objectsOf lists every version of everything that was ever uploaded for an account.
+// objectsOf lists every version of everything that was ever uploaded for an account, and of the pictures of its pages.
 func objectsOf(ctx context.Context, files *upload.Bucket, id account.ID) ([]upload.Version, error) {
 	incoming, err1 := files.Versions(ctx, "incoming/"+string(id)+"/")
 	vault, err2 := files.Versions(ctx, "vault/"+string(id)+"/")

@@ -16,11 +16,12 @@ import (
 	"time"
 )
 
-// engine is a child process that serves HTTP on a port of 127.0.0.1. It is started again when it ends by itself.
+// engine is a child process that serves HTTP on a port of 127.0.0.1, or something else where up says so. It is started again when it ends by itself.
 type engine struct {
 	name     string
 	endpoint string
-	ready    string // path that answers once it is up
+	ready    string                         // path that answers once it is up
+	up       func(ctx context.Context) bool // instead, where it does not speak HTTP
 	command  func() *exec.Cmd
 	log      io.Writer
 	wrong    func(format string, args ...any) // tells people
@@ -45,7 +46,10 @@ func (e *engine) start(ctx context.Context) error {
 	defer cancel()
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for !answers(ctx, e.endpoint+e.ready) {
+	if e.up == nil {
+		e.up = func(ctx context.Context) bool { return answers(ctx, e.endpoint+e.ready) }
+	}
+	for !e.up(ctx) {
 		select {
 		case <-exited:
 			close(e.ended)

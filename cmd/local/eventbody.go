@@ -26,6 +26,20 @@ func newS3Event(o object, size int64, now time.Time) map[string]any {
 	}}}
 }
 
+// newScanEvent makes GuardDuty's event of one scan (AWS, "Monitoring S3 object scans with Amazon EventBridge").
+func newScanEvent(o object, status string, threats []map[string]any, now time.Time) map[string]any {
+	type m = map[string]any
+	return m{
+		"version": "0", "id": uuid(), "detail-type": scanType, "source": scanSource, "account": localAccount, "region": localRegion,
+		"time": now.UTC().Format(time.RFC3339), "resources": []string{"arn:aws:guardduty:" + localRegion + ":" + localAccount + ":malware-protection-plan/local"},
+		"detail": m{
+			"schemaVersion": "1.0", "scanStatus": "COMPLETED", "resourceType": "S3_OBJECT",
+			"s3ObjectDetails":   m{"bucketName": o.Bucket, "objectKey": o.Key, "eTag": strings.Trim(o.ETag, `"`), "versionId": o.VersionID, "s3Throttled": false},
+			"scanResultDetails": m{"scanResultStatus": status, "threats": threats},
+		},
+	}
+}
+
 // newSNSEvent makes the event of one notification on a topic, by its ARN (AWS, "Invoking Lambda functions with Amazon SNS notifications").
 func newSNSEvent(topic, text string, now time.Time) map[string]any {
 	type m = map[string]any

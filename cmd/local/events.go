@@ -17,11 +17,12 @@ import (
 	"phonon.in/central/cmd/local/template"
 )
 
-// events delivers the events of S3 and SNS to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
+// events delivers the events of S3, SNS and the scanner to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
 type events struct {
 	dir      string
 	targets  []eventTarget
 	s3       *s3.Client
+	scanner  *clamd // nil where there is none
 	requests *traces
 	log      *journal
 	retry    []time.Duration // waits before the second and the third try; on Lambda one and two minutes
@@ -30,21 +31,22 @@ type events struct {
 	running sync.WaitGroup
 }
 
-// eventTarget is a function that hears of objects, or of what is published to a topic.
+// eventTarget is a function that hears of objects, of what is published to a topic, or of what a rule lets through.
 type eventTarget struct {
 	template.Upload
 	topic    string
+	rule     template.Rule
 	function *function
 }
 
 func (t eventTarget) wants(o object) bool {
-	return t.topic == "" && o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
+	return t.Bucket != "" && o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
 }
 
 // pendingEvent is what is on disk.
 type pendingEvent struct {
 	Function string          `json:"function"`
-	Source   string          `json:"source"` // "S3" or "SNS"
+	Source   string          `json:"source"` // "S3", "SNS" or "GuardDuty"
 	Path     string          `json:"path"`
 	Event    json.RawMessage `json:"event"`
 
@@ -64,6 +66,7 @@ func (e *events) created(o object) {
 			}
 		}
 	}
+	e.scan(o)
 }
 
 // published notes a notification for each function that hears of the topic, and begins to deliver them.
@@ -167,7 +170,7 @@ func (e *events) resume(ctx context.Context) error {
 			os.Remove(file)
 			continue
 		}
-		known[p.Path] = true
+		known[cmp.Or(p.Source, "S3")+p.Path] = true
 		for _, t := range e.targets {
 			if t.function.spec.Name == p.Function {
 				e.deliver(t.function, p)
@@ -180,7 +183,7 @@ func (e *events) resume(ctx context.Context) error {
 		os.Remove(file)
 	}
 	for _, t := range e.targets {
-		if t.topic != "" {
+		if t.Bucket == "" {
 			continue
 		}
 		pages := s3.NewListObjectsV2Paginator(e.s3, &s3.ListObjectsV2Input{Bucket: &t.Bucket, Prefix: &t.Prefix})
@@ -191,8 +194,13 @@ func (e *events) resume(ctx context.Context) error {
 			}
 			for _, found := range page.Contents {
 				o := object{Bucket: t.Bucket, Key: aws.ToString(found.Key), Event: "ObjectCreated:Post", Peer: "127.0.0.1"}
-				if t.wants(o) && !known["/"+o.Bucket+"/"+o.Key] {
+				path := "/" + o.Bucket + "/" + o.Key
+				switch {
+				case !t.wants(o):
+				case !known["S3"+path]:
 					e.created(o)
+				case !known[guardDuty+path]:
+					e.scan(o)
 				}
 			}
 		}

@@ -123,11 +123,28 @@ func (f *function) grant(w *worker) grant {
 // grow starts a process for each request that waits, within bounds: a few at a time, so that those that run keep their core.
 // f.mu is held.
 func (f *function) grow() {
-	for f.starting < len(f.waiting) && f.running+f.starting < maxWorkers && f.starting < 2*runtime.NumCPU() && !f.closed {
+	for f.starting < len(f.waiting) && f.running+f.starting < f.most() && f.starting < 2*runtime.NumCPU() && !f.closed {
 		f.starting++
 		f.all.Add(1)
 		go f.start(f.generation)
 	}
+}
+
+// most is how many processes there may be. One that is given gigabytes uses them, and cores.
+func (f *function) most() int {
+	if f.spec.MemoryMB > 2048 {
+		return min(maxWorkers, runtime.NumCPU())
+	}
+	return maxWorkers
+}
+
+// warm starts a process before there is an event, for functions that hear of events alone: some are slow to start.
+func (f *function) warm() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.starting++
+	f.all.Add(1)
+	go f.start(f.generation)
 }
 
 func (f *function) start(generation int) {

@@ -44,6 +44,7 @@ type local struct {
 	requests  *traces
 	used      *permissions
 	events    *events
+	scanner   *clamd // nil where there is none
 	schedule  *schedule
 	server    *http.Server
 	notes     []string
@@ -98,8 +99,10 @@ func (l *local) start(ctx context.Context) error {
 // prepare takes what only one run can have: the data and the port. It reads the template.
 func (l *local) prepare() error {
 	o := l.options
-	if err := os.MkdirAll(filepath.Join(o.data, "log"), 0o700); err != nil {
-		return err
+	for _, folder := range []string{filepath.Join(o.data, "log"), l.temporary()} {
+		if err := os.MkdirAll(folder, 0o700); err != nil {
+			return err
+		}
 	}
 	var err error
 	// The system lets go of the lock when the process ends, however it ends: a file that was left behind does no harm.
@@ -133,6 +136,9 @@ func (l *local) prepare() error {
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}
+	if !o.enginesOnly && exists(l.installation().clamd()) {
+		parameters["MalwareScan"] = "on"
+	}
 	maps.Copy(parameters, o.set)
 	l.home = parameters["PublicUrl"]
 	l.template, err = template.Read(o.template, parameters)
@@ -163,10 +169,17 @@ func (l *local) connect(ctx context.Context) error {
 		for _, topic := range f.spec.Topics {
 			l.events.targets = append(l.events.targets, eventTarget{topic: topic, function: f})
 		}
+		for _, rule := range f.spec.Rules {
+			l.events.targets = append(l.events.targets, eventTarget{rule: rule, function: f})
+		}
 	}
 	if err := os.MkdirAll(l.events.dir, 0o700); err != nil {
 		return err
 	}
+	if err := l.startScanner(ctx); err != nil {
+		return err
+	}
+	l.events.scanner = l.scanner
 	if err := l.services.serve(l); err != nil {
 		return err
 	}
@@ -175,6 +188,10 @@ func (l *local) connect(ctx context.Context) error {
 	}
 	for _, f := range pools {
 		f.extra = l.services.environment()
+		f.extra["TMPDIR"] = l.temporary()
+		if len(f.spec.Uploads) > 0 && len(f.spec.Routes) == 0 && f.lambda == "" {
+			f.warm()
+		}
 	}
 	if l.services.storage.later {
 		l.notes = append(l.notes, "uploads wait until their S3 engine is fetched and built, this once")
@@ -235,6 +252,9 @@ func (l *local) stop() {
 		all.Go(func() { wait(ctx, f.close) })
 	}
 	all.Wait()
+	if l.scanner != nil {
+		l.scanner.stop()
+	}
 	if l.services != nil {
 		os.Remove(runFile(l.options.data))
 		l.services.stop()
@@ -243,6 +263,9 @@ func (l *local) stop() {
 		l.lock.Close()
 	}
 }
+
+// temporary is the functions' folder for what may be lost. It outlives a run: what render has compiled is found there again.
+func (l *local) temporary() string { return filepath.Join(l.options.root, ".local", "tmp") }
 
 // wait waits for f until ctx ends.
 func wait(ctx context.Context, f func()) {

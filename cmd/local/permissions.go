@@ -134,7 +134,11 @@ func objectNeeds(r *http.Request, operation string, head []byte) []permission {
 			version = "Version"
 		}
 		_, from, _ := strings.Cut(strings.TrimPrefix(source, "/"), "/")
-		return []permission{{Action: "s3:GetObject" + version, Resource: below(from)}, {Action: "s3:PutObject", Resource: below(key)}}
+		all := []permission{{Action: "s3:GetObject" + version, Resource: below(from)}, {Action: "s3:PutObject", Resource: below(key)}}
+		if r.Header.Get("X-Amz-Tagging") != "" {
+			all = append(all, permission{Action: "s3:PutObjectTagging", Resource: below(key)})
+		}
+		return all
 	case "ListObjects", "ListObjectsV2":
 		return []permission{{Action: "s3:ListBucket", Resource: bucket}}
 	case "GET versions":

@@ -70,7 +70,7 @@ func BenchmarkStart(b *testing.B) {
 	if os.Getenv("GOARCH") != "" {
 		b.Skip("only for this machine's architecture")
 	}
-	for _, name := range []string{"signup", "verify", "login", "account", "otp", "kyc", "papers", "review", "intake", "notify", "clock", "feedback", "web"} {
+	for _, name := range []string{"signup", "verify", "login", "account", "otp", "kyc", "papers", "review", "intake", "render", "notify", "clock", "feedback", "web"} {
 		binary := lambdaBuild(b, name, hostArch())
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {
@@ -133,7 +133,7 @@ func startEnvironment(address string) []string {
 	return []string{
 		"AWS_LAMBDA_RUNTIME_API=" + address, "AWS_REGION=ap-south-1", "AWS_ACCESS_KEY_ID=local", "AWS_SECRET_ACCESS_KEY=local",
 		fmt.Sprintf("AWS_ENDPOINT_URL=http://%s", address), "AWS_LAMBDA_FUNCTION_NAME=bench",
-		"USERS_TABLE=u", "TOKENS_TABLE=t", "UPLOADS_BUCKET=b", "SECRET_ID=s", "PUBLIC_URL=https://central.example.com", "TERMS_VERSION=1",
+		"USERS_TABLE=u", "TOKENS_TABLE=t", "UPLOADS_BUCKET=b", "MALWARE_SCAN=off", "SECRET_ID=s", "PUBLIC_URL=https://central.example.com", "TERMS_VERSION=1",
 		"CAPTCHA_PROVIDER=altcha", "MAIL_FROM=a@example.com", "SMS_ENTITY_ID=1", "SMS_TEMPLATE_ID=1", "SMS_SENDER_ID=CNTRAL", "SMS_MAX_PRICE_USD=0.01",
 		"SMS_DAILY_BUDGET=1", "CALL_DAILY_BUDGET=1", "CALL_PROVIDER=aws", "VOICE_ORIGINATION_IDENTITY=x", "VOICE_MAX_PRICE_USD_PER_MINUTE=0.1", "UPLOADS_ORIGIN=https://uploads.example.com",
 	}

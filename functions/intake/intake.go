@@ -5,10 +5,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"net/url"
 	"time"
-
-	"github.com/aws/aws-lambda-go/events"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/document"
@@ -19,12 +16,13 @@ import (
 
 type documents interface {
 	Document(ctx context.Context, id account.ID, no int, documentID string) (kyc.Document, error)
+	DocumentScanning(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error
 	FinishDocument(ctx context.Context, id account.ID, no int, d kyc.Document) error
 }
 
 type bucket interface {
 	Read(ctx context.Context, key, versionID string, most int64) ([]byte, error)
-	Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error)
+	Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType, tag string) (versionID string, err error)
 	Remove(ctx context.Context, key, versionID string) error
 	Purge(ctx context.Context, key, keep string) error
 }
@@ -32,55 +30,40 @@ type bucket interface {
 type handler struct {
 	store  documents
 	bucket bucket
+	scans  bool // there is a scanner, and nothing is opened before it has spoken
 	now    func() time.Time
 	log    *slog.Logger
 }
 
-// all handles every record. Events come more than once and in any order: each record may be handled again without harm.
-func (h *handler) all(ctx context.Context, e events.S3Event) error {
-	var errs []error
-	for _, r := range e.Records {
-		key, err := url.QueryUnescape(r.S3.Object.Key)
-		if err != nil {
-			key = r.S3.Object.Key
-		}
-		errs = append(errs, h.one(ctx, key, r.S3.Object.VersionID))
-	}
-	return errors.Join(errs...)
-}
-
-// one checks one upload. A document is finished once; anything that arrives under its key later is thrown away.
-func (h *handler) one(ctx context.Context, key, versionID string) error {
-	id, no, documentID, ok := kyc.ParseIncomingKey(key)
+// one checks one upload. A document is finished once; anything that arrives under its key later is thrown away. What is kept goes on to
+// render: its copy in the vault is the event. The document is rendering before there is a copy, and names no version: render pins the one
+// that it has rendered.
+func (h *handler) one(ctx context.Context, f file, scan scan) error {
+	id, no, documentID, ok := kyc.ParseIncomingKey(f.key)
 	if !ok {
 		h.log.WarnContext(ctx, "object with a foreign key removed")
-		return h.bucket.Remove(ctx, key, versionID)
+		return h.bucket.Remove(ctx, f.key, f.version)
 	}
 	d, err := h.store.Document(ctx, id, no, documentID)
-	if errors.Is(err, kyc.ErrDocumentUnknown) || err == nil && d.State != kyc.DocRequested && d.State != kyc.DocUploaded {
-		return h.tidy(ctx, key, versionID, d)
+	if errors.Is(err, kyc.ErrDocumentUnknown) || err == nil && !d.State.Unchecked() && d.State != kyc.DocRendering {
+		return h.tidy(ctx, f, d)
 	}
 	if err != nil {
 		return err
 	}
-	found, err := h.inspect(ctx, key, versionID, d.ContentType)
+	found, err := h.inspect(ctx, f, d.ContentType, scan)
 	if errors.Is(err, upload.ErrAbsent) {
 		return nil // an earlier delivery of this event has done the work
 	}
 	if err != nil {
 		return err
 	}
-	checked := judge(d, found, h.now())
-	if checked.State == kyc.DocClean {
+	if d.State == kyc.DocRendering {
+		return h.keep(ctx, f, d, found, scan)
+	}
+	checked := judge(d, found, scan, h.now())
+	if checked.State == kyc.DocRendering {
 		checked.Key = kyc.VaultKey(id, no, d.ID)
-		// The copy is of the very version that was inspected: what a reviewer will see is what was checked.
-		checked.VersionID, err = h.bucket.Pin(ctx, key, versionID, checked.Key, d.ContentType)
-		if errors.Is(err, upload.ErrAbsent) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
 	}
 	err = h.store.FinishDocument(ctx, id, no, checked)
 	if errors.Is(err, store.ErrDocumentDone) || errors.Is(err, kyc.ErrLocked) {
@@ -88,33 +71,58 @@ func (h *handler) one(ctx context.Context, key, versionID string) error {
 		if d, err = h.store.Document(ctx, id, no, documentID); err != nil && !errors.Is(err, kyc.ErrDocumentUnknown) {
 			return err
 		}
-		return h.tidy(ctx, key, versionID, d)
+		if d.State == kyc.DocRendering {
+			return h.keep(ctx, f, d, found, scan)
+		}
+		return h.tidy(ctx, f, d)
 	}
 	if err != nil {
 		return err
 	}
 	h.log.InfoContext(ctx, "document checked", "account", id, "document", documentID, "state", checked.State, "reason", checked.Reason.Code)
-	return h.bucket.Remove(ctx, key, versionID)
+	switch checked.State {
+	case kyc.DocRendering:
+		return h.keep(ctx, f, checked, found, scan)
+	case kyc.DocInfected:
+		return h.bucket.Purge(ctx, f.key, "")
+	}
+	return h.bucket.Remove(ctx, f.key, f.version)
+}
+
+// keep copies a file that is to be rendered into the vault, unless it is another one than was checked. A delivery that ended halfway has left
+// the document without a copy, or with one: a second copy of the same bytes does no harm.
+func (h *handler) keep(ctx context.Context, f file, d kyc.Document, found document.Finding, scan scan) error {
+	if found.SHA256 == d.SHA256 {
+		// The copy is of the very version that was inspected.
+		_, err := h.bucket.Pin(ctx, f.key, f.version, d.Key, d.ContentType, scan.tag())
+		if err != nil && !errors.Is(err, upload.ErrAbsent) {
+			return err
+		}
+	}
+	return h.bucket.Remove(ctx, f.key, f.version)
 }
 
 // tidy throws away what arrived for a document that is to get no file (zero when there is none), first of all the copies in the vault, of
 // this delivery and of earlier ones that ended halfway: on top of the version that was pinned they would let that one expire as an old one.
-func (h *handler) tidy(ctx context.Context, key, versionID string, d kyc.Document) error {
+// Pages are made by render alone, which removes what it leaves.
+func (h *handler) tidy(ctx context.Context, f file, d kyc.Document) error {
 	pinned := ""
-	switch d.State {
-	case kyc.DocClean, kyc.DocAccepted, kyc.DocRejected:
+	if d.State.Kept() {
 		pinned = d.VersionID
 	}
-	id, no, documentID, _ := kyc.ParseIncomingKey(key)
+	id, no, documentID, _ := kyc.ParseIncomingKey(f.key)
 	if err := h.bucket.Purge(ctx, kyc.VaultKey(id, no, documentID), pinned); err != nil {
 		return err
 	}
-	return h.bucket.Remove(ctx, key, versionID)
+	return h.bucket.Remove(ctx, f.key, f.version)
 }
 
-// inspect reads the file and finds out what it is.
-func (h *handler) inspect(ctx context.Context, key, versionID, declared string) (document.Finding, error) {
-	body, err := h.bucket.Read(ctx, key, versionID, document.MaxBytes)
+// inspect reads the file and finds out what it is. What the scanner refuses is not opened.
+func (h *handler) inspect(ctx context.Context, f file, declared string, scan scan) (document.Finding, error) {
+	if reason := scan.reason(); reason != "" {
+		return document.Finding{Reason: reason}, nil
+	}
+	body, err := h.bucket.Read(ctx, f.key, f.version, document.MaxBytes)
 	if errors.Is(err, upload.ErrTooLarge) {
 		return document.Finding{Reason: document.TooLarge}, nil
 	}
@@ -125,17 +133,26 @@ func (h *handler) inspect(ctx context.Context, key, versionID, declared string) 
 }
 
 // judge says what becomes of a document by what was found.
-func judge(d kyc.Document, found document.Finding, now time.Time) kyc.Document {
+func judge(d kyc.Document, found document.Finding, scan scan, now time.Time) kyc.Document {
 	if found.Reason == "" && d.SHA256 != "" && d.SHA256 != found.SHA256 {
 		found.Reason = document.Corrupt
 	}
-	d.SHA256, d.CheckedAt = found.SHA256, now
+	d.SHA256, d.Flattened, d.CheckedAt = found.SHA256, found.Flattens, now
+	if scan != unscanned {
+		d.ScannedAt = now
+	}
 	if d.UploadedAt.IsZero() {
 		d.UploadedAt = now
 	}
-	d.State = kyc.DocClean
-	if found.Reason != "" {
-		d.State, d.Reason = kyc.DocRefused, kyc.FileReason(string(found.Reason), found.ContentType)
+	switch found.Reason {
+	case "":
+		d.State = kyc.DocRendering
+		return d
+	case document.Infected:
+		d.State = kyc.DocInfected
+	default:
+		d.State = kyc.DocRefused
 	}
+	d.Reason = kyc.FileReason(string(found.Reason), found.ContentType)
 	return d
 }

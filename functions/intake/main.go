@@ -1,5 +1,5 @@
-// Command intake is the Lambda that looks at what was really uploaded: it checks each new file, keeps a clean one under a
-// key of its own, and says why it refuses another.
+// Command intake is the Lambda that looks at what was really uploaded: it checks each new file, once the
+// scanner has spoken where there is one, keeps a good one under a key of its own for render, and says why it refuses another.
 package main
 
 import (
@@ -7,7 +7,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"phonon.in/central/shared/awsenv/dynamodb"
@@ -22,10 +21,10 @@ func main() {
 	log := obs.Setup(os.Stdout, "intake")
 	r := env.New(os.LookupEnv)
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
-	bucket := r.Text("UPLOADS_BUCKET")
+	bucket, scans := r.Text("UPLOADS_BUCKET"), r.Choice("MALWARE_SCAN", "on", "off") == "on"
 	err := r.Err()
-	h := &handler{store: store.New(dynamodb.Client(), users, tokens), bucket: upload.New(s3.Client(), bucket), now: time.Now, log: log}
-	lambda.Start(func(ctx context.Context, e events.S3Event) error {
+	h := &handler{store: store.New(dynamodb.Client(), users, tokens), bucket: upload.New(s3.Client(), bucket), scans: scans, now: time.Now, log: log}
+	lambda.Start(func(ctx context.Context, e event) error {
 		if err != nil {
 			return err
 		}

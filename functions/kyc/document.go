@@ -83,7 +83,7 @@ func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpa
 		case !found.Status.Editable():
 			return kyc.ErrLocked
 		}
-		if _, err = h.bucket.Stat(ctx, d.Key); err != nil {
+		if err = h.bucket.Arrived(ctx, d.Key); err != nil {
 			return err
 		}
 		return h.store.DocumentUploaded(ctx, c.Profile.ID, found.No, d.ID, c.Now)
@@ -118,9 +118,7 @@ func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpap
 	if err != nil {
 		return contentAnswer{}, err
 	}
-	switch d.State {
-	case kyc.DocClean, kyc.DocAccepted, kyc.DocRejected:
-	default:
+	if !d.State.Kept() {
 		return contentAnswer{}, errNotKept
 	}
 	url, err := h.bucket.View(ctx, d.Key, d.VersionID, d.FileName, d.ContentType, c.Now, viewLife)

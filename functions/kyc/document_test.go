@@ -40,7 +40,7 @@ func TestRemovingADocumentLeavesNoVersionOfItsFile(t *testing.T) {
 }
 
 func TestAnUploadThatIsTakenBackLeavesNothing(t *testing.T) {
-	for _, stage := range []string{"allowed", "sent", "said to be there", "copied by a check that is under way", "refused"} {
+	for _, stage := range []string{"allowed", "sent", "said to be there", "copied by a check that is under way", "being rendered", "refused"} {
 		t.Run(stage, func(t *testing.T) {
 			p := newWorld(t).holder(t)
 			p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual"})
@@ -53,6 +53,12 @@ func TestAnUploadThatIsTakenBackLeavesNothing(t *testing.T) {
 				p.want(t, "200", "POST", "/v1/kyc/documents/"+id+"/complete", nil)
 			case "copied by a check that is under way":
 				p.put(t, kyc.VaultKey(p.id, 1, id), []byte("%PDF-1.7\n"))
+			case "being rendered":
+				must(t, p.FinishDocument(t.Context(), p.id, 1, kyc.Document{ID: id, CaseNo: 1, State: kyc.DocRendering, Key: kyc.VaultKey(p.id, 1, id), CheckedAt: now}))
+				p.put(t, kyc.VaultKey(p.id, 1, id), []byte("%PDF-1.7\n"))
+				for n := range 3 {
+					p.put(t, kyc.PageKey(p.id, 1, id, n+1), []byte("a page"))
+				}
 			case "refused":
 				must(t, p.FinishDocument(t.Context(), p.id, 1, kyc.Document{ID: id, CaseNo: 1, State: kyc.DocRefused, Reason: kyc.FileReason("file_corrupt", ""), CheckedAt: now}))
 			}

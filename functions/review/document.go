@@ -36,7 +36,7 @@ func (h *handler) page(ctx context.Context, v *visit, _ httpapi.None) (pageAnswe
 		return pageAnswer{}, err
 	}
 	name := fmt.Sprintf("%s-%d.jpg", d.ID, n)
-	url, err := h.bucket.View(ctx, pageKey(c.AccountID, madeIn(d), d.ID, n), "", name, "image/jpeg", v.Now, addressLife)
+	url, err := h.bucket.View(ctx, kyc.PageKey(c.AccountID, madeIn(d), d.ID, n), "", name, "image/jpeg", v.Now, addressLife)
 	return pageAnswer{url, d.Pages[n-1], v.Now.Add(addressLife)}, err
 }
 

@@ -3,10 +3,8 @@ package main
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"phonon.in/central/shared/kyc"
-	"phonon.in/central/shared/store"
 )
 
 type findingView struct {
@@ -16,10 +14,13 @@ type findingView struct {
 	Pointers []string `json:"pointers"`
 }
 
-// findings are what the machine has to say of a case: what the papers and values themselves show, then what other accounts have as well.
-func findings(c kyc.Case, shared []store.Shared, now time.Time) []findingView {
+// findings are what the machine has to say of a case: what its values and files show, then what other accounts have handed in as well.
+func (k known) findings() []findingView {
 	views := []findingView{}
-	for _, s := range shared {
+	for _, f := range kyc.Findings(k.c, k.now) {
+		views = append(views, findingView{string(f.Severity), f.Code, f.Detail, append([]string{}, f.Pointers...)})
+	}
+	for _, s := range k.shared {
 		code, what := "identifier_known", "The same "+strings.ToUpper(s.Kind)
 		if s.Kind == kyc.TraceFile {
 			code, what = "file_known", "The same file"

@@ -80,7 +80,7 @@ func viewOfCase(k known) caseView {
 		Reference: c.Reference, AccountID: c.AccountID, CaseNo: c.No, Status: c.Status, Lane: orNull(c.Lane), Round: c.Round, Version: c.Version,
 		Risk: orNull(c.Risk), DueAt: timeOrNull(c.DueAt), Overdue: c.Waits() && k.now.After(c.DueAt), SubmittedAt: timeOrNull(c.SubmittedAt),
 		EntityType: codeView{et.Code, et.Name}, Holder: viewOfHolder(k), Lease: k.lease(), Fields: k.fields(et), Requirements: k.requirements(),
-		Findings: findings(c, k.shared, k.now), Rounds: viewOfRounds(k.rounds), Notes: k.notes(), FirstBy: orNull(k.nameOf(c.FirstBy)), CanDecide: k.outcomes(),
+		Findings: k.findings(), Rounds: viewOfRounds(k.rounds), Notes: k.notes(), FirstBy: orNull(k.nameOf(c.FirstBy)), CanDecide: k.outcomes(),
 	}
 	return v
 }

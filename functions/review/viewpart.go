@@ -37,11 +37,6 @@ type valueView struct {
 	Value string `json:"value"`
 }
 
-type checkView struct {
-	ID   string `json:"id"`
-	Text string `json:"text"`
-}
-
 type documentView struct {
 	ID          string       `json:"id"`
 	Type        string       `json:"type"`
@@ -156,7 +151,7 @@ func order(r requirementView) int {
 
 func (k known) document(r kyc.Requirement, d kyc.Document) documentView {
 	v := documentView{
-		ID: d.ID, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType, Size: d.Size, State: d.State, Flattened: flattened(d), Pages: d.Pages,
+		ID: d.ID, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType, Size: d.Size, State: d.State, Flattened: d.Flattened, Pages: d.Pages,
 		SHA256: d.SHA256, Verdict: k.verdict("/requirements/"+r.ID, d.ID), Checklist: []checkView{},
 	}
 	if i := slices.IndexFunc(r.Options, func(o kyc.Option) bool { return o.ID == d.Type }); i >= 0 {

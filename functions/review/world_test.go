@@ -29,6 +29,7 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // a Monday, 15:30 in
 // world is the function on a real engine. Every request and answer is held to the contract.
 type world struct {
 	storetest.Fixture
+	h     *handler
 	api   http.Handler
 	clock time.Time
 }
@@ -37,9 +38,9 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), clock: start}
 	bucket := upload.New(uploadtest.Client("http://127.0.0.1:1"), "uploads") // addresses are signed without it
-	h := &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off"}
-	w.api = contract.Check(t, h.routes(httpapi.Config{
-		PublicURL: "https://central.example.com", Now: func() time.Time { return w.clock }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
+	w.h = &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off"}
+	w.api = contract.Check(t, w.h.routes(httpapi.Config{
+		PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))
 	return w
 }
@@ -51,6 +52,8 @@ type person struct {
 	bearer string
 	digest string
 }
+
+func (w *world) now() time.Time { return w.clock }
 
 // passes lets a second pass, so that what comes next comes later.
 func (w *world) passes() { w.clock = w.clock.Add(time.Second) }

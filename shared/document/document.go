@@ -1,5 +1,5 @@
-// Package document finds out what a file really is, whatever its name and its declared type say, and whether a reviewer can
-// open it safely. It decides by the bytes alone, and never decodes a picture or renders a page.
+// Package document finds out what a file really is, whatever its name and its declared type say, and whether pictures of its pages
+// can be made for a reviewer. It decides by the bytes alone, and never decodes a picture or renders a page: functions/render does.
 package document
 
 import (
@@ -11,7 +11,7 @@ import (
 
 const (
 	MaxBytes = 10 << 20 // size of the largest file that is looked at
-	MaxPages = 200      // of a PDF: nobody reviews more
+	MaxPages = 50       // of a PDF: nobody reviews more
 )
 
 // Reason is a stable code for why a file is refused.
@@ -23,8 +23,6 @@ const (
 	TypeMismatch      Reason = "file_type_mismatch"      // Finding.ContentType is not the declared type
 	TypeNotSupported  Reason = "file_type_not_supported" // the declared type is none that is taken
 	PasswordProtected Reason = "file_password_protected" // an encrypted PDF that the empty password does not open
-	Restricted        Reason = "file_restricted"         // an encrypted PDF that opens without a password
-	ActiveContent     Reason = "file_active_content"     // a PDF that acts by itself, has a program or an attachment, or fetches something
 	WithoutPage       Reason = "file_without_page"       // a PDF in whose page tree is no page
 	TooManyPages      Reason = "file_too_many_pages"     // more than MaxPages
 	Blank             Reason = "file_blank"              // a PDF of which no page paints anything
@@ -33,13 +31,16 @@ const (
 	ImageTooSmall     Reason = "image_too_small"         // under 600 x 400 pixels in either orientation
 	ImageTooLarge     Reason = "image_too_large"         // over 40 million pixels
 	ImageNotShown     Reason = "image_not_shown"         // a whole JPEG or PNG of a kind that browsers do not show
+	NotRendered       Reason = "file_not_rendered"       // a file of which no pictures can be made, or not within time and memory
+	NotScanned        Reason = "file_not_scanned"        // a file that the scanner of malware cannot look into
+	Infected          Reason = "file_infected"           // a file in which the scanner found malware
 )
 
 // Reasons lists every reason.
 func Reasons() []Reason {
 	return []Reason{
-		Empty, TooLarge, TypeMismatch, TypeNotSupported, PasswordProtected, Restricted, ActiveContent, WithoutPage, TooManyPages, Blank,
-		Polyglot, Corrupt, ImageTooSmall, ImageTooLarge, ImageNotShown,
+		Empty, TooLarge, TypeMismatch, TypeNotSupported, PasswordProtected, WithoutPage, TooManyPages, Blank, Polyglot, Corrupt,
+		ImageTooSmall, ImageTooLarge, ImageNotShown, NotRendered, NotScanned, Infected,
 	}
 }
 
@@ -50,6 +51,7 @@ type Finding struct {
 	Size          int64  // bytes; when the file is too large, only more than MaxBytes
 	Reason        Reason // why it is refused; empty when the file is clean
 	Width, Height int    // pixels, as stored, of a picture that could be read
+	Flattens      bool   // a PDF with more than a printed page would have: an action, a program, an attachment, or a lock without a password
 }
 
 // Inspect reads a file to its end and compares it with the type that it is said to have: application/pdf, image/jpeg or
@@ -74,7 +76,7 @@ func Inspect(r io.Reader, declared string) (Finding, error) {
 	case f.ContentType != declared:
 		f.Reason = TypeMismatch
 	case declared == pdfType:
-		f.Reason = inspectPDF(data)
+		f.Flattens, f.Reason = inspectPDF(data)
 	default:
 		f.Width, f.Height, f.Reason = inspectImage(data, declared)
 	}

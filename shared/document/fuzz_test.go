@@ -31,6 +31,9 @@ func FuzzInspect(f *testing.F) {
 		if got != inspect(t, data, types[n]) {
 			t.Error("another answer the second time")
 		}
+		if got.Reason == flattened {
+			return
+		}
 		if got.Reason != "" {
 			if !slices.Contains(Reasons(), got.Reason) {
 				t.Errorf("%q is no known reason", got.Reason)

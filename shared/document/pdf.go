@@ -7,15 +7,15 @@ import "bytes"
 // is, a reader finds it by "N G obj" before it, or in an object stream, which begins like that; a trailer by its keyword. Therefore:
 //
 //   - Everything behind such a beginning is read as an object, wherever it stands, and judged by its structure (pdfobjects.go). A word
-//     in a string, in text or in metadata is no key and no name of any object: it refuses nothing.
-//   - A reference leads to every object of that number, also by a cross-reference that gives it another (pdfxref.go); one that is refused
-//     is enough.
+//     in a string, in text or in metadata is no key and no name of any object: it says nothing.
+//   - A reference leads to every object of that number, also by a cross-reference that gives it another (pdfxref.go); one that acts is
+//     enough.
 //   - Object streams are unpacked. Where that cannot be done, or where their length is not as it says, the file is Corrupt.
 //   - Where an object is malformed, readers differ in what is a key and what a value. Then every name behind its beginning is taken for
 //     a key, to the end of the data (scan.flat). That is more than any reader sees.
 //   - All reading and unpacking is paid from one budget. Who uses it up is Corrupt.
 //
-// What is refused is in pdfactive.go.
+// What a picture of a page leaves out is in pdfactive.go.
 
 // workPerFile is the budget: bytes of objects read, again for each time, and of streams unpacked.
 const workPerFile = 64 << 20
@@ -34,31 +34,30 @@ type pdfScan struct {
 	opaque   bool // something that has to be looked into cannot be
 }
 
-// inspectPDF looks for what a printed page would not have, and for pages.
-func inspectPDF(data []byte) Reason {
+// inspectPDF looks for what a printed page would not have, and for pages. A file that is encrypted shows neither.
+func inspectPDF(data []byte) (flattens bool, reason Reason) {
 	start, end := pdfStart(data), bytes.LastIndex(data, []byte("%%EOF"))
 	if end < 0 {
-		return Corrupt
+		return false, Corrupt
 	}
 	after := data[end+len("%%EOF"):]
 	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(after) {
-		return Polyglot
+		return false, Polyglot
 	}
 	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, streams: map[int][]objectStream{}, seen: map[*byte][]uint64{}}
 	s.find(data)
-	if reason := s.encryption(); reason != "" {
-		return reason
+	if encrypted, opens := s.encryption(); encrypted && opens {
+		return true, ""
+	} else if encrypted {
+		return false, PasswordProtected
 	}
 	for _, o := range s.objects {
 		s.judge(o)
 	}
-	switch {
-	case s.active:
-		return ActiveContent
-	case s.opaque, s.work < 0, len(bytes.Trim(after, "\x00\x1a \t\r\n\f")) > head:
-		return Corrupt
+	if s.opaque || s.work < 0 || len(bytes.Trim(after, "\x00\x1a \t\r\n\f")) > head {
+		return s.active, Corrupt
 	}
-	return s.pages()
+	return s.active, s.pages()
 }
 
 // judge looks at one object.
@@ -86,7 +85,7 @@ func (s *pdfScan) walk(v any) {
 		}
 	case dict:
 		for _, e := range v {
-			if refuses := rules[e.key]; refuses != nil && refuses(s, v, e.value) {
+			if acts := rules[e.key]; acts != nil && acts(s, v, e.value) {
 				s.active = true
 			}
 			s.walk(e.value)
@@ -123,8 +122,8 @@ func (s *pdfScan) flat(o object) {
 
 // entry judges a key and what follows it, in a dictionary of which nothing is known.
 func (s *pdfScan) entry(key string, p *parser, own bool) {
-	refuses := rules[key]
-	if refuses == nil && key != "First" && key != "FFilter" {
+	acts := rules[key]
+	if acts == nil && key != "First" && key != "FFilter" {
 		return
 	}
 	v := p.value()
@@ -132,7 +131,7 @@ func (s *pdfScan) entry(key string, p *parser, own bool) {
 	switch {
 	case key == "First" && isNumber && own: // an object stream, for some readers
 		s.opaque = true
-	case key == "FFilter", refuses != nil && refuses(s, nil, v):
+	case key == "FFilter", acts != nil && acts(s, nil, v):
 		s.active = true
 	case p.odd && (key == "OpenAction" || key == "AA"):
 		s.opaque = true

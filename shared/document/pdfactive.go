@@ -5,15 +5,15 @@ import (
 	"slices"
 )
 
-// What a PDF may not have, until reviewers see rendered pages instead of the file: whatever acts by itself when the file is opened,
-// runs a program, plays something, or fetches something from outside, and attachments. Fine is what acts when a person clicks and stays
-// in the file or opens a web address: a link, a bookmark, a button that resets a form; and an opening at a place in the file.
+// What pictures of the pages leave out, so that a reviewer is told: whatever acts by itself when the file is opened, runs a program, plays
+// something, or fetches something from outside, and attachments. Not worth a word is what acts when a person clicks and stays in the file
+// or opens a web address: a link, a bookmark, a button that resets a form; and an opening at a place in the file.
 //
 // The numbers are sections of ISO 32000-2; what it left out is in ISO 32000-1.
 
-// refusedActions are refused wherever they hang, also where a person must click (12.6.4). Of the others GoTo, GoToDp, URI, Named, ResetForm, Hide,
+// activeActions count wherever they hang, also where a person must click (12.6.4). Of the others GoTo, GoToDp, URI, Named, ResetForm, Hide,
 // SetOCGState, Thread, Trans and GoTo3DView are left.
-var refusedActions = []name{
+var activeActions = []name{
 	"JavaScript", "Launch", "ImportData", "Rendition", "Sound", "Movie", "RichMediaExecute", // programs and media
 	"GoToR", "GoToE", "SubmitForm", // another file, an attachment, a server that gets what was typed
 }
@@ -21,10 +21,10 @@ var refusedActions = []name{
 // triggers are the keys of additional actions (12.6.3).
 var triggers = []string{"E", "X", "D", "U", "Fo", "Bl", "PO", "PC", "PV", "PI", "O", "C", "K", "F", "V", "WC", "WS", "DS", "WP", "DP"}
 
-// refusedSubtypes are annotations that hold a file, a sound, a film or a program (12.5.6), and programs for printers (ISO 32000-1, 8.8.2).
-var refusedSubtypes = []name{"FileAttachment", "Sound", "Movie", "Screen", "3D", "RichMedia", "PS"}
+// activeSubtypes are annotations that hold a file, a sound, a film or a program (12.5.6), and programs for printers (ISO 32000-1, 8.8.2).
+var activeSubtypes = []name{"FileAttachment", "Sound", "Movie", "Screen", "3D", "RichMedia", "PS"}
 
-// rules say of an entry of a dictionary whether the file is refused for it. The dictionary is nil when nothing is known of it.
+// rules say of an entry of a dictionary whether it is something of that. The dictionary is nil when nothing is known of it.
 var rules = map[string]func(s *pdfScan, d dict, v any) bool{
 	"OpenAction": func(s *pdfScan, _ dict, v any) bool { return s.actsByItself(v, 0) },
 	"AA": func(s *pdfScan, _ dict, v any) bool {
@@ -33,10 +33,10 @@ var rules = map[string]func(s *pdfScan, d dict, v any) bool{
 		})
 	},
 	// An action, or what follows on one. In a structure element, A is something else, and S is a kind that its author named.
-	"A": isRefusedAction, "PA": isRefusedAction, "NA": isRefusedAction, "Next": isRefusedAction,
-	"S": func(s *pdfScan, d dict, v any) bool { return !d.is("Type", "StructElem") && s.refusedAction(d, v) },
+	"A": isActiveAction, "PA": isActiveAction, "NA": isActiveAction, "Next": isActiveAction,
+	"S": func(s *pdfScan, d dict, v any) bool { return !d.is("Type", "StructElem") && s.activeAction(d, v) },
 	"Subtype": func(s *pdfScan, _ dict, v any) bool {
-		return s.isName(v, func(n name) bool { return slices.Contains(refusedSubtypes, n) })
+		return s.isName(v, func(n name) bool { return slices.Contains(activeSubtypes, n) })
 	},
 	"Type": func(s *pdfScan, _ dict, v any) bool {
 		return s.isName(v, func(n name) bool { return n == "EmbeddedFile" })
@@ -59,9 +59,9 @@ var rules = map[string]func(s *pdfScan, d dict, v any) bool{
 	"Ref": hasKey("F"), "OPI": hasKey("1.3", "2.0"), "DestOutputProfileRef": hasKey("F", "URLs"),
 }
 
-func isRefusedAction(s *pdfScan, _ dict, v any) bool {
+func isActiveAction(s *pdfScan, _ dict, v any) bool {
 	return s.some(v, func(d dict) bool {
-		return slices.ContainsFunc(d.all("S"), func(kind any) bool { return s.refusedAction(d, kind) })
+		return slices.ContainsFunc(d.all("S"), func(kind any) bool { return s.activeAction(d, kind) })
 	})
 }
 
@@ -77,10 +77,10 @@ func hasKey(keys ...string) func(s *pdfScan, _ dict, v any) bool {
 	}
 }
 
-// refusedAction reports that an action of this kind is refused even where a person must click.
-func (s *pdfScan) refusedAction(d dict, kind any) bool {
+// activeAction reports that an action of this kind counts even where a person must click.
+func (s *pdfScan) activeAction(d dict, kind any) bool {
 	return s.isName(kind, func(n name) bool {
-		return slices.Contains(refusedActions, n) || n == "Thread" && d.has("F")
+		return slices.Contains(activeActions, n) || n == "Thread" && d.has("F")
 	})
 }
 

@@ -86,7 +86,7 @@ func TestEachActionWhereItHangs(t *testing.T) {
 	for kind, a := range actions {
 		for place, p := range places {
 			t.Run(kind+" "+place, func(t *testing.T) {
-				want := ActiveContent
+				want := flattened
 				if p.click && a.click || a.open {
 					want = ""
 				}
@@ -139,7 +139,7 @@ func TestWhatElseActsOrFetches(t *testing.T) {
 		{"a script by its key", parts{objects: []string{"6 0 obj<</JS(1)>>endobj"}}, parts{page: "/Resources<</XObject<</JS 5 0 R>>>>", objects: []string{stream("/Subtype/Image")}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			wants(t, c.active, ActiveContent)
+			wants(t, c.active, flattened)
 			wants(t, c.honest, "")
 		})
 	}

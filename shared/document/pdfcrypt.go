@@ -12,23 +12,19 @@ import (
 	"slices"
 )
 
-// encryption says why an encrypted file is refused, or nothing when it is not encrypted. Nothing in it can be looked at, but whether
-// a person needs a password to open it can be told (7.6).
-func (s *pdfScan) encryption() Reason {
+// encryption says whether a file is encrypted, and then whether it opens without a password (7.6). Nothing else of it can be looked at.
+func (s *pdfScan) encryption() (encrypted, opens bool) {
 	const workPerLock = 64 << 10
-	var reason Reason
 	for _, t := range s.trailers {
 		for _, v := range t.all("Encrypt") {
 			d, is := dictOf(s.last(v))
 			if s.work -= workPerLock; is && s.work >= 0 && s.lock(t, d).opens() {
-				return Restricted
+				return true, true
 			}
-			if v != nil {
-				reason = PasswordProtected
-			}
+			encrypted = encrypted || v != nil
 		}
 	}
-	return reason
+	return encrypted, false
 }
 
 // lock is what the standard security handler checks a password against (7.6.4).

@@ -8,7 +8,7 @@ import (
 
 // The corpus has a file of each revision with and without a password to open it. These are spelled in other ways.
 func TestWhetherThePasswordIsNeeded(t *testing.T) {
-	open := file(t, filepath.Join("corpus", "file_restricted", "qpdf-r4-rc4.pdf"))
+	open := file(t, filepath.Join("corpus", "flattened", "qpdf-r4-rc4.pdf"))
 	locked := file(t, filepath.Join("corpus", "file_password_protected", "qpdf-r4-rc4.pdf"))
 	for _, c := range []struct {
 		name     string
@@ -16,8 +16,8 @@ func TestWhetherThePasswordIsNeeded(t *testing.T) {
 		from, to string
 		reason   Reason
 	}{
-		{"with no password", open, "", "", Restricted},
-		{"with no password, and no length of the key", open, "/Length 128", "/Lenght 128", Restricted},
+		{"with no password", open, "", "", flattened},
+		{"with no password, and no length of the key", open, "/Length 128", "/Lenght 128", flattened},
 		{"with a password, and no length of the key", locked, "/Length 128", "/Lenght 128", PasswordProtected},
 		{"of another file", open, "/ID [<", "/ID [<ff", PasswordProtected},
 		{"by a handler that asks for a certificate", open, "/R 4", "/X 4", PasswordProtected},

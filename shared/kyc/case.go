@@ -89,15 +89,18 @@ type Document struct {
 	ContentType string
 	Size        int64 // bytes
 	State       DocState
-	Reason      Reason // set when refused or rejected
-	SHA256      string // lower-case hex; what the browser said until the check, then what was found; may be empty until then
-	Key         string // of the object
-	VersionID   string // of the object that was checked
+	Reason      Reason   // set when refused or rejected
+	SHA256      string   // lower-case hex; what the browser said until the check, then what was found; may be empty until then
+	Key         string   // of the object
+	VersionID   string   // of the object whose pages were rendered
+	Pages       []string // lower-case hex SHA-256 of the picture of each page, in order
+	Flattened   bool     // the file has what the pictures leave out: actions, programs, attachments, or a lock without a password
 	CreatedAt   time.Time
 	UploadedAt  time.Time // zero until it has arrived
+	ScannedAt   time.Time // zero until the scanner has spoken; for good where there is none
 	CheckedAt   time.Time // zero until the machine has checked it
+	RenderedAt  time.Time // zero until its pages were rendered
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
-	Pages       []string  // of its pictures, which are what a reviewer sees: the SHA-256 of each, lower-case hex
 	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
 	Shared      bool      // another case of the account has its file, too; known where all were read
 }

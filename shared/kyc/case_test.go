@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
@@ -23,7 +24,7 @@ var docNo int
 func doc(requirement, typ string, state DocState) Document {
 	docNo++
 	d := Document{ID: fmt.Sprint("doc", docNo), Requirement: requirement, Type: typ, State: state}
-	if state == DocRefused || state == DocRejected {
+	if state == DocRefused || state == DocRejected || state == DocInfected {
 		d.Reason = FileReason("file_corrupt", "")
 	}
 	return d
@@ -84,13 +85,18 @@ func TestTheLifeOfACase(t *testing.T) {
 	if DocClean.Can(DocRefused) || DocAccepted.Can(DocRejected) || DocSuperseded.Can(DocRequested) || DocRefused.Can(DocClean) {
 		t.Error("a document may change after its decision")
 	}
-	if !DocRequested.Can(DocClean) {
+	if !DocRequested.Can(DocScanning) || !DocRequested.Can(DocRendering) || !DocRequested.Can(DocInfected) {
 		t.Error("a check may not come before the browser's word")
+	}
+	if DocUploaded.Can(DocClean) || DocScanning.Can(DocClean) || DocInfected.Can(DocRendering) || DocRendering.Can(DocScanning) {
+		t.Error("a document may be clean before it is rendered")
 	}
 }
 
 func TestWhatACaseLacks(t *testing.T) {
 	id, pan := doc("personal_id", "passport", DocClean), doc("entity_pan", "", DocClean)
+	stuck := doc("entity_pan", "", DocScanning)
+	stuck.UploadedAt = now.Add(-CheckLife - time.Second)
 	firm := map[string]string{"pan": "AAAPL1234C"}
 	registered := map[string]string{"pan": "ZZZPZ9999Z", "gstin": "27ZZZPZ9999Z1ZS"}
 	for _, c := range []struct {
@@ -102,6 +108,13 @@ func TestWhatACaseLacks(t *testing.T) {
 		{"nothing given", draft("individual", nil), "/fields/pan field_missing, /requirements/entity_pan document_missing, /requirements/personal_id document_missing"},
 		{"everything given", draft("individual", individual, id, pan), ""},
 		{"a document still being checked", draft("individual", individual, id, doc("entity_pan", "", DocUploaded)), "/requirements/entity_pan document_checking"},
+		{"a document still being scanned", draft("individual", individual, id, doc("entity_pan", "", DocScanning)), "/requirements/entity_pan document_checking"},
+		{"a document beside one that is being rendered", draft("individual", individual, id, pan, doc("entity_pan", "", DocRendering)), "/requirements/entity_pan document_checking"},
+		{
+			"a document that is scanned for longer than a scan takes", draft("individual", individual, id, stuck),
+			"/requirements/entity_pan document_check_late",
+		},
+		{"a document with malware", draft("individual", individual, id, doc("entity_pan", "", DocInfected)), "/requirements/entity_pan document_refused"},
 		{"a document that never arrived", draft("individual", individual, id, doc("entity_pan", "", DocRequested)), "/requirements/entity_pan document_missing"},
 		{"a refused document", draft("individual", individual, id, doc("entity_pan", "", DocRefused)), "/requirements/entity_pan document_refused"},
 		{"a refused document next to a good one", draft("individual", individual, id, pan, doc("entity_pan", "", DocRefused)), ""},

@@ -50,7 +50,7 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	next := c
 	next.Verdicts, next.Lease, next.Risk = all, Lease{}, cmp.Or(d.Risk, c.Risk, RiskLow)
 	r.Risk = next.Risk
-	if d.Outcome == OutcomeSecondLook || c.Lane != LaneSecondLook && next.asksForTwo(d.Outcome) {
+	if d.Outcome == OutcomeSecondLook || c.Lane != LaneSecondLook && next.asksForTwo(d.Outcome, now) {
 		next.Lane, next.FirstBy, next.Verdicts = LaneSecondLook, by, c.Verdicts // who looks next finds an own verdict
 		r.Kind = RecordSecondLook
 		return next, r, nil
@@ -66,12 +66,12 @@ func (o Outcome) action() Action {
 }
 
 // asksForTwo reports that a second person has to look before the decision counts.
-func (c Case) asksForTwo(o Outcome) bool {
+func (c Case) asksForTwo(o Outcome, now time.Time) bool {
 	switch o {
 	case OutcomeReject:
 		return true
 	case OutcomeApprove:
-		return c.Risk == RiskHigh || c.entityType().TwoReviewers
+		return c.Risk == RiskHigh || c.entityType().TwoReviewers || slices.ContainsFunc(Findings(c, now), Finding.warns)
 	}
 	return false
 }

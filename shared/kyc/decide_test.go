@@ -147,6 +147,16 @@ func TestTwoPeopleDecideWhatWeighsMore(t *testing.T) {
 	c := claimed(first, LaneNew)
 	risky := decision(c, OutcomeApprove, yes(c, 0), yes(c, 1))
 	risky.Risk = RiskHigh
+	foreign := c
+	foreign.EntityType, foreign.Catalogue = "foreign_entity", Current().Version
+	if !foreign.asksForTwo(OutcomeApprove, now) || foreign.asksForTwo(OutcomeQuestion, now) {
+		t.Error("one person approves what is of another country, or two ask")
+	}
+	unusual := c
+	unusual.Fields = map[string]string{"pan": "AAAPL1234C", "pinCode": "380015", "legalName": "Ravi Shah"} // no name begins with the L
+	if len(Findings(unusual, now)) == 0 || !unusual.asksForTwo(OutcomeApprove, now) {
+		t.Error("one person approves over a warning")
+	}
 	for what, d := range map[string]Decision{"a rejection": decision(c, OutcomeReject, no(c, 1, "manipulated")), "high risk": risky} {
 		next, r, err := c.Decide(d, first, DefaultPolicy, now)
 		if err != nil || next.Status != UnderReview || next.Lane != LaneSecondLook || next.FirstBy != first || next.Lease.Held(now) || len(next.Verdicts) != 0 ||

@@ -194,15 +194,34 @@ func VaultKey(id account.ID, caseNo int, document string) string {
 	return fmt.Sprintf("vault/%s/%d/%s", id, caseNo, document)
 }
 
+// PageKey is where the picture of page n of a document is kept, from 1.
+func PageKey(id account.ID, caseNo int, document string, n int) string {
+	return fmt.Sprintf("%s%d.jpg", PagesPrefix(id, caseNo, document), n)
+}
+
+// PagesPrefix is what the keys of all pages of a document begin with.
+func PagesPrefix(id account.ID, caseNo int, document string) string {
+	return fmt.Sprintf("pages/%s/%d/%s/", id, caseNo, document)
+}
+
 // ParseIncomingKey takes an IncomingKey apart; ok is false for any other key.
 func ParseIncomingKey(key string) (id account.ID, caseNo int, document string, ok bool) {
+	return parseKey(key, IncomingKey)
+}
+
+// ParseVaultKey takes a VaultKey apart; ok is false for any other key.
+func ParseVaultKey(key string) (id account.ID, caseNo int, document string, ok bool) {
+	return parseKey(key, VaultKey)
+}
+
+func parseKey(key string, made func(account.ID, int, string) string) (id account.ID, caseNo int, document string, ok bool) {
 	parts := strings.Split(key, "/")
 	if len(parts) != 4 {
 		return "", 0, "", false
 	}
 	caseNo, err := strconv.Atoi(parts[2])
 	id, document = account.ID(parts[1]), parts[3]
-	if err != nil || id == "" || document == "" || key != IncomingKey(id, caseNo, document) {
+	if err != nil || id == "" || document == "" || key != made(id, caseNo, document) {
 		return "", 0, "", false
 	}
 	return id, caseNo, document, true

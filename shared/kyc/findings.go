@@ -43,6 +43,8 @@ func Findings(c Case, now time.Time) (all []Finding) {
 	return all
 }
 
+func (f Finding) warns() bool { return f.Severity == Warning }
+
 func warning(code, detail string, fields ...string) Finding {
 	f := Finding{Severity: Warning, Code: code, Detail: detail}
 	for _, name := range fields {
@@ -121,7 +123,7 @@ func holderNames(c Case) (all []Finding) {
 	if name == "" {
 		return nil
 	}
-	words := nameWords(strings.NewReplacer("Limited Liability Partnership", "LLP", "LIMITED LIABILITY PARTNERSHIP", "LLP").Replace(name))
+	words := nameWords(name)
 	for _, word := range formWords[c.EntityType] {
 		if !slices.Contains(words, word) {
 			all = append(all, warning("name_form_disagrees", "The legal name lacks the word that your entity type ends with, as “Private Limited” or “LLP”. Write it as on the certificate.", "legalName"))

@@ -130,6 +130,7 @@ func TestSimilarNames(t *testing.T) {
 		{"A.P.J. Abdul Kalam", "Abdul Kalam A P J", true},
 		{"Rajamma", "RAJAMMA", true},
 		{"Smt. Asha Rao", "Asha Rao", true},
+		{"Rao Traders L.L.P.", "Rao Traders limited liability partnership", true},
 		{"आशा राव", "आशा राव", true},
 		{"Rao Traders Private Limited", "Mehta Traders Private Limited", false},
 		{"Rao Private Limited", "Mehta Private Limited", false},

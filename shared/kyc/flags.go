@@ -115,7 +115,7 @@ func (c Case) unanswered() (missing []fault.Field) {
 	}
 	for _, pointer := range slices.Sorted(maps.Keys(c.Flags)) {
 		checking := slices.ContainsFunc(c.Documents, func(d Document) bool {
-			return d.State == DocUploaded && requirementPointer(d.Requirement) == pointer
+			return d.State.Checking() && requirementPointer(d.Requirement) == pointer
 		})
 		if !checking && !c.answered(pointer) {
 			missing = append(missing, fault.Field{

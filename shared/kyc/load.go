@@ -47,6 +47,7 @@ type (
 		Code         string           `yaml:"code"`
 		Name         string           `yaml:"name"`
 		AccountTypes []account.Type   `yaml:"accountTypes"`
+		TwoReviewers bool             `yaml:"twoReviewers"`
 		Fields       []fieldUse       `yaml:"fields"`
 		Requirements []requirementUse `yaml:"requirements"`
 	}

@@ -20,7 +20,7 @@ func (l *loader) wrong(format string, args ...any) {
 }
 
 func (l *loader) entityType(e entityFile) EntityType {
-	et := EntityType{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes}
+	et := EntityType{Code: e.Code, Name: e.Name, AccountTypes: e.AccountTypes, TwoReviewers: e.TwoReviewers}
 	if e.Code == "" || e.Name == "" || len(e.AccountTypes) == 0 || len(e.Fields) == 0 || len(e.Requirements) == 0 {
 		l.wrong("entity type %q lacks something", e.Code)
 	}

@@ -24,7 +24,7 @@ var forms = []string{"private", "limited", "llp", "opc", "company", "huf"}
 // "(P) Ltd" as Private Limited.
 func nameWords(name string) (words []string) {
 	name = strings.ToLower(norm.NFKC.String(name))
-	bare := strings.NewReplacer("(p)", " pvt ", "m/s", " ", "&", " and ", "l.l.p", "llp", "'", "", "’", "").Replace(name)
+	bare := strings.NewReplacer("(p)", " pvt ", "m/s", " ", "&", " and ", "l.l.p", "llp", "limited liability partnership", "llp", "'", "", "’", "").Replace(name)
 	for _, word := range strings.FieldsFunc(bare, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r) }) {
 		full, known := spelled[word]
 		switch {

@@ -26,8 +26,12 @@ type Standing struct {
 	Requirement
 	Needed    bool // required, or conditional with its condition met
 	State     State
+	Late      bool       // a file has been checked for longer than any check takes
 	Documents []Document // those that still say something, oldest first
 }
+
+// CheckLife is how long a file is checked at most, also where the scanner is slow. After that something has failed.
+const CheckLife = 15 * time.Minute
 
 func needed(level Level, when Condition, fields map[string]string) bool {
 	return level == Required || level == Conditional && when.Holds(fields)
@@ -36,8 +40,9 @@ func needed(level Level, when Condition, fields map[string]string) bool {
 func standing(c Case, r Requirement, now time.Time) Standing {
 	s := Standing{Requirement: r, Needed: needed(r.Level, r.When, c.Fields)}
 	for i, d := range c.Documents {
-		if d.Requirement == r.ID && d.State != DocSuperseded && !d.lapsed(now) && !(d.State == DocRefused && replaced(d, r, c.Documents[i+1:])) {
+		if d.Requirement == r.ID && d.State != DocSuperseded && !d.lapsed(now) && !((d.State == DocRefused || d.State == DocInfected) && replaced(d, r, c.Documents[i+1:])) {
 			s.Documents = append(s.Documents, d)
+			s.Late = s.Late || d.State.Checking() && !d.UploadedAt.IsZero() && now.After(d.UploadedAt.Add(CheckLife))
 		}
 	}
 	s.State = s.state()
@@ -62,7 +67,7 @@ func (d Document) lapsed(now time.Time) bool {
 func (s Standing) state() State {
 	accepted := s.types(DocAccepted)
 	ready := s.types(DocAccepted, DocClean)
-	arrived := s.types(DocAccepted, DocClean, DocUploaded)
+	arrived := s.types(DocAccepted, DocClean, DocUploaded, DocScanning, DocRendering)
 	switch {
 	case accepted >= s.MinOf:
 		return AllAccepted
@@ -72,7 +77,7 @@ func (s Standing) state() State {
 		return Checking
 	case s.types(DocRejected) > 0:
 		return OneRejected
-	case s.types(DocRefused) > 0:
+	case s.types(DocRefused, DocInfected) > 0:
 		return Refused
 	case arrived > 0:
 		return Incomplete
@@ -99,7 +104,7 @@ func (s Standing) lack() (fault.Field, bool) {
 	f := fault.Field{Pointer: requirementPointer(s.ID)}
 	state := s.State
 	if satisfied := state == Ready || state == AllAccepted || !s.Needed; satisfied {
-		if s.types(DocUploaded) == 0 {
+		if s.types(DocUploaded, DocScanning, DocRendering) == 0 {
 			return fault.Field{}, false
 		}
 		state = Checking
@@ -110,9 +115,13 @@ func (s Standing) lack() (fault.Field, bool) {
 	case Incomplete:
 		f.Code, f.Detail = "document_incomplete", fmt.Sprintf("“%s” needs %s. Upload one of another type.", s.Title, s.howMany())
 	case Checking:
+		if s.Late {
+			f.Code, f.Detail = "document_check_late", fmt.Sprintf("A file for “%s” takes longer to be checked than it should. Remove it, and upload it again.", s.Title)
+			break
+		}
 		f.Code, f.Detail = "document_checking", fmt.Sprintf("A file for “%s” is still being checked. Try again in a moment.", s.Title)
 	case Refused:
-		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused).Reason.Detail)
+		f.Code, f.Detail = "document_refused", fmt.Sprintf("A file for “%s” was refused. %s", s.Title, s.last(DocRefused, DocInfected).Reason.Detail)
 	case OneRejected:
 		f.Code, f.Detail = "document_rejected", fmt.Sprintf("A document for “%s” was not accepted. %s Upload another one.", s.Title, s.last(DocRejected).Reason.Detail)
 	}
@@ -126,9 +135,9 @@ func (s Standing) howMany() string {
 	return fmt.Sprintf("%d documents of different types", s.MinOf)
 }
 
-func (s Standing) last(state DocState) (last Document) {
+func (s Standing) last(states ...DocState) (last Document) {
 	for _, d := range s.Documents {
-		if d.State == state {
+		if slices.Contains(states, d.State) {
 			last = d
 		}
 	}

@@ -88,8 +88,11 @@ type DocState string
 const (
 	DocRequested  DocState = "requested"  // an upload was allowed; nothing is known to have arrived
 	DocUploaded   DocState = "uploaded"   // the browser says it has arrived; it is being checked
-	DocClean      DocState = "clean"      // the file is what it says it is
+	DocScanning   DocState = "scanning"   // it has arrived, and the scanner of malware has not spoken yet
+	DocRendering  DocState = "rendering"  // the file is what it says it is; pictures of its pages are being made
+	DocClean      DocState = "clean"      // scanned, checked and rendered
 	DocRefused    DocState = "refused"    // the file was refused by the machine; Reason says why
+	DocInfected   DocState = "infected"   // the scanner found malware in it; Reason says so, and the file is gone
 	DocAccepted   DocState = "accepted"   // a reviewer accepted it
 	DocRejected   DocState = "rejected"   // a reviewer rejected it; Reason says why
 	DocSuperseded DocState = "superseded" // it no longer counts
@@ -97,12 +100,30 @@ const (
 
 // The check of a file may be done before the browser says that the file has arrived.
 var docTransitions = map[DocState][]DocState{
-	DocRequested: {DocUploaded, DocClean, DocRefused, DocSuperseded},
-	DocUploaded:  {DocClean, DocRefused, DocSuperseded},
+	DocRequested: {DocUploaded, DocScanning, DocRendering, DocRefused, DocInfected, DocSuperseded},
+	DocUploaded:  {DocScanning, DocRendering, DocRefused, DocInfected, DocSuperseded},
+	DocScanning:  {DocRendering, DocRefused, DocInfected, DocSuperseded},
+	DocRendering: {DocClean, DocRefused, DocSuperseded},
 	DocClean:     {DocAccepted, DocRejected, DocSuperseded},
 	DocRefused:   {DocSuperseded},
+	DocInfected:  {DocSuperseded},
 	DocAccepted:  {DocSuperseded},
 	DocRejected:  {DocSuperseded},
+}
+
+// Unchecked reports that no check of the file has ended yet: of those that wait for one, only the scanner may have spoken.
+func (s DocState) Unchecked() bool {
+	return s == DocRequested || s == DocUploaded || s == DocScanning
+}
+
+// Checking reports that the file has arrived, and that the machine is not done with it.
+func (s DocState) Checking() bool {
+	return s == DocUploaded || s == DocScanning || s == DocRendering
+}
+
+// Kept reports that the file, and the pictures of its pages, are there to be looked at.
+func (s DocState) Kept() bool {
+	return s == DocClean || s == DocAccepted || s == DocRejected
 }
 
 // Can reports that a document may go from s to to.

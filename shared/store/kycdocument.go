@@ -56,11 +56,24 @@ func (s *Store) Document(ctx context.Context, id account.ID, no int, documentID 
 // DocumentUploaded notes that the browser has finished its upload. A document that is further already stays as it is. It returns
 // kyc.ErrLocked when the case cannot be changed any more, and account.ErrBusy while others are changing it.
 func (s *Store) DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error {
+	return s.arrived(ctx, id, no, documentID, kyc.DocUploaded, now)
+}
+
+// DocumentScanning notes that a file is in storage and waits for the scanner, in the same way.
+func (s *Store) DocumentScanning(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error {
+	return s.arrived(ctx, id, no, documentID, kyc.DocScanning, now)
+}
+
+func (s *Store) arrived(ctx context.Context, id account.ID, no int, documentID string, to kyc.DocState, now time.Time) error {
+	from := []kyc.DocState{kyc.DocRequested, kyc.DocRequested}
+	if to == kyc.DocScanning {
+		from[1] = kyc.DocUploaded
+	}
 	err := s.transact(ctx, "note upload",
 		updateIn(s.users, change{
-			key: documentKey(id, no, documentID), set: "SET #state = :uploaded, uploadedAt = :now", when: "#state = :requested",
+			key: documentKey(id, no, documentID), set: "SET #state = :to, uploadedAt = if_not_exists(uploadedAt, :now)", when: "#state IN (:from, :or)",
 			names:  map[string]string{"#state": "state"},
-			values: values{":uploaded": string(kyc.DocUploaded), ":requested": string(kyc.DocRequested), ":now": stampOf(now)},
+			values: values{":to": string(to), ":from": string(from[0]), ":or": string(from[1]), ":now": stampOf(now)},
 		}),
 		s.touchCase(id, no, now))
 	index, _, failed := failedAt(err)
@@ -73,23 +86,29 @@ func (s *Store) DocumentUploaded(ctx context.Context, id account.ID, no int, doc
 	return kyc.ErrLocked.Because(err)
 }
 
-// FinishDocument writes what the check of a document found: d is clean or refused. It happens once, whatever the number of
+// FinishDocument writes what the check of a document found: d is rendering, refused or infected. It happens once, whatever the number of
 // events: ErrDocumentDone after that, and kyc.ErrLocked when the case was submitted without the document.
 func (s *Store) FinishDocument(ctx context.Context, id account.ID, no int, d kyc.Document) error {
 	err := s.transact(ctx, "finish document",
 		updateIn(s.users, change{
 			key: documentKey(id, no, d.ID),
 			set: "SET #state = :to, sha256 = :sum, #key = :key, versionId = :version, checkedAt = :now, uploadedAt = :uploaded, " +
-				"reasonCode = :code, reasonDetail = :detail",
-			when:  "#state IN (:requested, :was)",
+				"reasonCode = :code, reasonDetail = :detail, flattened = :flattened, scannedAt = :scanned",
+			when:  "#state IN (:requested, :was, :scanning)",
 			names: map[string]string{"#state": "state", "#key": "objectKey"},
 			values: values{
 				":to": string(d.State), ":sum": d.SHA256, ":key": d.Key, ":version": d.VersionID, ":now": stampOf(d.CheckedAt),
 				":uploaded": stampOf(d.UploadedAt), ":code": d.Reason.Code, ":detail": d.Reason.Detail,
-				":requested": string(kyc.DocRequested), ":was": string(kyc.DocUploaded),
+				":requested": string(kyc.DocRequested), ":was": string(kyc.DocUploaded), ":scanning": string(kyc.DocScanning),
+				":flattened": d.Flattened, ":scanned": stampOf(d.ScannedAt),
 			},
 		}),
 		s.touchCase(id, no, d.CheckedAt))
+	return done(err)
+}
+
+// done says why a document cannot be finished, where the case is the second action.
+func done(err error) error {
 	index, _, failed := failedAt(err)
 	switch {
 	case !failed:
@@ -98,6 +117,37 @@ func (s *Store) FinishDocument(ctx context.Context, id account.ID, no int, d kyc
 		return ErrDocumentDone
 	}
 	return kyc.ErrLocked.Because(err)
+}
+
+// RenderDocument writes what came of the pages of a document that was rendering: d is clean, with its pages, or refused. It happens once,
+// as FinishDocument does.
+func (s *Store) RenderDocument(ctx context.Context, id account.ID, no int, d kyc.Document) error {
+	return done(s.transact(ctx, "note pages",
+		updateIn(s.users, change{
+			key:   documentKey(id, no, d.ID),
+			set:   "SET #state = :to, versionId = :version, pages = :pages, renderedAt = :now, reasonCode = :code, reasonDetail = :detail",
+			when:  "#state = :rendering",
+			names: map[string]string{"#state": "state"},
+			values: values{
+				":to": string(d.State), ":version": d.VersionID, ":pages": d.Pages, ":now": stampOf(d.RenderedAt), ":code": d.Reason.Code,
+				":detail": d.Reason.Detail, ":rendering": string(kyc.DocRendering),
+			},
+		}),
+		s.touchCase(id, no, d.RenderedAt)))
+}
+
+// AddPages writes the pages of a document that was kept before pages were made; whatever its case is now. A document that has its pages
+// stays as it is.
+func (s *Store) AddPages(ctx context.Context, id account.ID, no int, d kyc.Document) error {
+	_, err := s.update(ctx, "add pages", s.users, change{
+		key: documentKey(id, no, d.ID), set: "SET pages = :pages, renderedAt = :now",
+		when:   "versionId = :version AND attribute_not_exists(renderedAt)",
+		values: values{":pages": d.Pages, ":now": stampOf(d.RenderedAt), ":version": d.VersionID},
+	})
+	if _, other := conditionFailed(err); other {
+		return nil
+	}
+	return err
 }
 
 // DocumentPurged notes that no file of a superseded document is in storage any more. One that is gone, or not superseded, stays as it is.

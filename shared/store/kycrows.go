@@ -151,33 +151,35 @@ func (r roundRow) round() kyc.Round {
 
 type documentRow struct {
 	key
-	Requirement  string `dynamodbav:"requirement"`
-	Type         string `dynamodbav:"documentType"`
-	FileName     string `dynamodbav:"fileName"`
-	ContentType  string `dynamodbav:"contentType"`
-	Size         int64  `dynamodbav:"bytes"`
-	State        string `dynamodbav:"state"`
-	ReasonCode   string `dynamodbav:"reasonCode,omitempty"`
-	ReasonDetail string `dynamodbav:"reasonDetail,omitempty"`
-	SHA256       string `dynamodbav:"sha256,omitempty"`
-	Key          string `dynamodbav:"objectKey"`
-	VersionID    string `dynamodbav:"versionId,omitempty"`
-	CreatedAt    stamp  `dynamodbav:"createdAt"`
-	UploadedAt   stamp  `dynamodbav:"uploadedAt,omitempty"`
-	CheckedAt    stamp  `dynamodbav:"checkedAt,omitempty"`
-	PurgedAt     stamp  `dynamodbav:"purgedAt,omitempty"`
-	Carried      int    `dynamodbav:"carried,omitempty"`
-
-	Pages []string `dynamodbav:"pages,omitempty"`
+	Requirement  string   `dynamodbav:"requirement"`
+	Type         string   `dynamodbav:"documentType"`
+	FileName     string   `dynamodbav:"fileName"`
+	ContentType  string   `dynamodbav:"contentType"`
+	Size         int64    `dynamodbav:"bytes"`
+	State        string   `dynamodbav:"state"`
+	ReasonCode   string   `dynamodbav:"reasonCode,omitempty"`
+	ReasonDetail string   `dynamodbav:"reasonDetail,omitempty"`
+	SHA256       string   `dynamodbav:"sha256,omitempty"`
+	Key          string   `dynamodbav:"objectKey"`
+	VersionID    string   `dynamodbav:"versionId,omitempty"`
+	Pages        []string `dynamodbav:"pages,omitempty"`
+	Flattened    bool     `dynamodbav:"flattened,omitempty"`
+	CreatedAt    stamp    `dynamodbav:"createdAt"`
+	UploadedAt   stamp    `dynamodbav:"uploadedAt,omitempty"`
+	ScannedAt    stamp    `dynamodbav:"scannedAt,omitempty"`
+	CheckedAt    stamp    `dynamodbav:"checkedAt,omitempty"`
+	RenderedAt   stamp    `dynamodbav:"renderedAt,omitempty"`
+	PurgedAt     stamp    `dynamodbav:"purgedAt,omitempty"`
+	Carried      int      `dynamodbav:"carried,omitempty"`
 }
 
 func documentToRow(id account.ID, d kyc.Document) documentRow {
 	return documentRow{
 		key: documentKey(id, d.CaseNo, d.ID), Requirement: d.Requirement, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType,
 		Size: d.Size, State: string(d.State), ReasonCode: d.Reason.Code, ReasonDetail: d.Reason.Detail, SHA256: d.SHA256,
-		Key: d.Key, VersionID: d.VersionID,
+		Key: d.Key, VersionID: d.VersionID, Pages: d.Pages, Flattened: d.Flattened, ScannedAt: stampOf(d.ScannedAt), RenderedAt: stampOf(d.RenderedAt),
 		CreatedAt: stampOf(d.CreatedAt), UploadedAt: stampOf(d.UploadedAt), CheckedAt: stampOf(d.CheckedAt), PurgedAt: stampOf(d.PurgedAt),
-		Pages: d.Pages, Carried: d.Carried,
+		Carried: d.Carried,
 	}
 }
 
@@ -187,8 +189,8 @@ func (r documentRow) document() kyc.Document {
 	return kyc.Document{
 		ID: id, CaseNo: no, Requirement: r.Requirement, Type: r.Type, FileName: r.FileName, ContentType: r.ContentType, Size: r.Size,
 		State: kyc.DocState(r.State), Reason: kyc.Reason{Code: r.ReasonCode, Detail: r.ReasonDetail}, SHA256: r.SHA256,
-		Key: r.Key, VersionID: r.VersionID,
+		Key: r.Key, VersionID: r.VersionID, Pages: r.Pages, Flattened: r.Flattened, ScannedAt: r.ScannedAt.time(), RenderedAt: r.RenderedAt.time(),
 		CreatedAt: r.CreatedAt.time(), UploadedAt: r.UploadedAt.time(), CheckedAt: r.CheckedAt.time(), PurgedAt: r.PurgedAt.time(),
-		Pages: r.Pages, Carried: r.Carried,
+		Carried: r.Carried,
 	}
 }

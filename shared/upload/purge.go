@@ -46,6 +46,15 @@ func (b *Bucket) Purge(ctx context.Context, key, keep string) error {
 	return b.RemoveAll(ctx, slices.DeleteFunc(all, func(v Version) bool { return v.Key != key || v.ID == keep }), func() {})
 }
 
+// PurgeBelow removes all versions of every key that begins with prefix for good, with the marks of their deletions.
+func (b *Bucket) PurgeBelow(ctx context.Context, prefix string) error {
+	all, err := b.Versions(ctx, prefix)
+	if err != nil {
+		return err
+	}
+	return b.RemoveAll(ctx, all, func() {})
+}
+
 const keysAtOnce = 8
 
 // RemoveAll removes versions for good and calls step after each; one that is gone already is no error. Those of one key go one after the

@@ -1,8 +1,9 @@
 // Package upload keeps KYC documents in S3. People upload straight to it and download straight from it, under conditions that
-// S3 itself enforces: the bytes of a document pass through no function but intake.
+// S3 itself enforces: the bytes of a document pass through no function but intake and render.
 package upload
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -35,7 +36,7 @@ const (
 )
 
 // Bucket is the one bucket of documents. It must be versioned: a version never changes, so a version that was inspected is what
-// a reviewer sees.
+// is rendered.
 type Bucket struct {
 	api  *s3.Client
 	sign *s3.PresignClient
@@ -47,26 +48,18 @@ func New(api *s3.Client, name string) *Bucket {
 	return &Bucket{api: api, sign: s3.NewPresignClient(api), name: name}
 }
 
-// Object is what S3 says of the newest version of an object.
-type Object struct {
-	Size        int64 // bytes
-	ContentType string
-	VersionID   string
-	ETag        string
-}
-
-// Stat looks at the newest version. It returns ErrAbsent when there is none.
-func (b *Bucket) Stat(ctx context.Context, key string) (Object, error) {
+// Arrived is ErrAbsent when there is no object. It asks for no right to read it: nobody but intake may before it was scanned.
+func (b *Bucket) Arrived(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, callDeadline)
 	defer cancel()
-	out, err := b.api.HeadObject(ctx, &s3.HeadObjectInput{Bucket: &b.name, Key: &key})
-	if err != nil {
-		return Object{}, described("look at", err)
+	out, err := b.api.ListObjectVersions(ctx, &s3.ListObjectVersionsInput{Bucket: &b.name, Prefix: &key, MaxKeys: aws.Int32(1)})
+	switch {
+	case err != nil:
+		return described("look for", err)
+	case len(out.Versions) == 0 || aws.ToString(out.Versions[0].Key) != key:
+		return fmt.Errorf("upload: look for: %w", ErrAbsent)
 	}
-	return Object{
-		Size: aws.ToInt64(out.ContentLength), ContentType: aws.ToString(out.ContentType),
-		VersionID: aws.ToString(out.VersionId), ETag: aws.ToString(out.ETag),
-	}, nil
+	return nil
 }
 
 // Read reads all of one version ("" is the newest). It returns ErrAbsent, or ErrTooLarge when there are more than most bytes.
@@ -88,20 +81,32 @@ func (b *Bucket) Read(ctx context.Context, key, versionID string, most int64) ([
 	return body, nil
 }
 
-// Pin copies one version to another key of the bucket, with this content type and nothing else that the uploader said of it. It
-// returns the version that the copy has there, or ErrAbsent.
-func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType string) (versionID string, err error) {
+// Scanned is the tag of an object in which GuardDuty found no malware. Where there is a scanner, the bucket's policy lets people read no
+// document without it.
+const Scanned = "GuardDutyMalwareScanStatus=NO_THREATS_FOUND"
+
+// Pin copies one version to another key of the bucket, with this content type, this tag ("" for none) and nothing else that the
+// uploader said of it. It returns the version that the copy has there, or ErrAbsent.
+func (b *Bucket) Pin(ctx context.Context, fromKey, fromVersion, toKey, contentType, tag string) (versionID string, err error) {
 	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
 	defer cancel()
 	source := b.name + "/" + escapePath(fromKey) + "?versionId=" + url.QueryEscape(fromVersion)
 	out, err := b.api.CopyObject(ctx, &s3.CopyObjectInput{
 		Bucket: &b.name, Key: &toKey, CopySource: &source, ContentType: &contentType,
-		MetadataDirective: types.MetadataDirectiveReplace, TaggingDirective: types.TaggingDirectiveReplace,
+		MetadataDirective: types.MetadataDirectiveReplace, TaggingDirective: types.TaggingDirectiveReplace, Tagging: optional(tag),
 	})
 	if err != nil {
 		return "", described("copy", err)
 	}
 	return aws.ToString(out.VersionId), nil
+}
+
+// Put writes an object that is our own.
+func (b *Bucket) Put(ctx context.Context, key, contentType string, body []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, bulkDeadline)
+	defer cancel()
+	_, err := b.api.PutObject(ctx, &s3.PutObjectInput{Bucket: &b.name, Key: &key, ContentType: &contentType, Body: bytes.NewReader(body)})
+	return described("write", err)
 }
 
 // Remove removes an object; with a version id, that version for good. An absent one is no error.

@@ -44,7 +44,7 @@ func TestWhatIsPinnedIsTheVersionThatWasInspected(t *testing.T) {
 		t.Errorf("read %q", got)
 	}
 	const kept = "vault/account/0001/document +%"
-	version, err := b.Pin(t.Context(), key, inspected, kept, pdf)
+	version, err := b.Pin(t.Context(), key, inspected, kept, pdf, "")
 	must(t, err)
 	got, err = b.Read(t.Context(), kept, version, 1000)
 	must(t, err)
@@ -55,6 +55,33 @@ func TestWhatIsPinnedIsTheVersionThatWasInspected(t *testing.T) {
 	must(t, err)
 	if *head.ContentType != pdf || len(head.Metadata) != 0 || *head.VersionId != version {
 		t.Errorf("type %s, metadata %v, version %s", *head.ContentType, head.Metadata, *head.VersionId)
+	}
+	for tag, want := range map[string]int{"": 0, upload.Scanned: 1} {
+		kept := "vault/tagged with " + tag
+		version, err := b.Pin(t.Context(), key, inspected, kept, pdf, tag)
+		must(t, err)
+		tags, err := api.GetObjectTagging(t.Context(), &s3.GetObjectTaggingInput{Bucket: &name, Key: &kept, VersionId: &version})
+		if want == 0 && err != nil { // so says an engine that has none
+			continue
+		}
+		must(t, err)
+		if len(tags.TagSet) != want || want == 1 && *tags.TagSet[0].Key+"="+*tags.TagSet[0].Value != tag {
+			t.Errorf("pinned with %q: %v", tag, tags.TagSet)
+		}
+	}
+}
+
+func TestWhatIsBelowAPrefixIsPurgedWithAllVersions(t *testing.T) {
+	api, name := uploadtest.Bucket(t)
+	b := upload.New(api, name)
+	for _, key := range []string{"pages/a/1/d/1.jpg", "pages/a/1/d/1.jpg", "pages/a/1/d/2.jpg", "pages/a/1/dd/1.jpg"} {
+		must(t, b.Put(t.Context(), key, "image/jpeg", []byte("picture")))
+	}
+	must(t, b.PurgeBelow(t.Context(), "pages/a/1/d/"))
+	left, err := b.Versions(t.Context(), "")
+	must(t, err)
+	if len(left) != 1 || left[0].Key != "pages/a/1/dd/1.jpg" {
+		t.Errorf("left: %v", left)
 	}
 }
 
@@ -84,7 +111,7 @@ func TestWhatIsAbsentIsSaidToBeAbsentHoweverItWent(t *testing.T) {
 				}
 			}
 			for what, err := range map[string]error{
-				"Read": second(b.Read(t.Context(), c.key, c.version, 10)), "Pin": second(b.Pin(t.Context(), c.key, c.version, "vault/x", pdf)),
+				"Read": second(b.Read(t.Context(), c.key, c.version, 10)), "Pin": second(b.Pin(t.Context(), c.key, c.version, "vault/x", pdf, "")),
 			} {
 				if !errors.Is(err, upload.ErrAbsent) {
 					t.Errorf("%s: %v", what, err)
@@ -93,7 +120,7 @@ func TestWhatIsAbsentIsSaidToBeAbsentHoweverItWent(t *testing.T) {
 		})
 	}
 	for what, err := range map[string]error{
-		"Stat of nothing": second(b.Stat(t.Context(), "incoming/never")), "Stat of a mark": second(b.Stat(t.Context(), "incoming/marked")),
+		"Arrived for nothing": b.Arrived(t.Context(), "incoming/never"), "Arrived for the start of a key": b.Arrived(t.Context(), "incoming/olde"),
 		"Read of the newest": second(b.Read(t.Context(), "incoming/only", "", 10)), "Read of a mark": second(b.Read(t.Context(), "incoming/marked", *marked.VersionId, 10)),
 	} {
 		if !errors.Is(err, upload.ErrAbsent) {
@@ -135,7 +162,7 @@ func TestEveryWayOfSayingThatSomethingIsAbsent(t *testing.T) {
 			defer engine.Close()
 			b := upload.New(uploadtest.Client(engine.URL), "documents")
 			_, read := b.Read(t.Context(), key, "v1", 10)
-			_, pinned := b.Pin(t.Context(), key, "v1", "vault/x", pdf)
+			_, pinned := b.Pin(t.Context(), key, "v1", "vault/x", pdf, "")
 			for what, err := range map[string]error{"Read": read, "Pin": pinned} {
 				f, _ := errors.AsType[*fault.Error](err)
 				if errors.Is(err, upload.ErrAbsent) != c.absent || !c.absent && (f == nil || f.Kind != fault.Unavailable) {
@@ -286,7 +313,7 @@ func TestAStorageThatDoesNotAnswerIsAFaultWithinTheDeadline(t *testing.T) {
 	defer l.Close()
 	b := upload.New(uploadtest.Client("http://"+l.Addr().String()), "documents")
 	began := time.Now()
-	_, err = b.Stat(t.Context(), key)
+	err = b.Arrived(t.Context(), key)
 	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Kind != fault.Unavailable {
 		t.Errorf("%v", err)
 	}
@@ -295,7 +322,7 @@ func TestAStorageThatDoesNotAnswerIsAFaultWithinTheDeadline(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := b.Pin(ctx, key, "v", "vault/x", pdf); !errors.Is(err, context.Canceled) || errors.Is(err, upload.ErrAbsent) {
+	if _, err := b.Pin(ctx, key, "v", "vault/x", pdf, ""); !errors.Is(err, context.Canceled) || errors.Is(err, upload.ErrAbsent) {
 		t.Errorf("%v", err)
 	}
 }

@@ -11,7 +11,7 @@ from sam import Failed
 STACK = "central-dev"
 # The journeys of e2e and what uses other parts of AWS: mail, events of storage, versions. The rest of e2e looks at answers, which are the same
 # wherever the functions run.
-JOURNEYS = "^Test(Journey|ABrowserSession|SessionsEnd|AForgotten|StorageRefuses|IntakeRefuses|ADocumentIsSeen|AnotherEntity|LogInBefore|Details|MailsFollow)"
+JOURNEYS = "^Test(Journey|ABrowserSession|SessionsEnd|AForgotten|StorageRefuses|WhatGotThrough|ADocumentIsSeen|AnotherEntity|LogInBefore|Details|MailsFollow)"
 
 
 def parameters(world):

@@ -180,7 +180,7 @@ func TestFunctionsHaveTheMemoryOfTheTemplate(t *testing.T) {
 	}
 	for function, steps := range map[string][]step{
 		"web": {page}, "account": {whoAmI, details}, "signup": {captcha, signup}, "verify": {verify}, "login": {login}, "otp": {codeSent, codeProven},
-		"kyc": {caseRead, caseSaved, formMade, uploadDone, submitted}, "intake": {uploaded}, "notify": {{name: "sweep", memoryMB: notifyMB}},
+		"kyc": {caseRead, caseSaved, formMade, uploadDone, submitted}, "intake": {uploaded}, "render": {rendered}, "notify": {{name: "sweep", memoryMB: notifyMB}},
 		"clock": {{name: "clock", memoryMB: clockMB}},
 	} {
 		for _, s := range steps {

@@ -62,6 +62,7 @@ func (u *usage) steps(in Input, verified, proven, completed float64) {
 	u.run(formMade, completed*in.Documents)
 	u.run(uploadDone, completed*in.Documents)
 	u.run(uploaded, completed*in.Documents)
+	u.run(rendered, completed*in.Documents)
 	u.run(submitted, completed)
 }
 

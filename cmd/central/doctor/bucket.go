@@ -138,17 +138,35 @@ type policy struct {
 	}
 }
 
-func (s *Subject) tlsOnly(ctx context.Context) Finding {
+func (s *Subject) policy(ctx context.Context) (p policy, err error) {
 	found, err := s.S3.GetBucketPolicy(ctx, &s3.GetBucketPolicyInput{Bucket: &s.Bucket})
-	switch {
-	case code(err) == "NoSuchBucketPolicy":
-		return bad(deployAgain, "no policy: it answers without TLS")
-	case err != nil:
+	if code(err) == "NoSuchBucketPolicy" {
+		return p, nil
+	}
+	if err == nil {
+		err = json.Unmarshal([]byte(aws.ToString(found.Policy)), &p)
+	}
+	return p, err
+}
+
+// scanner looks for the gate that opens for scanned files alone; the template puts it up where GuardDuty scans.
+func (s *Subject) scanner(ctx context.Context) Finding {
+	p, err := s.policy(ctx)
+	if err != nil {
 		return s.bucketFailed(err)
 	}
-	var p policy
-	if err := json.Unmarshal([]byte(aws.ToString(found.Policy)), &p); err != nil {
-		return bad(deployAgain, "the policy cannot be read: %v", err)
+	for _, statement := range p.Statement {
+		if statement.Effect == "Deny" && statement.Condition["StringNotEquals"]["s3:ExistingObjectTag/GuardDutyMalwareScanStatus"] == "NO_THREATS_FOUND" {
+			return ok("no file can be read before GuardDuty has found nothing in it")
+		}
+	}
+	return warn("deploy the stack with MalwareScan=on", "no scanner: uploads are not searched for malware")
+}
+
+func (s *Subject) tlsOnly(ctx context.Context) Finding {
+	p, err := s.policy(ctx)
+	if err != nil {
+		return s.bucketFailed(err)
 	}
 	for _, statement := range p.Statement {
 		if statement.Effect == "Deny" && statement.Condition["Bool"]["aws:SecureTransport"] == "false" {

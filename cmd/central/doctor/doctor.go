@@ -112,6 +112,7 @@ func checks() []check {
 		check{"bucket", false, onBucket((*Subject).bucket)}, check{"bucket-versioning", false, onBucket((*Subject).versioning)},
 		check{"bucket-cors", false, onBucket((*Subject).cors)}, check{"bucket-public-access", true, onBucket((*Subject).publicAccess)},
 		check{"bucket-lifecycle", true, onBucket((*Subject).lifecycle)}, check{"bucket-tls-only", true, onBucket((*Subject).tlsOnly)},
+		check{"scanner", true, onBucket((*Subject).scanner)},
 		check{"secret", false, (*Subject).secret},
 		check{"mail-account", true, (*Subject).mailAccount}, check{"mail-identity", true, (*Subject).mailIdentity},
 		check{"mail-dkim", true, (*Subject).mailDKIM}, check{"mail-configuration-set", true, (*Subject).mailSet},

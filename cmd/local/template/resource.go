@@ -67,6 +67,10 @@ func (r *resolver) event(f *Function, event value, at string) {
 			}
 		}
 		f.Uploads = append(f.Uploads, u)
+	case "EventBridgeRule":
+		if p.text("State") != "DISABLED" {
+			f.Rules = append(f.Rules, Rule{p.at("Pattern", "source").texts(), p.at("Pattern", "detail-type").texts()})
+		}
 	case "SNS":
 		f.Topics = append(f.Topics, p.text("Topic"))
 	default:

@@ -36,6 +36,7 @@ type Function struct {
 	Schedules []time.Duration
 	Uploads   []Upload
 	Topics    []string // of SNS, by their ARNs
+	Rules     []Rule   // of EventBridge, those that are enabled
 }
 
 // Route is one HttpApi event: a method or ANY, and a path with {name} and {name+}; or the path $default.
@@ -51,6 +52,9 @@ func (r Route) Key() string {
 
 // Upload is one S3 event, for objects that are created.
 type Upload struct{ Bucket, Prefix, Suffix string }
+
+// Rule is one EventBridgeRule event, as far as a pattern names sources and types.
+type Rule struct{ Sources, Types []string }
 
 // Table is one AWS::DynamoDB::Table. Keys are the hash key and, where there is one, the range key.
 type Table struct {

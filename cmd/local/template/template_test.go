@@ -148,19 +148,35 @@ func TestWhatCannotBeResolvedIsNamedWithItsPath(t *testing.T) {
 	}
 }
 
+func TestScansAreHeardOfWhereTheyAreMade(t *testing.T) {
+	for _, scan := range []string{"on", "off"} {
+		got, err := template.Read(filepath.Join("..", "..", "..", "template.yaml"), map[string]string{"MalwareScan": scan})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var rules []template.Rule
+		for _, f := range got.Functions {
+			rules = append(rules, f.Rules...)
+		}
+		if scan == "off" && len(rules) != 0 || scan == "on" && (len(rules) != 1 || rules[0].Sources[0] != "aws.guardduty" || rules[0].Types[0] != "GuardDuty Malware Protection Object Scan Result") {
+			t.Errorf("%s: %v", scan, rules)
+		}
+	}
+}
+
 func TestTheProjectsOwnTemplateIsUnderstood(t *testing.T) {
 	got, err := template.Read(filepath.Join("..", "..", "..", "template.yaml"), map[string]string{"PublicUrl": "http://127.0.0.1:3000"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	uploads, schedules, topics := 0, 0, 0
+	uploads, schedules, topics, rules := 0, 0, 0, 0
 	for _, f := range got.Functions {
-		uploads, schedules, topics = uploads+len(f.Uploads), schedules+len(f.Schedules), topics+len(f.Topics)
+		uploads, schedules, topics, rules = uploads+len(f.Uploads), schedules+len(f.Schedules), topics+len(f.Topics), rules+len(f.Rules)
 		if len(f.Routes)+len(f.Uploads)+len(f.Schedules)+len(f.Topics) == 0 {
 			t.Errorf("nothing calls %s", f.Name)
 		}
 	}
-	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 1 || schedules != 1 || topics != 1 {
+	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 2 || rules != 0 || schedules != 1 || topics != 1 {
 		t.Errorf("%d functions, %d tables, %d buckets, %d secrets, %d upload events, %d schedules, %d topics",
 			len(got.Functions), len(got.Tables), len(got.Buckets), len(got.Secrets), uploads, schedules, topics)
 	}

@@ -34,7 +34,7 @@ export function pdf(name = 'certificate.pdf', { trailer = '', catalog = '' } = {
 /** A PDF that asks for a password: file_password_protected. */
 export const lockedPdf = (name = 'aadhaar.pdf') => pdf(name, { trailer: '/Encrypt 5 0 R' });
 
-/** A PDF that runs a script when it is opened: file_active_content. */
+/** A PDF that would run a script when it is opened: taken, as nobody opens it. */
 export const scriptedPdf = (name = 'form.pdf') => pdf(name, { catalog: '/OpenAction << /S /JavaScript /JS (app.alert(1)) >>' });
 
 /** Half a PDF: file_corrupt. */

@@ -230,7 +230,7 @@ export class Person {
   settled(documentId: string): Promise<Json> {
     return eventually(`the check of ${documentId}`, async () => {
       const all: Json[] = (await this.kycCase()).requirements.flatMap((r: Json) => r.documents);
-      return all.find((d) => d.id === documentId && d.state !== 'requested' && d.state !== 'uploaded');
+      return all.find((d) => d.id === documentId && !['requested', 'uploaded', 'scanning', 'rendering'].includes(d.state));
     });
   }
 

@@ -24,6 +24,41 @@ func TestDocuments(t *testing.T) {
 				t.Errorf("got %+v", got)
 			}
 		})
+		t.Run("its pages are written once, and only while it is rendering", func(t *testing.T) {
+			p, c := applicant(t, f, "pages@example.com")
+			d := upload(t, f, p.ID, "entity_pan", "epan")
+			rendered := clean(d)
+			rendered.Pages, rendered.RenderedAt = []string{"aa", "bb"}, now
+			if err := f.RenderDocument(t.Context(), p.ID, c.No, rendered); !errors.Is(err, store.ErrDocumentDone) {
+				t.Errorf("before its check: %v", err)
+			}
+			must(t, f.DocumentScanning(t.Context(), p.ID, c.No, d.ID, now))
+			must(t, f.DocumentUploaded(t.Context(), p.ID, c.No, d.ID, now.Add(time.Hour))) // the browser's word comes late
+			checked := d
+			checked.State, checked.Flattened, checked.CheckedAt, checked.UploadedAt, checked.ScannedAt = kyc.DocRendering, true, now, now, now
+			must(t, f.FinishDocument(t.Context(), p.ID, c.No, checked))
+			must(t, f.DocumentScanning(t.Context(), p.ID, c.No, d.ID, now)) // and so does the event of its arrival
+			wantOneWinner(t, atOnce(8, func(int) error { return f.RenderDocument(t.Context(), p.ID, c.No, rendered) }), store.ErrDocumentDone)
+			must(t, f.AddPages(t.Context(), p.ID, c.No, kyc.Document{ID: d.ID, VersionID: "v1", Pages: []string{"cc"}, RenderedAt: now}))
+			got, err := f.Document(t.Context(), p.ID, c.No, d.ID)
+			must(t, err)
+			if got.State != kyc.DocClean || len(got.Pages) != 2 || got.Pages[1] != "bb" || !got.Flattened || got.VersionID != "v1" || !got.RenderedAt.Equal(now) || !got.ScannedAt.Equal(now) {
+				t.Errorf("got %+v", got)
+			}
+		})
+		t.Run("a document from before there were pages gets them in its version alone", func(t *testing.T) {
+			p, c := applicant(t, f, "older@example.com")
+			d := clean(upload(t, f, p.ID, "entity_pan", "epan"))
+			must(t, f.FinishDocument(t.Context(), p.ID, c.No, d))
+			for _, version := range []string{"v2", "v1"} {
+				must(t, f.AddPages(t.Context(), p.ID, c.No, kyc.Document{ID: d.ID, VersionID: version, Pages: []string{version}, RenderedAt: now}))
+			}
+			got, err := f.Document(t.Context(), p.ID, c.No, d.ID)
+			must(t, err)
+			if got.State != kyc.DocClean || len(got.Pages) != 1 || got.Pages[0] != "v1" {
+				t.Errorf("got %+v", got)
+			}
+		})
 		t.Run("whatever is shown of a document, its change is a new version of the case", func(t *testing.T) {
 			p, c := applicant(t, f, "version@example.com")
 			d := upload(t, f, p.ID, "entity_pan", "epan")

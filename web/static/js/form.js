@@ -81,7 +81,8 @@ export function clear(field) {
 
 /** Takes what is mended out of the summary. @param {string} field */
 export function withdraw(field) {
-  const summary = byId("problems");
+  const summary = document.getElementById("problems");
+  if (!summary) return;
   for (const link of summary.querySelectorAll("a")) if (link.hash === `#${field}`) link.closest("li")?.remove();
   if (!summary.querySelector("li")) summarise([]);
 }

@@ -9,3 +9,6 @@ export const dayOf = (iso) => written(iso, { dateStyle: "long" });
 
 /** "Thursday, 3 December 2026, 18:00 IST" @param {string} iso */
 export const momentOf = (iso) => `${written(iso, { weekday: "long" })}, ${dayOf(iso)}, ${written(iso, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })} IST`;
+
+/** "3 Dec, 18:00", where there is little room @param {string} iso */
+export const shortOf = (iso) => written(iso, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"context"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
+
+	"phonon.in/central/cmd/local/template"
+)
+
+const (
+	guardDuty  = "GuardDuty"
+	scanSource = "aws.guardduty"
+	scanType   = "GuardDuty Malware Protection Object Scan Result"
+)
+
+// startScanner starts what stands for GuardDuty where a function hears of scans.
+func (l *local) startScanner(ctx context.Context) error {
+	hears := slices.ContainsFunc(l.template.Functions, func(f template.Function) bool {
+		return slices.ContainsFunc(f.Rules, func(r template.Rule) bool { return slices.Contains(r.Sources, scanSource) })
+	})
+	if !hears {
+		if slices.ContainsFunc(l.template.Functions, func(f template.Function) bool { return f.Env["MALWARE_SCAN"] == "off" }) {
+			l.notes = append(l.notes, "no scanner: uploads are not searched for malware (tools/install.sh clamav)")
+		}
+		return nil
+	}
+	var err error
+	l.scanner, err = l.installation().startClamd(ctx, l.engineLog("clamd"), l.journal.wrong)
+	return err
+}
+
+// scan has a new object in incoming/ scanned, tags it with the result, and tells who hears of that, as GuardDuty does.
+func (e *events) scan(o object) {
+	if e.scanner == nil || below(o.Key) != "incoming/*" {
+		return
+	}
+	e.running.Go(func() {
+		status, threats := e.look(&o)
+		if status == "" {
+			return
+		}
+		for _, t := range e.targets {
+			if slices.Contains(t.rule.Sources, scanSource) && slices.Contains(t.rule.Types, scanType) {
+				if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
+					e.log.wrong("the event of the scan of %s: %v", o.Key, err)
+				}
+			}
+		}
+	})
+}
+
+// look scans and tags one object. The status is "" when it is gone.
+func (e *events) look(o *object) (status string, threats []map[string]any) {
+	ctx, cancel := context.WithTimeout(context.Background(), scanTimeout)
+	defer cancel()
+	in := &s3.GetObjectInput{Bucket: &o.Bucket, Key: &o.Key}
+	if o.VersionID != "" {
+		in.VersionId = &o.VersionID
+	}
+	out, err := e.s3.GetObject(ctx, in)
+	if err != nil {
+		return "", nil
+	}
+	defer out.Body.Close()
+	o.VersionID, o.ETag = aws.ToString(out.VersionId), aws.ToString(out.ETag)
+	status = "NO_THREATS_FOUND"
+	body, err := io.ReadAll(out.Body)
+	if err == nil {
+		var threat string
+		if threat, err = e.scanner.scan(ctx, body); threat != "" {
+			status, threats = "THREATS_FOUND", []map[string]any{{"name": threat}}
+		}
+	}
+	if err != nil {
+		e.log.wrong("the scan of %s: %v", o.Key, err)
+		status = "FAILED"
+	}
+	e.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &o.Bucket, Key: &o.Key, VersionId: &o.VersionID, Tagging: &s3types.Tagging{
+		TagSet: []s3types.Tag{{Key: aws.String("GuardDutyMalwareScanStatus"), Value: &status}},
+	}}) // one that is gone by now needs no tag
+	return status, threats
+}
