@@ -165,7 +165,7 @@ func TestAProductKnowsWhatHoldsAfterNotifyWasKilledAtEveryStep(t *testing.T) {
 	p.provePhone(mobile(), "mobile")
 	p.saveDetails("individual")
 	p.fillCase("individual")
-	p.want(p.call("POST", "/v1/kyc/submit", nil), 202)
+	p.want(p.call("POST", "/v1/kyc/submit", agreed()), 202)
 	eventually(t, "the product hears that the case was submitted", func() bool {
 		beside.read(t)
 		return beside.state[id] == "in.phonon.central.kyc.submitted"

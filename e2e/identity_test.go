@@ -52,7 +52,7 @@ func TestACodeThatComesAfterTheSubmissionChangesNothing(t *testing.T) {
 	forget(t, "code-")
 	challenge := p.want(p.call("POST", "/v1/otp", m{"phone": other, "kind": "mobile"}), 202).text("challengeId")
 	p.fillCase("individual")
-	p.want(p.call("POST", "/v1/kyc/submit", nil), 202)
+	p.want(p.call("POST", "/v1/kyc/submit", agreed()), 202)
 	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(other)}), 409, "identity_locked")
 	if r := p.want(p.call("GET", "/v1/account", nil), 200); strings.Contains(r.raw, other) {
 		t.Errorf("the number changed: %s", r.raw)

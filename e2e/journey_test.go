@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"phonon.in/central/web/legal"
 )
 
 // journey takes one person from "never heard of us" to a submitted case.
@@ -31,11 +33,16 @@ func journey(t *testing.T, p *person, accountType, phoneKind, number string) {
 		t.Errorf("after the details next is %s", got.text("next"))
 	}
 	p.fillCase(accountType)
-	p.want(p.call("POST", "/v1/kyc/submit", nil), 202)
+	p.want(p.call("POST", "/v1/kyc/submit", agreed()), 202)
 	if got := p.login().text("next"); got != "home" {
 		t.Errorf("after the submission next is %s", got)
 	}
-	p.want(p.call("POST", "/v1/kyc/submit", nil), 409, "case_locked")
+	p.want(p.call("POST", "/v1/kyc/submit", agreed()), 409, "case_locked")
+}
+
+// agreed is what a submission accepts and declares.
+func agreed() m {
+	return m{"notice": m{"version": legal.KYC().Version, "accepted": true}, "declared": true}
 }
 
 // wholeFields are the fields of an individual that lack nothing.
@@ -66,7 +73,7 @@ func (p *person) fillCase(accountType string) {
 		start = m{"entityType": "private_limited", "fields": wholeCompany()}
 	}
 	p.want(p.call("PUT", "/v1/kyc", start), 200)
-	refused := p.want(p.call("POST", "/v1/kyc/submit", nil), 422, "kyc_incomplete")
+	refused := p.want(p.call("POST", "/v1/kyc/submit", agreed()), 422, "kyc_incomplete")
 	if !strings.Contains(refused.pointers(), "/requirements/") || strings.Contains(refused.pointers(), "/fields/") {
 		p.t.Errorf("submit does not name the requirements: %s", refused.raw)
 	}

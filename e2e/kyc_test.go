@@ -129,7 +129,7 @@ func TestAStaleTabIsToldAndASubmissionCanBeQuoted(t *testing.T) {
 	if got := p.kycCase()["fields"].(map[string]any)["pinCode"]; got != "380001" {
 		t.Errorf("the stale tab has left %v", got)
 	}
-	reference := p.want(p.call("POST", "/v1/kyc/submit", nil), 202).text("reference")
+	reference := p.want(p.call("POST", "/v1/kyc/submit", agreed()), 202).text("reference")
 	if !regexp.MustCompile(`^[0-9A-Z]{4}-[0-9A-Z]{4}$`).MatchString(reference) || p.kycCase()["reference"] != reference {
 		t.Errorf("the reference is %q, and the case says %v", reference, p.kycCase()["reference"])
 	}

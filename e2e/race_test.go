@@ -123,7 +123,7 @@ func TestACaseIsSubmittedOnceHoweverOftenItIsPressed(t *testing.T) {
 	p.provePhone(mobile(), "mobile")
 	p.saveDetails("individual")
 	p.fillCase("individual")
-	got := atOnce(10, func(int) reply { return p.call("POST", "/v1/kyc/submit", nil) })
+	got := atOnce(10, func(int) reply { return p.call("POST", "/v1/kyc/submit", agreed()) })
 	if got["202 "] != 1 || got["409 case_locked"] != 9 {
 		t.Errorf("answers: %v", got)
 	}

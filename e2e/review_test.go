@@ -77,7 +77,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	holder.provePhone(mobile(), "mobile")
 	holder.saveDetails("individual")
 	holder.fillCase("individual")
-	reference := holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202).text("reference")
+	reference := holder.want(holder.call("POST", "/v1/kyc/submit", agreed()), 202).text("reference")
 	at := "/v1/review/cases/" + reference
 
 	view := first.claimed(reference)
@@ -99,7 +99,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	id, form := holder.form(requirement["id"].(string), documentType, file)
 	holder.send(form, file)
 	holder.settled(id)
-	holder.want(holder.call("POST", "/v1/kyc/submit", nil), 202)
+	holder.want(holder.call("POST", "/v1/kyc/submit", agreed()), 202)
 
 	view = first.claimed(reference)
 	if view["lane"] != "answered" || view["requirements"].([]any)[0].(map[string]any)["pointer"] != requirement["pointer"] {

@@ -41,6 +41,7 @@ var pages = []page{
 	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},
 	{Path: "/terms", Name: "terms", Layout: "plain"},
 	{Path: "/privacy", Name: "privacy", Layout: "plain"},
+	{Path: "/kyc-notice", Name: "kyc-notice", Layout: "plain"},
 	{Path: "404", Name: "404", Layout: "plain"},
 	{Path: "500", Name: "500", Layout: "plain"},         // shown by the service worker
 	{Path: "offline", Name: "offline", Layout: "plain"}, // shown by the service worker

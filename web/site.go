@@ -13,6 +13,8 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+
+	notice "phonon.in/central/web/legal"
 )
 
 // File is one answer: a page in one language, or a static file.
@@ -55,10 +57,11 @@ func (s *Site) Static(name string) (File, bool) {
 }
 
 // Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html. support is the
-// address that people write to; empty where the operator names none. calls says whether anybody makes calls: without, no page offers one.
-func Build(termsVersion, support string, calls bool) (*Site, error) {
+// address that people write to; empty where the operator names none. grievance is who hears complaints, as "Name <address>", or empty.
+// calls says whether anybody makes calls: without, no page offers one.
+func Build(termsVersion, support, grievance string, calls bool) (*Site, error) {
 	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]func() File{}}
-	if err := s.read(fmt.Sprint(termsVersion, "\x00", support, "\x00", calls)); err != nil {
+	if err := s.read(fmt.Sprint(termsVersion, "\x00", support, "\x00", grievance, "\x00", calls)); err != nil {
 		return nil, err
 	}
 	languages, err := readCatalogues(support)
@@ -79,7 +82,7 @@ func Build(termsVersion, support string, calls bool) (*Site, error) {
 	for _, p := range pages {
 		s.pages[p.Path] = map[string]func() File{}
 		for _, c := range languages {
-			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Calls: calls, Languages: s.Languages, Products: products}
+			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Grievance: contactOf(grievance), Calls: calls, Languages: s.Languages, Products: products}
 			s.pages[p.Path][c.Tag] = sync.OnceValue(func() File { return s.make(partials, v, c) })
 		}
 	}
@@ -162,6 +165,7 @@ type view struct {
 	page
 	Base, Language, Title, TermsVersion string
 	Support                             string // an address, or ""
+	Grievance                           contact
 	Calls                               bool
 	Languages                           []Language
 	Modules                             []string // the page's module and all that it imports
@@ -169,6 +173,18 @@ type view struct {
 	Legal                               template.HTML
 	Products                            []product
 }
+
+// contact is somebody to write to; zero where nobody is named.
+type contact struct{ Name, Email string }
+
+// contactOf reads "Name <address>".
+func contactOf(text string) contact {
+	name, rest, _ := strings.Cut(text, "<")
+	return contact{strings.TrimSpace(name), strings.TrimSuffix(rest, ">")}
+}
+
+// NoticeVersion is the version of the KYC notice.
+func (v view) NoticeVersion() string { return notice.KYC().Version }
 
 // product is one of those that an account opens. Needs are what a person does before: "details", "kyc".
 type product struct {
@@ -241,7 +257,9 @@ func readProducts() (all []product, err error) {
 
 // legal is the text of a page that is a file an operator replaces; "" for other pages. It is not escaped: it is the operator's own.
 func legal(name, language string) (template.HTML, error) {
-	if name != "terms" && name != "privacy" {
+	if name == "kyc-notice" {
+		name = "kyc"
+	} else if name != "terms" && name != "privacy" {
 		return "", nil
 	}
 	text, err := fs.ReadFile(sources, "legal/"+name+"."+language+".html")

@@ -14,7 +14,7 @@ import (
 
 func site(t testing.TB) *Site {
 	t.Helper()
-	s, err := Build("2026-11-01", "help@example.com", true)
+	s, err := Build("2026-11-01", "help@example.com", "Asha Rao <grievance@example.com>", true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -204,7 +204,7 @@ func BenchmarkFirstPage(b *testing.B) {
 }
 
 func TestWithoutCallsNoPageOffersALandline(t *testing.T) {
-	s, err := Build("2026-11-01", "", false)
+	s, err := Build("2026-11-01", "", "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,6 +40,7 @@ type export struct {
 type exportConsent struct {
 	Document   string    `json:"document"`
 	Version    string    `json:"version"`
+	Hash       string    `json:"sha256,omitempty"`
 	Locale     string    `json:"locale"`
 	AcceptedAt time.Time `json:"acceptedAt"`
 	IP         string    `json:"ip"`

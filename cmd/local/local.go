@@ -131,7 +131,7 @@ func (l *local) prepare() error {
 			}
 		}
 	}
-	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com"}
+	parameters := map[string]string{"Environment": "local", "PublicUrl": l.url, "MailFrom": mailFrom, "SupportEmail": "help@central.example.com", "GrievanceContact": "Grievance Officer <grievance@central.example.com>"}
 	maps.Copy(parameters, registeredHere)
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)

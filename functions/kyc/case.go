@@ -25,6 +25,7 @@ func etag(c kyc.Case) string { return `"` + strconv.Itoa(c.Version) + `"` }
 func (h *handler) view(ctx context.Context, c *httpapi.Call, found kyc.Case) (caseView, error) {
 	c.SetHeader("ETag", etag(found))
 	v := viewOfCase(found, kyc.Evaluate(found, c.Profile.Details.Type, c.Now))
+	v.Notice = noticeView{h.notice.Version, found.Notice != h.notice.Version}
 	if until := c.Profile.Verified; until.CaseNo > 0 {
 		v.InForce = &inForceView{until.CaseNo, until.Until}
 	}

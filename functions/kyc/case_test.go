@@ -51,7 +51,7 @@ func TestAStaleTabChangesNothing(t *testing.T) {
 	}{
 		{"PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{}}}, {"PATCH", "/v1/kyc", m{"fields": m{"pinCode": nil}}},
 		{"POST", "/v1/kyc/documents", upload}, {"DELETE", "/v1/kyc/documents/" + pan, nil},
-		{"POST", "/v1/kyc/documents/" + pan + "/complete", nil}, {"POST", "/v1/kyc/submit", nil},
+		{"POST", "/v1/kyc/documents/" + pan + "/complete", nil}, {"POST", "/v1/kyc/submit", agreed()},
 	} {
 		for _, tag := range []string{stale, `"999"`, "W/" + p.call("GET", "/v1/kyc", nil).etag, "1"} {
 			p.want(t, "412 version_mismatch", call.method, call.path, call.body, "If-Match", tag)
@@ -126,7 +126,7 @@ func TestAnAccountThatChangesItsTypeSeesIt(t *testing.T) {
 		t.Errorf("it sees %s", got.raw)
 	}
 	p.want(t, "200", "PATCH", "/v1/kyc", m{"fields": m{"pinCode": "380015"}})
-	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", nil); r.missing() != "/entityType entity_type_not_allowed" {
+	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", agreed()); r.missing() != "/entityType entity_type_not_allowed" {
 		t.Errorf("submitting names %s", r.missing())
 	}
 }
@@ -136,7 +136,7 @@ func TestASubmissionIsEvaluatedAgainWhenTheAccountChangesMeanwhile(t *testing.T)
 	p := w.holder(t)
 	p.drafted(t)
 	w.h.store = &meddled{cases: w.Store, before: func(kyc.Case) { p.set(t, "profile", map[string]any{"type": "company"}) }}
-	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", nil); r.missing() != "/entityType entity_type_not_allowed" {
+	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", agreed()); r.missing() != "/entityType entity_type_not_allowed" {
 		t.Errorf("it names %s", r.missing())
 	}
 	if got := p.call("GET", "/v1/kyc", nil); got.body["status"] != "draft" || got.body["reference"] != nil {
@@ -144,7 +144,7 @@ func TestASubmissionIsEvaluatedAgainWhenTheAccountChangesMeanwhile(t *testing.T)
 	}
 	p.set(t, "profile", map[string]any{"type": "individual"})
 	w.h.store = &meddled{cases: w.Store, before: func(kyc.Case) { p.want(t, "200", "PATCH", "/v1/kyc", m{"fields": m{"pan": ""}}) }}
-	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", nil); r.missing() != "/fields/pan field_missing" {
+	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", agreed()); r.missing() != "/fields/pan field_missing" {
 		t.Errorf("after a change of the case it names %s", r.missing())
 	}
 }
@@ -166,7 +166,7 @@ func TestASubmissionHasAReferenceOfItsOwn(t *testing.T) {
 		must(t, err)
 		must(t, w.SubmitCase(t.Context(), read, theirs, record, holder, account.Activity{Kind: "kyc_submitted", At: now}))
 	}}
-	r := p.want(t, "202", "POST", "/v1/kyc/submit", nil)
+	r := p.want(t, "202", "POST", "/v1/kyc/submit", agreed())
 	reference, _ := r.body["reference"].(string)
 	if again, ok := kyc.ParseReference(reference); !ok || again != reference || reference == taken {
 		t.Errorf("%s, where %s was taken", r.raw, taken)
@@ -179,7 +179,7 @@ func TestASubmissionHasAReferenceOfItsOwn(t *testing.T) {
 		t.Errorf("it leads to %s, case %d: %v, %v", id, no, found, err)
 	}
 	p.review(t, kyc.NeedsInfo)
-	if again := p.want(t, "202", "POST", "/v1/kyc/submit", nil); again.body["reference"] != reference {
+	if again := p.want(t, "202", "POST", "/v1/kyc/submit", agreed()); again.body["reference"] != reference {
 		t.Errorf("handed in again it is %v", again.body["reference"])
 	}
 }
@@ -197,10 +197,10 @@ func part(r reply, pointer string) m {
 func TestEachFlagIsShownAndHasToBeAnswered(t *testing.T) {
 	p := newWorld(t).holder(t)
 	_, id := p.drafted(t)
-	p.want(t, "202", "POST", "/v1/kyc/submit", nil)
+	p.want(t, "202", "POST", "/v1/kyc/submit", agreed())
 	p.review(t, kyc.NeedsInfo, "/entityType", "/fields/pan", "/requirements/personal_id")
 	all := "/entityType flag_unanswered, /fields/pan flag_unanswered, /requirements/personal_id flag_unanswered"
-	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", nil); r.missing() != all {
+	if r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", agreed()); r.missing() != all {
 		t.Errorf("it names %s", r.missing())
 	}
 	got := p.call("GET", "/v1/kyc", nil)
@@ -219,7 +219,7 @@ func TestEachFlagIsShownAndHasToBeAnswered(t *testing.T) {
 	}
 	p.want(t, "204", "DELETE", "/v1/kyc/documents/"+id, nil)
 	p.given(t, "personal_id", "passport", "another passport")
-	p.want(t, "202", "POST", "/v1/kyc/submit", nil)
+	p.want(t, "202", "POST", "/v1/kyc/submit", agreed())
 	if got := p.call("GET", "/v1/kyc", nil); strings.Contains(got.raw, `"flag":{`) || part(got, "/fields/pan")["open"] != false {
 		t.Errorf("handed in again it shows %s", got.raw)
 	}
@@ -234,13 +234,13 @@ func TestTheSameFileForTwoPeopleIsNotHandedIn(t *testing.T) {
 	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual", "fields": whole()})
 	p.given(t, "entity_pan", "epan", "one file")
 	id := p.given(t, "personal_id", "passport", "one file")
-	r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", nil)
+	r := p.want(t, "422 kyc_incomplete", "POST", "/v1/kyc/submit", agreed())
 	if r.missing() != "/requirements/entity_pan document_same_as, /requirements/personal_id document_same_as" {
 		t.Errorf("it names %s", r.missing())
 	}
 	p.want(t, "204", "DELETE", "/v1/kyc/documents/"+id, nil)
 	p.given(t, "personal_id", "passport", "another file")
-	p.want(t, "202", "POST", "/v1/kyc/submit", nil)
+	p.want(t, "202", "POST", "/v1/kyc/submit", agreed())
 }
 
 func TestBodiesThatAreNoPatch(t *testing.T) {

@@ -26,6 +26,7 @@ import (
 	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/upload"
 	"phonon.in/central/shared/upload/uploadtest"
+	"phonon.in/central/web/legal"
 )
 
 var now = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC)
@@ -44,7 +45,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), clock: now}
 	w.s3, w.bucket = uploadtest.Bucket(t)
-	w.h = &handler{store: w.Store, bucket: upload.New(w.s3, w.bucket), log: slog.New(slog.DiscardHandler)}
+	w.h = &handler{store: w.Store, bucket: upload.New(w.s3, w.bucket), notice: legal.KYC(), log: slog.New(slog.DiscardHandler)}
 	w.api = w.h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: func() time.Time { return w.clock }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	})
@@ -134,6 +135,11 @@ func (p *holder) call(method, path string, body any, headers ...string) reply {
 }
 
 type m = map[string]any
+
+// agreed is what a submission accepts and declares.
+func agreed() m {
+	return m{"notice": m{"version": legal.KYC().Version, "accepted": true}, "declared": true}
+}
 
 // want calls and fails unless the answer says that.
 func (p *holder) want(t *testing.T, says, method, path string, body any, headers ...string) reply {
@@ -250,10 +256,10 @@ type meddled struct {
 	before func(submitted kyc.Case)
 }
 
-func (s *meddled) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, holder account.Profile, seen account.Activity) error {
+func (s *meddled) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, holder account.Profile, seen account.Activity, accepted ...account.Consent) error {
 	if before := s.before; before != nil {
 		s.before = nil
 		before(submitted)
 	}
-	return s.cases.SubmitCase(ctx, read, submitted, r, holder, seen)
+	return s.cases.SubmitCase(ctx, read, submitted, r, holder, seen, accepted...)
 }

@@ -19,6 +19,7 @@ import (
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/upload"
+	"phonon.in/central/web/legal"
 )
 
 func main() { apigw.Start(setup, secret.ReadEdge) }
@@ -33,7 +34,7 @@ func setup(context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), log: log}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), notice: legal.KYC(), log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
 
@@ -41,7 +42,7 @@ type cases interface {
 	OpenSession(ctx context.Context, id account.ID, digest string) (account.Session, account.Profile, error)
 	Case(ctx context.Context, id account.ID) (kyc.Case, error)
 	SaveCase(ctx context.Context, read, edited kyc.Case) (kyc.Case, error)
-	SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error
+	SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity, accepted ...account.Consent) error
 	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Also) error
 	Records(ctx context.Context, id account.ID, caseNo int) ([]kyc.Record, error)
 	AddDocument(ctx context.Context, c kyc.Case, d kyc.Document) error
@@ -53,6 +54,7 @@ type cases interface {
 type handler struct {
 	store  cases
 	bucket *upload.Bucket
+	notice legal.Notice
 	log    *slog.Logger
 }
 

@@ -67,7 +67,7 @@ func (p *holder) does(action, pan, waiting string) reply {
 	case "remove":
 		return p.call("DELETE", "/v1/kyc/documents/"+pan, nil)
 	}
-	return p.call("POST", "/v1/kyc/submit", nil)
+	return p.call("POST", "/v1/kyc/submit", agreed())
 }
 
 func TestWhatNobodyFlaggedStaysClosed(t *testing.T) {

@@ -18,7 +18,7 @@ type submitAnswer struct {
 }
 
 // submit hands the case in as it was evaluated, or answers with everything that is missing.
-func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (submitAnswer, error) {
+func (h *handler) submit(ctx context.Context, c *httpapi.Call, in submitRequest) (submitAnswer, error) {
 	if _, err := c.Take(ctx, limit.SubmitAccount.By(string(c.Profile.ID))); err != nil {
 		return submitAnswer{}, err
 	}
@@ -29,7 +29,12 @@ func (h *handler) submit(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 		if submitted, record, err = found.Submit(profile, kyc.NewReference(), c.Now); err != nil {
 			return err
 		}
-		err = h.store.SubmitCase(ctx, found, submitted, record, profile, c.Seen("kyc_submitted"))
+		accepted, err := h.accepted(c, found, in)
+		if err != nil {
+			return err
+		}
+		submitted.Notice = h.notice.Version
+		err = h.store.SubmitCase(ctx, found, submitted, record, profile, c.Seen("kyc_submitted"), accepted...)
 		if !errors.Is(err, account.ErrBusy) {
 			return err
 		}

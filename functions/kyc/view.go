@@ -94,12 +94,19 @@ type caseView struct {
 	Renewable        bool              `json:"renewable"`
 	Final            bool              `json:"final"`
 	InForce          *inForceView      `json:"inForce"`
+	Notice           noticeView        `json:"notice"`
 }
 
 type warningView struct {
 	Pointers []string `json:"pointers"`
 	Code     string   `json:"code"`
 	Detail   string   `json:"detail"`
+}
+
+// noticeView is the KYC notice; Due says that the next submission has to accept it.
+type noticeView struct {
+	Version string `json:"version"`
+	Due     bool   `json:"due"`
 }
 
 // inForceView is the approved case that the account is verified by.

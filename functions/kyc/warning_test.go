@@ -19,7 +19,7 @@ func TestWhatIsUnusualIsShownAndHoldsNothingUp(t *testing.T) {
 	if r.body["canSubmit"] != true || len(r.body["missing"].([]any)) != 0 {
 		t.Errorf("it is held up: %s", r.missing())
 	}
-	p.want(t, "202", "POST", "/v1/kyc/submit", nil)
+	p.want(t, "202", "POST", "/v1/kyc/submit", agreed())
 }
 
 func TestACaseSaysWhatItsOwnVersionAsks(t *testing.T) {

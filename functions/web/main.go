@@ -19,6 +19,7 @@ func setup(context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "web")
 	r := env.New(os.LookupEnv)
 	terms, support := r.Text("TERMS_VERSION"), r.Optional("SUPPORT_EMAIL")
+	grievance := r.Contact("GRIEVANCE_CONTACT")
 	provider := r.CaptchaProvider("CAPTCHA_PROVIDER")
 	calls := r.Choice("CALL_PROVIDER", "aws", "api", "none") != "none"
 	uploads := r.Origin("UPLOADS_ORIGIN")
@@ -28,7 +29,7 @@ func setup(context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	site, err := web.Build(terms, support, calls)
+	site, err := web.Build(terms, support, grievance, calls)
 	if err != nil {
 		return nil, err
 	}

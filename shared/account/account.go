@@ -94,8 +94,9 @@ func (d Details) SameIdentity(other Details) bool {
 
 // Consent is one acceptance of one document. It is written once and never changed.
 type Consent struct {
-	Document   string // "terms"
+	Document   string // "terms", "kyc_notice", "kyc_declaration"
 	Version    string
+	Hash       string // SHA-256 of the text that was shown, lower-case hex; empty where the version alone names it
 	Locale     string
 	AcceptedAt time.Time
 	IP         string

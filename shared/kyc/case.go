@@ -48,6 +48,7 @@ type Case struct {
 	ApprovedAt time.Time
 	ValidUntil time.Time // when it has to be renewed; zero before it is approved
 	Final      bool      // rejected for good: no other case follows
+	Notice     string    // version of the KYC notice that its holder accepted for it; empty before
 	Told       int       // what the clock has done in the present status: the steps since ToldFrom
 	ToldFrom   time.Time
 

@@ -151,7 +151,7 @@ func (s *Store) touchCase(id account.ID, no int, now time.Time) types.TransactWr
 // SubmitCase hands a case in that was evaluated as it was read, for the account as it was read. It returns account.ErrBusy when anything of the
 // case, or who the account belongs to, changed since, and when another case has its reference: then it is for the caller to read both
 // again, and to make another reference.
-func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity) error {
+func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.Record, p account.Profile, seen account.Activity, accepted ...account.Consent) error {
 	if err := s.noteTraces(ctx, submitted); err != nil {
 		return err
 	}
@@ -160,6 +160,9 @@ func (s *Store) SubmitCase(ctx context.Context, read, submitted kyc.Case, r kyc.
 			return nil, account.ErrBusy
 		}
 		actions := []types.TransactWriteItem{putNew(s.users, activityToRow(read.AccountID, seen))}
+		for _, consent := range accepted {
+			actions = append(actions, putNew(s.users, consentToRow(read.AccountID, consent)))
+		}
 		if submitted.Reference != read.Reference {
 			actions = append(actions, putNew(s.users, referenceRow{referenceKey(submitted.Reference), string(read.AccountID), read.No}))
 		}

@@ -74,6 +74,7 @@ type caseRow struct {
 	ApprovedAt  stamp        `dynamodbav:"approvedAt,omitempty"`
 	ValidUntil  stamp        `dynamodbav:"validUntil,omitempty"`
 	Final       bool         `dynamodbav:"final,omitempty"`
+	Notice      string       `dynamodbav:"notice,omitempty"`
 	Told        int          `dynamodbav:"told,omitempty"`
 	ToldFrom    stamp        `dynamodbav:"toldFrom,omitempty"`
 }
@@ -87,7 +88,7 @@ func caseToRow(c kyc.Case) caseRow {
 		DisplayName: c.DisplayName(), Lane: string(c.Lane), Home: string(c.Home), DueAt: stampOf(c.DueAt), Risk: string(c.Risk), FirstBy: string(c.FirstBy),
 		LeaseID: c.Lease.ID, LeaseBy: string(c.Lease.By), LeaseUntil: stampOf(c.Lease.Until), HeldUntil: stampOf(c.HeldUntil),
 		Verdicts: verdictsToRow(c.Verdicts), DueBy: stampOf(c.DueBy), DecidedBy: string(c.DecidedBy), DecidedAt: stampOf(c.DecidedAt),
-		ApprovedAt: stampOf(c.ApprovedAt), ValidUntil: stampOf(c.ValidUntil), Final: c.Final, Told: c.Told, ToldFrom: stampOf(c.ToldFrom),
+		ApprovedAt: stampOf(c.ApprovedAt), ValidUntil: stampOf(c.ValidUntil), Final: c.Final, Notice: c.Notice, Told: c.Told, ToldFrom: stampOf(c.ToldFrom),
 	}
 }
 
@@ -99,7 +100,7 @@ func (r caseRow) kycCase(id account.ID) kyc.Case {
 		Lane: kyc.Lane(r.Lane), Home: kyc.Lane(r.Home), DueAt: r.DueAt.time(), Risk: kyc.Risk(r.Risk), FirstBy: account.ID(r.FirstBy),
 		Lease: kyc.Lease{ID: r.LeaseID, By: account.ID(r.LeaseBy), Until: r.LeaseUntil.time()}, HeldUntil: r.HeldUntil.time(),
 		Verdicts: verdictsOf(r.Verdicts), DueBy: r.DueBy.time(), DecidedBy: account.ID(r.DecidedBy), DecidedAt: r.DecidedAt.time(),
-		ApprovedAt: r.ApprovedAt.time(), ValidUntil: r.ValidUntil.time(), Final: r.Final, Told: r.Told, ToldFrom: r.ToldFrom.time(),
+		ApprovedAt: r.ApprovedAt.time(), ValidUntil: r.ValidUntil.time(), Final: r.Final, Notice: r.Notice, Told: r.Told, ToldFrom: r.ToldFrom.time(),
 	}
 }
 

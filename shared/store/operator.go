@@ -98,7 +98,7 @@ func (s *Store) Consents(ctx context.Context, id account.ID) ([]account.Consent,
 			return nil, err
 		}
 		consents[i] = account.Consent{
-			Document: row.Document, Version: row.Version, Locale: row.Locale, AcceptedAt: row.AcceptedAt.time(), IP: row.IP, UserAgent: row.UserAgent,
+			Document: row.Document, Version: row.Version, Hash: row.Hash, Locale: row.Locale, AcceptedAt: row.AcceptedAt.time(), IP: row.IP, UserAgent: row.UserAgent,
 		}
 	}
 	return consents, nil

@@ -126,6 +126,7 @@ type consentRow struct {
 	key
 	Document   string `dynamodbav:"document"`
 	Version    string `dynamodbav:"version"`
+	Hash       string `dynamodbav:"hash,omitempty"`
 	Locale     string `dynamodbav:"locale"`
 	AcceptedAt stamp  `dynamodbav:"acceptedAt"`
 	IP         string `dynamodbav:"ip"`
@@ -134,7 +135,7 @@ type consentRow struct {
 
 func consentToRow(id account.ID, c account.Consent) consentRow {
 	return consentRow{
-		key: consentKey(id, c), Document: c.Document, Version: c.Version, Locale: c.Locale,
+		key: consentKey(id, c), Document: c.Document, Version: c.Version, Hash: c.Hash, Locale: c.Locale,
 		AcceptedAt: stampOf(c.AcceptedAt), IP: c.IP, UserAgent: c.UserAgent,
 	}
 }

@@ -59,7 +59,9 @@ func server(t *testing.T) string {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", today.Format(http.TimeFormat))
-		if r.URL.Path != "/v1/health" && r.URL.Path != "/" {
+		if r.URL.Path == "/sample/kyc-notice" {
+			fmt.Fprint(w, "<p data-sample>This is a sample text.")
+		} else if r.URL.Path != "/v1/health" && r.URL.Path != "/kyc-notice" && r.URL.Path != "/sample/v1/health" && r.URL.Path != "/" {
 			w.WriteHeader(http.StatusNotFound)
 		}
 	}))
@@ -127,6 +129,8 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"one reviewer", world{"Query": reviewers("A")}, nil, "reviewers=FAIL"},
 		{"reviewers who are disabled", world{"GetItem": profile("disabled")}, nil, "reviewers=FAIL"},
 		{"a year without holidays", nil, func(s *Subject) { s.Now = func() time.Time { return today.AddDate(20, 0, 0) } }, "clock=FAIL holidays=FAIL"},
+		{"nobody to complain to", set("GRIEVANCE_CONTACT", ""), nil, "notice=FAIL"},
+		{"the sample of the notice", nil, func(s *Subject) { s.PublicURL += "/sample" }, "bucket-cors=FAIL notice=warn"},
 		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
 		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
 		{"a rotation that was interrupted", world{"GetSecretValue": secretOf(rotating("currentRotation"))}, nil, "secret=warn"},
@@ -172,7 +176,7 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		}}, nil, "functions=FAIL"},
 		{"a variable that is gone", world{}, func(s *Subject) { s.Declared = map[string][]string{"OtpFunction": {"TOKENS_TABLE"}} }, "functions-environment=FAIL"},
 		{"a function that is gone", world{"GetFunctionConfiguration": refusal(noTable)}, nil,
-			"functions-environment=skip functions-live=skip functions=FAIL mail-configuration-set=skip mail-dkim=skip mail-identity=skip sms-dlt=skip voice-origination=skip"},
+			"functions-environment=skip functions-live=skip functions=FAIL mail-configuration-set=skip mail-dkim=skip mail-identity=skip notice=skip sms-dlt=skip voice-origination=skip"},
 		{"an alias that is as deployed", called("central-OtpFunction-1:live", nil), nil, ""},
 		{"an alias that a changed parameter did not reach", called("central-OtpFunction-1:live", map[string]string{"TERMS_VERSION": "2026-11-01"}), nil, "functions-live=FAIL"},
 		{"a number that is called", called("central-OtpFunction-1:7", map[string]string{"EDGE": ""}), nil, "functions-live=FAIL"},
@@ -184,7 +188,7 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"what was deployed is not kept", world{"ListVersionsByFunction": versions("older")}, nil, "release=warn"},
 		{"a rollback", world{"ListAliases": named("before-rollback", "to release-20261126T101500Z, version 1")}, nil, "release=warn rollback=warn"},
 		{"a clock that is late", world{}, func(s *Subject) { s.Now = func() time.Time { return today.Add(-10 * time.Second) } }, "clock=FAIL"},
-		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL health=FAIL"},
+		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL health=FAIL notice=FAIL"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			w := healthy(url)

@@ -67,6 +67,7 @@ func (p *person) beginCase(ctx context.Context, to plan) error {
 
 // kycCase is what matters here of GET /v1/kyc.
 type kycCase struct {
+	Notice       struct{ Version string }
 	CanSubmit    bool
 	Missing      []struct{ Pointer, Code string }
 	Requirements []requirement
@@ -145,7 +146,7 @@ func (p *person) submit(ctx context.Context, _ plan) error {
 			return err
 		}
 		if c.CanSubmit {
-			return p.call(ctx, http.MethodPost, "/v1/kyc/submit", nil, nil)
+			return p.call(ctx, http.MethodPost, "/v1/kyc/submit", object{"notice": object{"version": c.Notice.Version, "accepted": true}, "declared": true}, nil)
 		}
 		select {
 		case <-tick.C:

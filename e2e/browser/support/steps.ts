@@ -81,9 +81,15 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
   }
   await uploadAll(page);
+  await agree(page);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc$/);
   await expect(page.locator('#status')).toHaveText('Submitted');
+}
+
+/** Accepts the KYC notice and declares what stands in it, on a case that lacks nothing. */
+export async function agree(page: Page) {
+  for (const box of await page.locator('#consent').getByRole('checkbox').all()) await box.check();
 }
 
 /** Gives a field of the case its value, whether it is typed or chosen. */

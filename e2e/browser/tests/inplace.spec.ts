@@ -229,7 +229,7 @@ test('a stale tab that still takes other names is told why, and nothing is lost'
   const page = person.page;
   await page.goto('/settings');
   await page.getByLabel('First Name').fill('Usha');
-  await person.api.want(202, 'POST', '/v1/kyc/submit');
+  await person.submit();
   complaints.expectStatus(409, '/v1/account/details');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('alert')).toContainText('stay as they are');

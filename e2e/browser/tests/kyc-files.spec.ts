@@ -235,7 +235,7 @@ test.describe('two tabs', () => {
     const page = person.page, row = rowOf(page, 'entity_pan');
     await page.goto('/settings/kyc/edit');
     await unfold(row);
-    await person.api.want(202, 'POST', '/v1/kyc/submit');
+    await person.submit();
     await choose(row, pdf('late.pdf'));
     await expect(page.locator('#trouble')).toContainText('with us for review');
     await expect(page.locator('#form')).toBeHidden();

@@ -173,7 +173,7 @@ test.describe('two tabs', () => {
     await person.withDocuments();
     const other = await secondTab(person, '/settings/kyc/edit');
     await expect(other.locator('#left')).toHaveText('Nothing is left: you can submit.');
-    await person.api.want(202, 'POST', '/v1/kyc/submit');
+    await person.submit();
     await unfold(other.locator('#details'));
     await other.locator('#field-pan').fill('AAAPA0000A');
     await other.locator('#field-pan').blur();

@@ -15,7 +15,7 @@ import { named, t } from "./words.js";
 /** @typedef {{status: string, caseNo: number, entityType: string | null, version: number, etag: string, fields: Record<string, string>,
  *  asked: import("./control.js").Spec[], requirements: Requirement[], parts: Part[], canSubmit: boolean, missing: Missing[], warnings: Warning[], reference: string | null, submittedAt: string | null, timeline: import("./timeline.js").Entry[],
  *  expectedBy: string | null, dueBy: string | null, validUntil: string | null, withdrawable: boolean, renewable: boolean, final: boolean,
- *  inForce: {caseNo: number, validUntil: string} | null}} Case
+ *  inForce: {caseNo: number, validUntil: string} | null, notice: {version: string, due: boolean}}} Case
  *  inForce: the approved case that counts, this one or an earlier one */
 
 /** Whether the holder can change a case. @param {string} status */

@@ -6,7 +6,7 @@ import { isAsked, isBeingChecked, isEditable, isOver, part, requirementChip, sta
 import { EntityChoice, nameOf } from "./entity.js";
 import { Fields } from "./fields.js";
 import * as fold from "./fold.js";
-import { byId, onSubmit, once, show, withdraw } from "./form.js";
+import { byId, clear, input, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
 import { momentOf } from "./when.js";
@@ -49,6 +49,7 @@ function saved(state) {
 function take(c) {
   if (current && c.caseNo === current.caseNo && c.version < current.version) return lookAgain(); // overtaken on the way
   const before = current, fresh = before?.entityType !== c.entityType || before.caseNo !== c.caseNo, over = isOver(c.status);
+  if (before && before.notice.version !== c.notice.version) for (const tick of ticks) tick.checked = false;
   current = over ? { ...c, requirements: [], parts: [], missing: [] } : c; // a new case begins with the entity type
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
@@ -142,6 +143,8 @@ function drawParts() {
   const left = flags.length ? t("kyc.js.answers", { n: answered, all: flags.length }) : n ? t("kyc.js.left", { n }) : t("kyc.js.none");
   draw([{ id: "details-toggle", title: t("kyc.js.details"), chip: mark(), counts: true, done: !lacks, wrong }, ...entries], left, go);
   byId("submitbar").hidden = current.requirements.length === 0;
+  byId("consent").hidden = current.requirements.length === 0 || n > 0 || !current.notice.due;
+  part(byId("consent"), "[for=declared]").textContent = t(type?.accountTypes.includes("individual") ? "kyc.js.declared.self" : "kyc.js.declared");
   byId("flags").hidden = flags.length === 0;
   part(byId("flags"), "[data-text]").textContent = current.dueBy ? t("kyc.js.due", { left, date: momentOf(current.dueBy) }) : left;
 }
@@ -170,8 +173,17 @@ function lookAgain() {
   if (rowsInOrder().some((row) => row.r.documents.some(isBeingChecked))) looking = setTimeout(reload, 1500);
 }
 
+const ticks = [input("notice"), input("declared")];
+for (const tick of ticks) tick.addEventListener("change", () => tick.checked && clear(tick.id));
+
 /** What speaks against handing the case in before the API is asked. */
 function check() {
+  const found = checkParts();
+  if (found.length || byId("consent").hidden) return found;
+  return ticks.filter((tick) => !tick.checked).map(({ id }) => ({ field: id, text: t(`kyc.js.lack.${id}`) }));
+}
+
+function checkParts() {
   if (!current.entityType) return [{ field: "entityType", text: t("kyc.choose") }];
   const busy = rowsInOrder().filter((row) => row.adder.busy > 0).map((row) => ({ field: row.toggle.id, name: titleOf(row.r), text: t("kyc.js.busy") }));
   return [...fields.mistakes().filter((m) => m.wrong), ...busy];
@@ -189,12 +201,13 @@ onSubmit(form, check, async () => {
   await fields.flush();
   const unsaved = fields.mistakes();
   if (unsaved.length) return show(unsaved, form);
-  await call("POST", "/v1/kyc/submit");
+  const [accepted, declared] = ticks.map((tick) => tick.checked);
+  await call("POST", "/v1/kyc/submit", { notice: { version: current.notice.version, accepted, locale: document.documentElement.lang }, declared });
   leaving = true;
   location.assign("/settings/kyc");
 }, (problem) => {
   if (problem.code !== "kyc_incomplete") {
-    if (problem.status === 409) void reload();
+    if (problem.status === 409 || problem.errors.some((e) => e.code === "notice_outdated")) void reload();
     return false;
   }
   attempted = true;
