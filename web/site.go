@@ -13,8 +13,6 @@ import (
 	"regexp"
 	"strings"
 	"sync"
-
-	notice "phonon.in/central/web/legal"
 )
 
 // File is one answer: a page in one language, or a static file.
@@ -56,10 +54,10 @@ func (s *Site) Static(name string) (File, bool) {
 	return made(), true
 }
 
-// Build reads the site. termsVersion is the version that a sign-up accepts; the texts are web/legal/<name>.<language>.html. support is the
+// Build reads the site. termsVersion is the version that a sign-up accepts, noticeVersion that of the KYC notice; the texts are web/legal/<name>.<language>.html. support is the
 // address that people write to; empty where the operator names none. grievance is who hears complaints, as "Name <address>", or empty.
 // calls says whether anybody makes calls: without, no page offers one.
-func Build(termsVersion, support, grievance string, calls bool) (*Site, error) {
+func Build(termsVersion, noticeVersion, support, grievance string, calls bool) (*Site, error) {
 	s := &Site{pages: map[string]map[string]func() File{}, static: map[string]func() File{}}
 	if err := s.read(fmt.Sprint(termsVersion, "\x00", support, "\x00", grievance, "\x00", calls)); err != nil {
 		return nil, err
@@ -82,7 +80,7 @@ func Build(termsVersion, support, grievance string, calls bool) (*Site, error) {
 	for _, p := range pages {
 		s.pages[p.Path] = map[string]func() File{}
 		for _, c := range languages {
-			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, Support: support, Grievance: contactOf(grievance), Calls: calls, Languages: s.Languages, Products: products}
+			v := view{page: p, Base: s.Base, Language: c.Tag, TermsVersion: termsVersion, NoticeVersion: noticeVersion, Support: support, Grievance: contactOf(grievance), Calls: calls, Languages: s.Languages, Products: products}
 			s.pages[p.Path][c.Tag] = sync.OnceValue(func() File { return s.make(partials, v, c) })
 		}
 	}
@@ -166,6 +164,7 @@ type view struct {
 	Base, Language, Title, TermsVersion string
 	Support                             string // an address, or ""
 	Grievance                           contact
+	NoticeVersion                       string
 	Calls                               bool
 	Languages                           []Language
 	Modules                             []string // the page's module and all that it imports
@@ -182,9 +181,6 @@ func contactOf(text string) contact {
 	name, rest, _ := strings.Cut(text, "<")
 	return contact{strings.TrimSpace(name), strings.TrimSuffix(rest, ">")}
 }
-
-// NoticeVersion is the version of the KYC notice.
-func (v view) NoticeVersion() string { return notice.KYC().Version }
 
 // product is one of those that an account opens. Needs are what a person does before: "details", "kyc".
 type product struct {

@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/web"
+	"phonon.in/central/web/legal"
 )
 
 func main() { apigw.Start(setup, secret.ReadEdge) }
@@ -19,7 +20,7 @@ func setup(context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "web")
 	r := env.New(os.LookupEnv)
 	terms, support := r.Text("TERMS_VERSION"), r.Optional("SUPPORT_EMAIL")
-	grievance := r.Contact("GRIEVANCE_CONTACT")
+	grievance := r.Optional("GRIEVANCE_CONTACT")
 	provider := r.CaptchaProvider("CAPTCHA_PROVIDER")
 	calls := r.Choice("CALL_PROVIDER", "aws", "api", "none") != "none"
 	uploads := r.Origin("UPLOADS_ORIGIN")
@@ -29,7 +30,7 @@ func setup(context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
-	site, err := web.Build(terms, support, grievance, calls)
+	site, err := web.Build(terms, legal.KYC().Version, support, grievance, calls)
 	if err != nil {
 		return nil, err
 	}

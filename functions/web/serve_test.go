@@ -16,7 +16,7 @@ import (
 
 func serve(t *testing.T, captcha string) http.Handler {
 	t.Helper()
-	site, err := web.Build("2026-11-01", "help@example.com", "Asha Rao <grievance@example.com>", true)
+	site, err := web.Build("2026-11-01", "4c1f0a9d2b7e", "help@example.com", "Asha Rao <grievance@example.com>", true)
 	if err != nil {
 		t.Fatal(err)
 	}

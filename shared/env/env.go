@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,17 +40,6 @@ func (r *Reader) Text(name string) string {
 // Optional is a variable that may be missing.
 func (r *Reader) Optional(name string) string {
 	v, _ := r.lookup(name)
-	return v
-}
-
-var contact = regexp.MustCompile(`^[^<>]+ <[^@\s<>]+@[^@\s<>]+>$`)
-
-// Contact is somebody to write to, as "Name <address>", or nobody.
-func (r *Reader) Contact(name string) string {
-	v := r.Optional(name)
-	if v != "" && !contact.MatchString(v) {
-		r.wrong(name, "is %q, not like Grievance Officer <grievance@example.com>", v)
-	}
 	return v
 }
 

@@ -66,6 +66,7 @@ for (const [type, kind, entity] of [['Individual', 'individual', 'Individual'], 
     }
     await expect(page.locator('#left')).toHaveText('Nothing is left: you can submit.');
     watch.lap(`${ids.length} photos of ${(weight / ids.length / 2 ** 20).toFixed(1)} MiB`);
+    for (const box of await page.locator('#consent').getByRole('checkbox').all()) await box.check();
     await page.getByRole('button', { name: 'Submit' }).click();
     await expect(page.locator('#status')).toHaveText('Submitted');
     watch.lap('submit');

@@ -94,6 +94,10 @@ test('the keyboard alone gets from sign-up to a submitted case, and out again', 
   }
   await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
   await expect(page.locator('#left')).toHaveText('Nothing is left: you can submit.');
+  for (const box of await page.locator('#consent').getByRole('checkbox').all()) {
+    await box.focus();
+    await page.keyboard.press('Space');
+  }
   await press(page, page.getByRole('button', { name: 'Submit' }));
   await expect(page.locator('#status')).toHaveText('Submitted');
 

@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { type File, jpeg, lockedPdf, pdf, renamedExe } from '../support/files.ts';
 import { type Json, expect, type Person, test } from '../support/person.ts';
-import { choose, give, rowOf, unfold } from '../support/steps.ts';
+import { agree, choose, give, rowOf, unfold } from '../support/steps.ts';
 
 async function open(p: Person, entityType = 'partnership') {
   await p.withCase(entityType);
@@ -209,6 +209,7 @@ test('submitting while a file is on its way says so, and loses nothing', async (
   expect((await person.kycCase()).status).toBe('draft');
   release();
   await expect(row.locator('.file__meta').filter({ hasText: 'Uploaded' })).toHaveCount(2);
+  await agree(page);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page).toHaveURL(/\/settings\/kyc$/);
 });

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible, expectValidHtml } from '../support/accessible.ts';
 import { jpeg, pdf } from '../support/files.ts';
 import { type Json, expect, type Person, test } from '../support/person.ts';
-import { choose, rowOf, unfold } from '../support/steps.ts';
+import { agree, choose, rowOf, unfold } from '../support/steps.ts';
 
 const cookies = (p: Person) => [...p.api.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
 
@@ -44,6 +44,9 @@ test('after submitting: the date as it is written in India, the reference to cop
   const page = person.page;
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.goto('/settings/kyc/edit');
+  await page.getByRole('button', { name: 'Submit' }).click();
+  await expect(page.locator('#problems li')).toHaveText(['Read the KYC notice and tick this to submit', 'Tick this to submit, if it is so']);
+  await agree(page);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#status')).toHaveText('Submitted');
   const c = await person.kycCase();

@@ -2,7 +2,7 @@
 import type { Locator, Page } from '@playwright/test';
 import { pdf } from '../support/files.ts';
 import { expect, goodFields, type Person, test } from '../support/person.ts';
-import { askForCode, choose, fillDetails, giveDetails, logIn, signUp, unfold, verify } from '../support/steps.ts';
+import { agree, askForCode, choose, fillDetails, giveDetails, logIn, signUp, unfold, verify } from '../support/steps.ts';
 
 /** How often the browser asked for that. */
 const asked = (p: Person, what: string) => p.network.requests.filter((r) => r.startsWith(what.split(' ')[0]!) && r.endsWith(what.split(' ')[1]!)).length;
@@ -231,6 +231,7 @@ test('a second press sends nothing twice in settings', async ({ person }) => {
   await expect(page.getByText('Saved.')).toBeVisible();
   await page.goto('/settings/kyc/edit');
   await expect(page.locator('#left')).toHaveText('Nothing is left: you can submit.');
+  await agree(page);
   await pressTwice(page.getByRole('button', { name: 'Submit' }));
   await expect(page.locator('#status')).toHaveText('Submitted');
   await page.goto('/settings/password');
