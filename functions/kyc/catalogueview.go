@@ -27,6 +27,7 @@ type requirementSpec struct {
 	ID       string         `json:"id"`
 	Title    string         `json:"title"`
 	Help     string         `json:"help"`
+	Whose    kyc.Holder     `json:"whose"`
 	Level    kyc.Level      `json:"level"`
 	When     *conditionView `json:"when"`
 	MinOf    int            `json:"minOf"`
@@ -92,7 +93,7 @@ func viewOfFields(fields []kyc.FieldSpec) []fieldSpec {
 
 func specOf(r kyc.Requirement) requirementSpec {
 	s := requirementSpec{
-		ID: r.ID, Title: r.Title, Help: r.Help, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, MaxFiles: kyc.MaxFiles,
+		ID: r.ID, Title: r.Title, Help: r.Help, Whose: r.Whose, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, MaxFiles: kyc.MaxFiles,
 		Options: []optionView{},
 	}
 	for _, o := range r.Options {

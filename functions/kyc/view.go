@@ -149,14 +149,7 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 		v.Fields = map[string]string{}
 	}
 	for _, s := range e.Requirements {
-		r := requirementView{requirementSpec: specOf(s.Requirement), State: s.State, Needed: s.Needed, Documents: []documentView{}}
-		if flag, flagged := c.Flags["/requirements/"+s.ID]; flagged {
-			r.Note = new(reasonView(flag))
-		}
-		for _, d := range slices.Backward(s.Documents) {
-			r.Documents = append(r.Documents, viewOfDocument(d))
-		}
-		v.Requirements = append(v.Requirements, r)
+		v.Requirements = append(v.Requirements, viewOfStanding(c, s))
 	}
 	for _, p := range e.Parts {
 		v.Parts = append(v.Parts, viewOfPart(p))
@@ -166,6 +159,17 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	}
 	for _, f := range e.Missing {
 		v.Missing = append(v.Missing, missingView(f))
+	}
+	return v
+}
+
+func viewOfStanding(c kyc.Case, s kyc.Standing) requirementView {
+	v := requirementView{requirementSpec: specOf(s.Requirement), State: s.State, Needed: s.Needed, Documents: []documentView{}}
+	if flag, flagged := c.Flags["/requirements/"+s.ID]; flagged {
+		v.Note = new(reasonView(flag))
+	}
+	for _, d := range slices.Backward(s.Documents) {
+		v.Documents = append(v.Documents, viewOfDocument(d))
 	}
 	return v
 }

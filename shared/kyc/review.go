@@ -100,6 +100,8 @@ const (
 	ByReviewer ActorKind = "reviewer"
 	ByOperator ActorKind = "operator"
 	ByClock    ActorKind = "clock"
+	// BySignatory is whoever has the link that the holder made for the signatory; nobody knows more.
+	BySignatory ActorKind = "signatory"
 )
 
 // Record is one thing that happened to a case. It is written with it, and never changed.
