@@ -44,7 +44,9 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), clock: now}
 	w.s3, w.bucket = uploadtest.Bucket(t)
-	w.h = &handler{store: w.Store, bucket: upload.New(w.s3, w.bucket), log: slog.New(slog.DiscardHandler)}
+	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789abcdefghijklmnopqrstuvwxyz"}`))
+	must(t, err)
+	w.h = &handler{store: w.Store, bucket: upload.New(w.s3, w.bucket), keys: keys, pages: "https://central.example.com", log: slog.New(slog.DiscardHandler)}
 	w.api = w.h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: func() time.Time { return w.clock }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	})
@@ -114,12 +116,20 @@ func (r reply) missing() string {
 }
 
 func (p *holder) call(method, path string, body any, headers ...string) reply {
+	r, _ := p.send(method, path, body, headers...)
+	return r
+}
+
+// send returns the headers of the answer, too.
+func (p *holder) send(method, path string, body any, headers ...string) (reply, http.Header) {
 	var text []byte
 	if body != nil {
 		text, _ = json.Marshal(body) // of maps and strings
 	}
 	r := httptest.NewRequest(method, path, bytes.NewReader(text))
-	r.Header.Set("Authorization", "Bearer "+p.bearer)
+	if p.bearer != "" {
+		r.Header.Set("Authorization", "Bearer "+p.bearer)
+	}
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -130,7 +140,7 @@ func (p *holder) call(method, path string, body any, headers ...string) reply {
 	p.api.ServeHTTP(w, r)
 	out := reply{status: w.Code, etag: w.Header().Get("ETag"), raw: w.Body.String()}
 	json.Unmarshal(w.Body.Bytes(), &out.body)
-	return out
+	return out, w.Header()
 }
 
 type m = map[string]any

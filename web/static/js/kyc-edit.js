@@ -9,6 +9,7 @@ import * as fold from "./fold.js";
 import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { SignatoryLink } from "./signatory-link.js";
 import { momentOf } from "./when.js";
 import { named, t } from "./words.js";
 
@@ -57,6 +58,7 @@ function take(c) {
   fields.update(c);
   choice.update(c);
   const done = drawRows();
+  drawLink();
   drawParts();
   const needy = [details, ...rowsInOrder().map((row) => row.element)].filter(isNeedy);
   if (!before) fold.begin(needy);
@@ -99,6 +101,17 @@ function drawRows() {
     if (!m) withdraw(row.toggle.id);
   }
   return done;
+}
+
+const link = new SignatoryLink();
+
+/** The link stands in the first row that the signatory brings the papers of. */
+function drawLink() {
+  const asked = current.requirements.filter((r) => r.whose === "signatory"), first = asked[0] && rows.get(asked[0].id);
+  if (!first) return link.element.remove();
+  const place = part(first.element, "[data-note]");
+  if (place.previousElementSibling !== link.element) place.before(link.element);
+  void link.update(asked);
 }
 
 /** @param {Row} row */

@@ -3,7 +3,7 @@
 import { Adder } from "./adder.js";
 import { call } from "./api.js";
 import { ask } from "./ask.js";
-import { act, arrived, copyOf, fileOf, isAsked, isKept, note, part, picture, reasonOf, requirementChip, seen, standing, titleOf, underWay } from "./case.js";
+import { act, arrived, copyOf, fileOf, flagText, isAsked, isKept, note, part, picture, reasonOf, requirementChip, road, seen, standing, titleOf, underWay } from "./case.js";
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
@@ -15,8 +15,8 @@ import { named, t } from "./words.js";
 /** @typedef {import("./case.js").Doc} Doc */
 /** @typedef {import("./case.js").Part} Part */
 /** @typedef {import("./case.js").Warning} Warning */
-/** @typedef {{changed: () => Promise<void>, answer: import("./flags.js").Answer, told: (text: string) => void}} Page
- *  changed: after a file has arrived, could not be sent, or was taken away */
+/** @typedef {{changed: () => Promise<void>, answer?: import("./flags.js").Answer, told: (text: string) => void}} Page
+ *  changed: after a file has arrived, could not be sent, or was taken away; answer: where flags can be answered by a sentence */
 
 /** A file that storage has is being checked, whatever the API has heard so far. @param {Doc} d @returns {Doc} */
 const asSeen = (d) => (d.state === "requested" && arrived.has(d.id) ? { ...d, state: "uploaded" } : d);
@@ -114,15 +114,18 @@ export class Row {
 
   /** @param {Part | undefined} p */
   #asked(p) {
-    if (!p?.flag) return this.#flag?.element.remove();
-    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text, known) => this.#page.answer(`/requirements/${this.r.id}`, text, known));
+    const { answer } = this.#page;
+    if (!p?.flag || !answer) return this.#flag?.element.remove();
+    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text, known) => answer(`/requirements/${this.r.id}`, text, known));
     if (!this.#flag.element.isConnected) part(this.element, "[data-note]").before(this.#flag.element);
     this.#flag.update(p.flag);
   }
 
   /** @param {Part | undefined} p */
   #notes(p) {
+    const asked = p?.flag && !this.#page.answer ? [flagText(p.flag)] : [];
     const texts = standing(this.r).flatMap((d) => (d.reason && !(p?.flag && d.state === "rejected") ? [`${d.fileName}: ${reasonOf(d.reason)}`] : [])); // a flag says more
+    texts.unshift(...asked);
     if (this.#noted === texts.join("\n")) return;
     this.#noted = texts.join("\n");
     part(this.element, "[data-note]").replaceChildren(...texts.map(note));
@@ -152,7 +155,7 @@ export class Row {
     const card = fileOf(this.r, d), was = seen.get(d.id);
     picture(card, was?.url);
     if (was?.size) part(card, "[data-meta]").append(` · ${was.size}`);
-    if (isKept(d)) act(card, "view", d.fileName, (button) => once(button, () => open(d.id, (text) => this.mark(text))));
+    if (road.viewed && isKept(d)) act(card, "view", d.fileName, (button) => once(button, () => open(d.id, (text) => this.mark(text))));
     if (!closed && !["accepted", "rejected"].includes(d.state)) act(card, "remove", d.fileName, (button) => void this.#remove(card, d, button));
     return card;
   }
@@ -162,7 +165,7 @@ export class Row {
     if (card.querySelector(".ask") || !(await ask(card, t("kyc.js.remove", { name: d.fileName }), t("kyc.js.remove.yes"), button))) return;
     this.toggle.focus();
     let failed = "";
-    await call("DELETE", `/v1/kyc/documents/${d.id}`).catch((error) => (failed = error.status === 404 ? "" : error.message)); // 404: another tab was faster
+    await call("DELETE", `${road.documents}/${d.id}`).catch((error) => (failed = error.status === 404 ? "" : error.message)); // 404: another tab was faster
     await this.#page.changed();
     this.mark(failed);
     if (!failed) this.#page.told(t("kyc.js.removed", { name: d.fileName }));
