@@ -30,6 +30,7 @@ var rare = map[allowance]string{
 	{"otp", "secretsmanager:GetSecretValue", ""}:      starts,
 	{"signup", "secretsmanager:GetSecretValue", ""}:   starts,
 	{"verify", "secretsmanager:GetSecretValue", ""}:   starts,
+	{"kyc", "secretsmanager:GetSecretValue", ""}:      starts,
 }
 
 const signs = "it signs addresses as kyc does, and no fetch says who signed: unit tests of functions/review, and TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved"
