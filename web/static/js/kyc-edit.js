@@ -110,8 +110,10 @@ function drawLink() {
   const asked = current.requirements.filter((r) => r.whose === "signatory"), first = asked[0] && rows.get(asked[0].id);
   if (!first) return link.element.remove();
   const place = part(first.element, "[data-note]");
-  if (place.previousElementSibling !== link.element) place.before(link.element);
-  void link.update(asked);
+  link.update(asked);
+  if (place.previousElementSibling === link.element) return;
+  place.before(link.element);
+  void link.look();
 }
 
 /** @param {Row} row */
@@ -242,7 +244,7 @@ else take(found);
 if (location.hash) go(location.hash.slice(1)); // to the part that somebody came for
 
 // Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
-document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));
+document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : Promise.all([reload(), link.element.isConnected && link.look()])));
 addEventListener("beforeunload", (event) => {
   void fields.flush();
   if (!leaving && (fields.atRisk || [...rows.values()].some((row) => row.adder.busy > 0))) event.preventDefault();

@@ -30,13 +30,18 @@ export class SignatoryLink {
     return part(this.element, "[data-said]");
   }
 
-  /** Asks how the link is now. @param {import("./case.js").Requirement[]} asked of the signatory */
-  async update(asked) {
+  /** @param {import("./case.js").Requirement[]} asked of the signatory */
+  update(asked) {
     this.#asked = asked;
+    this.#show(this.#link);
+  }
+
+  /** Asks how the link is now. */
+  async look() {
     try {
       this.#show((await call("GET", "/v1/kyc/signatory-link")).link);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error; // the next change of the case asks again
+      if (!(error instanceof Problem)) throw error; // who comes back to the page asks again
     }
   }
 
@@ -51,7 +56,6 @@ export class SignatoryLink {
     this.#url.value = waits ? link.url : "";
     part(this.element, "[data-link]").hidden = !waits;
     for (const [act, shown] of Object.entries({ make: !link, again: link !== null, end: link !== null, copy: waits, share: waits && "share" in navigator })) part(this.element, `[data-act=${act}]`).hidden = !shown;
-    this.#said.textContent = "";
   }
 
   /** @param {string} act @param {() => Promise<unknown>} work */
@@ -60,6 +64,7 @@ export class SignatoryLink {
     button.addEventListener("click", () => once(button, async () => {
       const wrong = part(this.element, "[data-problem]"), within = this.element.contains(document.activeElement);
       wrong.replaceChildren();
+      this.#said.textContent = "";
       try {
         await work();
       } catch (error) {
