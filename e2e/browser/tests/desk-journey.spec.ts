@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { jpeg } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
-import { give, giveKyc, rowOf } from '../support/steps.ts';
+import { give, rowOf } from '../support/steps.ts';
 
 test.skip(({ isMobile }) => isMobile, 'a desk is no phone');
 
@@ -51,9 +51,7 @@ async function decide(page: Page, key: string) {
 test('a sole proprietor is asked once and approved, by a reviewer who has only keys', async ({ person, newPerson, complaints }) => {
   test.setTimeout(240_000);
   complaints.expectStatus(403, '/v1/review'); // the desk is locked at first
-  await person.withDetails();
-  await giveKyc(person, 'sole_proprietorship', 'Sole proprietorship');
-  await person.takeCookies();
+  await person.submitted('sole_proprietorship');
   const { reference } = await person.kycCase();
 
   const reviewer = await newPerson(), desk = reviewer.page;
