@@ -105,8 +105,3 @@ func (d Document) FilePrefixes(id account.ID) []string {
 	no := d.FileCase()
 	return []string{IncomingKey(id, no, d.ID), VaultKey(id, no, d.ID), PagesPrefix(id, no, d.ID)}
 }
-
-// PageKey is where the picture of page n is, from 1.
-func (d Document) PageKey(id account.ID, n int) string {
-	return PageKey(id, d.FileCase(), d.ID, n)
-}
