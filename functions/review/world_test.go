@@ -30,6 +30,7 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // a Monday, 15:30 in
 type world struct {
 	storetest.Fixture
 	api   http.Handler
+	h     *handler
 	clock time.Time
 }
 
@@ -37,8 +38,8 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), clock: start}
 	bucket := upload.New(uploadtest.Client("http://127.0.0.1:1"), "uploads") // addresses are signed without it
-	h := &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off"}
-	w.api = contract.Check(t, h.routes(httpapi.Config{
+	w.h = &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off", log: slog.New(slog.DiscardHandler)}
+	w.api = contract.Check(t, w.h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))
 	return w
