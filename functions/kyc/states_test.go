@@ -99,6 +99,27 @@ func TestTheNextCaseNeverTouchesTheApprovedOne(t *testing.T) {
 	}
 }
 
+// Nobody is warned of a suspicion, nor learns who looked and what they said to each other.
+func TestARejectionDoesNotNameASuspicion(t *testing.T) {
+	for _, r := range kyc.ReviewReasons() {
+		if !r.Silent {
+			continue
+		}
+		p := newWorld(t).holder(t)
+		_, id := p.drafted(t)
+		p.review(t, kyc.Rejected)
+		p.set(t, "kyc#0001#doc#"+id, map[string]any{"state": "rejected", "reasonCode": r.Code, "reasonDetail": r.Detail})
+		p.set(t, "kyc#0001", map[string]any{
+			"decidedBy": "REVIEWERREVIEWERREVIEWER01", "firstBy": "REVIEWERREVIEWERREVIEWER02",
+			"flags": map[string]any{"/requirements/personal_id": map[string]string{"code": r.Code, "detail": r.Detail}},
+		})
+		got := p.want(t, "200", "GET", "/v1/kyc", nil).raw
+		if strings.Contains(got, r.Code) || strings.Contains(got, "REVIEWER") || !strings.Contains(got, r.Detail) {
+			t.Errorf("%s: the holder reads %s", r.Code, got)
+		}
+	}
+}
+
 // rowsOf are the rows of the account whose sort keys begin so, as text.
 func (p *holder) rowsOf(t *testing.T, sk string) string {
 	t.Helper()
