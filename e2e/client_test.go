@@ -19,7 +19,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
 )
 
 // person is somebody with a browser of their own, on a network of their own: requests come from an address of 127.0.0.0/8.
