@@ -124,6 +124,14 @@ func lastDay(pointer, date string, now time.Time) (time.Time, error) {
 	return end.UTC(), nil
 }
 
+// dayOrNull is the day that lastDay made an end of.
+func dayOrNull(end time.Time) *string {
+	if end.IsZero() {
+		return nil
+	}
+	return new(end.In(workday.India).AddDate(0, 0, -1).Format(time.DateOnly))
+}
+
 type undoRequest struct {
 	RecordID string `json:"recordId"`
 }
