@@ -56,7 +56,7 @@ func kycWords() []string {
 }
 
 func deskWords() []string {
-	return words("404.heading", "desk.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
+	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
 var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
