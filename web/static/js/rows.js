@@ -8,6 +8,7 @@ import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
 import { papersOf } from "./papers.js";
+import { hasSamples, samples } from "./sample.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
@@ -47,6 +48,7 @@ export class Row {
     part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
     part(this.element, "[data-papers]").append(...papersOf(r));
+    samples(part(this.element, "[data-looks]"), r);
     foldable(this.element);
   }
 
@@ -66,7 +68,7 @@ export class Row {
     unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
     unusual.hidden = !warning;
     this.#options(closed);
-    this.#looks(closed);
+    part(this.element, "[data-looks]").hidden = closed || !hasSamples(r);
     const papers = part(this.element, "[data-papers]");
     papers.hidden = closed || !papers.childElementCount;
     this.#asked(p);
@@ -99,17 +101,6 @@ export class Row {
     const options = this.r.options.map((o) => named(`document.${o.id}`, o.title)), listed = part(this.element, "[data-options]");
     listed.hidden = closed || options.length < 2;
     listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
-  }
-
-  /** What we look for in each document that would do. @param {boolean} closed */
-  #looks(closed) {
-    const looks = part(this.element, "[data-looks]"), checked = this.r.options.filter((o) => o.checklist.length > 0);
-    looks.hidden = closed || checked.length === 0;
-    part(looks, "ul").replaceChildren(...checked.map((o) => {
-      const item = document.createElement("li"), texts = o.checklist.map((c) => named(`check.${c.id}`, c.text)).join(" · ");
-      item.textContent = this.r.options.length > 1 ? `${named(`document.${o.id}`, o.title)}: ${texts}` : texts;
-      return item;
-    }));
   }
 
   /** @param {Part | undefined} p */
