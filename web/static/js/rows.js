@@ -45,7 +45,6 @@ export class Row {
     wrong.id = `${id}-wrong`;
     this.toggle.setAttribute("aria-controls", `${id}-body`);
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
-    part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
     part(this.element, "[data-papers]").append(...papersOf(r));
     samples(part(this.element, "[data-looks]"), r);
@@ -63,6 +62,7 @@ export class Row {
     const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
+    part(this.element, "[data-title]").textContent = titleOf(r);
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     const unusual = part(this.element, "[data-warning]");
     unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
