@@ -243,4 +243,14 @@ test('what a good one looks like is loaded by who opens it, and its numbers are 
   expect(loaded).toEqual(['list.svg', 'card.svg']);
   expect(await page.evaluate(() => document.scrollingElement!.scrollWidth)).toBe(360);
   await expectAccessible(page, { widths: [360] });
+
+  const pan = rowOf(page, 'entity_pan');
+  await unfold(pan);
+  await pan.getByText('What a good one looks like').click();
+  await expect(pan.locator('details details')).toHaveText(['PAN card', 'e-PAN (PDF of the tax department)']);
+  await unfold(page.locator('#details'));
+  await page.getByLabel('Select Entity Type').selectOption('llp');
+  await unfold(pan);
+  await pan.getByText('What a good one looks like').click();
+  await expect(pan.locator('details details')).toHaveCount(3); // an LLP may send its certificate
 });

@@ -8,7 +8,7 @@ import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
 import { papersOf } from "./papers.js";
-import { hasSamples, samples } from "./sample.js";
+import { forget, hasSamples, samples } from "./sample.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
@@ -28,6 +28,7 @@ export class Row {
   /** What is drawn of each document. @type {Map<string, {text: string, card: HTMLElement}>} */
   #drawn = new Map();
   #noted = "";
+  #kinds = ""; // of documents that would do
   /** @type {FlagBox | null} */
   #flag = null;
   #begun = false; // what is there when the page begins is not news
@@ -46,8 +47,7 @@ export class Row {
     this.toggle.setAttribute("aria-controls", `${id}-body`);
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
-    part(this.element, "[data-papers]").append(...papersOf(r));
-    samples(part(this.element, "[data-looks]"), r);
+    samples(part(this.element, "[data-looks]"), () => this.r);
     foldable(this.element);
   }
 
@@ -68,9 +68,7 @@ export class Row {
     unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
     unusual.hidden = !warning;
     this.#options(closed);
-    part(this.element, "[data-looks]").hidden = closed || !hasSamples(r);
-    const papers = part(this.element, "[data-papers]");
-    papers.hidden = closed || !papers.childElementCount;
+    this.#help(closed);
     this.#asked(p);
     this.#notes(p);
     this.#files(closed);
@@ -101,6 +99,18 @@ export class Row {
     const options = this.r.options.map((o) => named(`document.${o.id}`, o.title)), listed = part(this.element, "[data-options]");
     listed.hidden = closed || options.length < 2;
     listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
+  }
+
+  /** Letters to fill in, and what a good one looks like: another entity type may take other documents. @param {boolean} closed */
+  #help(closed) {
+    const papers = part(this.element, "[data-papers]"), looks = part(this.element, "[data-looks]"), kinds = this.r.options.map((o) => o.id).join();
+    if (kinds !== this.#kinds) {
+      this.#kinds = kinds;
+      papers.replaceChildren(...papersOf(this.r));
+      forget(looks);
+    }
+    papers.hidden = closed || !papers.childElementCount;
+    looks.hidden = closed || !hasSamples(this.r);
   }
 
   /** @param {Part | undefined} p */

@@ -3,7 +3,8 @@
 import { copyOf, part } from "./case.js";
 import { named, t } from "./words.js";
 
-/** @typedef {import("./case.js").Requirement["options"][number]} Option */
+/** @typedef {import("./case.js").Requirement} Requirement */
+/** @typedef {Requirement["options"][number]} Option */
 
 /** @param {Option} o */
 function checksOf(o) {
@@ -38,19 +39,27 @@ function figureOf(o) {
   return figure;
 }
 
-/** Draws what a folding shows when it is first opened. @param {HTMLElement} folding @param {() => Node[]} draw */
-const onOpen = (folding, draw) => folding.addEventListener("toggle", () => folding.append(...draw()), { once: true });
-
 /** Whether there is something to show of a requirement. @param {Requirement} r */
 export const hasSamples = (r) => r.options.some((o) => o.checklist.length > 0);
 
-/** Of one document that would do, the drawing; of several, one folding each. @typedef {import("./case.js").Requirement} Requirement @param {HTMLElement} folding @param {Requirement} r */
-export function samples(folding, r) {
-  const shown = r.options.filter((o) => o.checklist.length > 0);
-  onOpen(folding, () => r.options.length === 1 ? shown.map(figureOf) : shown.map((o) => {
-    const kind = copyOf("sample-kind");
-    part(kind, "summary").textContent = named(`document.${o.id}`, o.title);
-    onOpen(kind, () => [figureOf(o)]);
-    return kind;
-  }));
+/** Draws what a folding shows when it is opened and has nothing but its summary. @param {HTMLElement} folding @param {() => Node[]} draw */
+const onOpen = (folding, draw) => folding.addEventListener("toggle", () => folding.childElementCount === 1 && folding.append(...draw()));
+
+/** Of one document that would do, the drawing; of several, one folding each. @param {HTMLElement} folding @param {() => Requirement} now */
+export function samples(folding, now) {
+  onOpen(folding, () => {
+    const { options } = now(), shown = options.filter((o) => o.checklist.length > 0);
+    return options.length === 1 ? shown.map(figureOf) : shown.map((o) => {
+      const kind = copyOf("sample-kind");
+      part(kind, "summary").textContent = named(`document.${o.id}`, o.title);
+      onOpen(kind, () => [figureOf(o)]);
+      return kind;
+    });
+  });
+}
+
+/** Folds it again, to be drawn anew. @param {HTMLElement} folding */
+export function forget(folding) {
+  /** @type {HTMLDetailsElement} */ (folding).open = false;
+  folding.replaceChildren(part(folding, "summary"));
 }
