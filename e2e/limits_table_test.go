@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"strings"
+	"sync"
 	"testing"
 )
 
@@ -158,9 +159,20 @@ var (
 	aDecision = m{"leaseId": anID, "version": 1, "outcome": "second_look", "risk": "", "note": "Look at the name.", "parts": []any{}}
 )
 
+// sharedDesk is the session of one reviewer for all rows.
+var sharedDesk struct {
+	once   sync.Once
+	bearer string
+}
+
 // atDesk is a reviewer at the desk, with a body about a case that is not there: a mistake in it is told all the same.
 func atDesk(body m) func(t *testing.T) (*person, func() m) {
-	return func(t *testing.T) (*person, func() m) { return reviewer(t), func() m { return maps.Clone(body) } }
+	return func(t *testing.T) (*person, func() m) {
+		sharedDesk.once.Do(func() { sharedDesk.bearer = reviewer(t).bearer })
+		p := newPerson(t)
+		p.bearer = sharedDesk.bearer
+		return p, func() m { return maps.Clone(body) }
+	}
 }
 
 var edges = map[string]edge{

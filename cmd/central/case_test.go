@@ -189,7 +189,7 @@ func checkCaseExport(t *testing.T, l local, v caseView) {
 	for i, text := range pages {
 		sum := sha256.Sum256([]byte(text))
 		hashes[i] = hex.EncodeToString(sum[:])
-		if _, err := l.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &l.sys.bucket, Key: new(doc.PageKey(v.Account, i+1)), Body: strings.NewReader(text)}); err != nil {
+		if _, err := l.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &l.sys.bucket, Key: new(kyc.PageKey(v.Account, doc.FileCase(), doc.ID, i+1)), Body: strings.NewReader(text)}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -122,7 +122,7 @@ func (c *cli) addPages(ctx context.Context, files *caseFiles, client *s3.Client,
 			continue
 		}
 		for i, want := range d.Pages {
-			key := d.PageKey(k.AccountID, i+1)
+			key := kyc.PageKey(k.AccountID, d.FileCase(), d.ID, i+1)
 			page, err := fetch(ctx, client, bucket, key)
 			if err != nil {
 				return 0, fmt.Errorf("page %d of the document %s: %w", i+1, d.ID, err)

@@ -84,6 +84,34 @@ func TestTheDashboardCostsNothing(t *testing.T) {
 	}
 }
 
+// CloudWatch refuses an alarm on more, and with it the deployment.
+const alarmMetrics = 10
+
+func TestNoAlarmSumsUpMoreThanItMay(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "template.yaml", &s)
+	sums := 0
+	for id, node := range s.Resources {
+		if at(&node, "Type") != "AWS::CloudWatch::Alarm" {
+			continue
+		}
+		metrics := 0
+		if list := under(&node, "Properties.Metrics"); list != nil {
+			for _, m := range list.Content {
+				if under(m, "MetricStat") != nil {
+					metrics++
+				}
+			}
+		}
+		if sums = max(sums, metrics); metrics > alarmMetrics {
+			t.Errorf("%s sums up %d metrics", id, metrics)
+		}
+	}
+	if sums < 5 {
+		t.Errorf("the largest alarm has %d metrics", sums)
+	}
+}
+
 // TestNoMomentHasNoRecord: the record of the domain belongs to one stack, and its target changes in place.
 func TestNoMomentHasNoRecord(t *testing.T) {
 	var central, edge samTemplate

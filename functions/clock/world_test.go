@@ -71,7 +71,9 @@ func (w *world) holder(t *testing.T) *holder {
 		ID: p.id, Email: email, Status: account.Active, KYC: "not_started", CredentialVersion: 1, Version: 1, CreatedAt: noon, UpdatedAt: noon,
 		Details: account.Details{Type: account.Individual, FirstName: "Asha", Sector: "other"}, Locale: "en",
 	}, account.Activity{Kind: "account_created", At: noon}, noon))
-	edited, err := p.newest(t).Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{"pan": "ZZZPZ9999Z"}}, account.Individual, noon)
+	edited, err := p.newest(t).Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{
+		"pan": "ZZZPZ9999Z", "legalName": "Zoya Zaveri", "addressLine1": "7 Station Road", "city": "Ahmedabad", "state": "Gujarat", "pinCode": "380015",
+	}}, account.Individual, noon)
 	must(t, err)
 	_, err = w.SaveCase(t.Context(), p.newest(t), edited)
 	must(t, err)

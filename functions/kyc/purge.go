@@ -37,12 +37,13 @@ func (h *handler) purge(ctx context.Context, c *httpapi.Call, changed kyc.Case) 
 
 // purgeOne looks in all places: a check that was under way may have copied the file, or rendered it. One that still is removes itself what it leaves.
 func (h *handler) purgeOne(ctx context.Context, c *httpapi.Call, d kyc.Document) error {
-	for _, key := range []string{kyc.IncomingKey(c.Profile.ID, d.CaseNo, d.ID), kyc.VaultKey(c.Profile.ID, d.CaseNo, d.ID)} {
+	no := d.FileCase()
+	for _, key := range []string{kyc.IncomingKey(c.Profile.ID, no, d.ID), kyc.VaultKey(c.Profile.ID, no, d.ID)} {
 		if err := h.bucket.Purge(ctx, key, ""); err != nil {
 			return err
 		}
 	}
-	if err := h.bucket.PurgeBelow(ctx, kyc.PagesPrefix(c.Profile.ID, d.CaseNo, d.ID)); err != nil {
+	if err := h.bucket.PurgeBelow(ctx, kyc.PagesPrefix(c.Profile.ID, no, d.ID)); err != nil {
 		return err
 	}
 	return h.store.DocumentPurged(ctx, c.Profile.ID, d, c.Now)

@@ -86,6 +86,8 @@ func TestHostileFilesEndWithAReasonOrWithPicturesOnly(t *testing.T) {
 	w, _ := z.Create("zeros")
 	w.Write(make([]byte, 64<<20))
 	z.Close()
+	var grey bytes.Buffer
+	png.Encode(&grey, image.NewGray(image.Rect(0, 0, 800, 600)))
 	scan, jpg := testFile(t, "scan.pdf"), testFile(t, "page.jpg")
 	vast := bytes.Clone(jpg)
 	sof := bytes.Index(vast, []byte{0xff, 0xc0})
@@ -128,6 +130,7 @@ func TestHostileFilesEndWithAReasonOrWithPicturesOnly(t *testing.T) {
 		{"a JPEG that says it is vast", jpeg, vast, document.ImageTooLarge, false},
 		{"a vast PNG", png, testFile(t, "huge.png"), document.ImageTooLarge, false},
 		{"a JPEG 2000 that is none", pdf, picture(900, 900, "JPXDecode", "not a picture"), "", false},
+		{"a picture of one colour", png, grey.Bytes(), "", false},
 		{"a script", pdf, testFile(t, "javascript.pdf"), "", true},
 		{"a program that is launched", pdf, testFile(t, "launch.pdf"), "", true},
 		{"a form program", pdf, testFile(t, "xfa.pdf"), "", true},

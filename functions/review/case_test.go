@@ -178,6 +178,7 @@ func TestTheNextRoundShowsWhatHasChangedFirst(t *testing.T) {
 
 func TestTheReportIsForLeads(t *testing.T) {
 	w := newWorld(t)
+	w.h.policy.Samples = 100
 	lead, p := w.reviewer(t, "Leela", true), w.reviewer(t, "Ravi", false)
 	c, undone := w.submitted(t), w.submitted(t)
 	p.want(t, "403 lead_only", "GET", "/v1/review/report", nil)
@@ -191,6 +192,9 @@ func TestTheReportIsForLeads(t *testing.T) {
 	}
 	if at(report.body, "firstTimeRight", 0, "approvedFirst") != 1.0 || at(report.body, "firstTimeRight", 0, "decided") != 1.0 || len(report.body["reasons"].([]any)) != 0 {
 		t.Errorf("%s", report.raw)
+	}
+	if at(report.body, "samples", 0, "reference") != c.Reference || len(report.body["samples"].([]any)) != 1 {
+		t.Errorf("to look at again: %v", report.body["samples"])
 	}
 	if at(report.body, "lanes", 2, "lane") != "new" || at(report.body, "lanes", 2, "waiting") != 1.0 || at(report.body, "reversals") != 0.0 {
 		t.Errorf("%s", report.raw)

@@ -8,6 +8,7 @@ import (
 
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/workday"
 )
 
 type partRequest struct {
@@ -17,6 +18,7 @@ type partRequest struct {
 	Code       string            `json:"code"`
 	Detail     string            `json:"detail"`
 	Checklist  map[string]string `json:"checklist"`
+	ValidUntil *string           `json:"validUntil"`
 }
 
 type decisionRequest struct {
@@ -36,7 +38,7 @@ type decisionAnswer struct {
 }
 
 func (h *handler) decide(ctx context.Context, v *visit, in decisionRequest) (decisionAnswer, error) {
-	d, err := in.decision()
+	d, err := in.decision(v.Now)
 	if err != nil {
 		return decisionAnswer{}, err
 	}
@@ -67,7 +69,7 @@ func spell(d kyc.Decision, locale string) {
 }
 
 // decision reads a body. Whether the outcome follows from the verdicts is for the case to say.
-func (in decisionRequest) decision() (kyc.Decision, error) {
+func (in decisionRequest) decision(now time.Time) (kyc.Decision, error) {
 	d := kyc.Decision{LeaseID: in.LeaseID, Version: in.Version, Outcome: kyc.Outcome(in.Outcome), Risk: kyc.Risk(in.Risk), Note: in.Note}
 	_, note := textGiven("/note", in.Note, maxNote)
 	errs := []error{isID("/leaseId", in.LeaseID), note}
@@ -78,19 +80,23 @@ func (in decisionRequest) decision() (kyc.Decision, error) {
 		errs = append(errs, fault.At("/risk", "risk_unknown", "The risk is low, medium or high."))
 	}
 	for i, p := range in.Parts {
-		v, wrong := p.verdict(fmt.Sprintf("/parts/%d", i))
+		v, wrong := p.verdict(fmt.Sprintf("/parts/%d", i), now)
 		d.Parts, errs = append(d.Parts, v), append(errs, wrong...)
 	}
 	return d, all(errs...)
 }
 
-func (p partRequest) verdict(at string) (kyc.Verdict, []error) {
+func (p partRequest) verdict(at string, now time.Time) (kyc.Verdict, []error) {
 	v := kyc.Verdict{Pointer: p.Pointer, OK: p.Verdict == "yes", Checklist: p.Checklist}
 	if p.DocumentID != nil {
 		v.DocumentID = *p.DocumentID
 	}
 	detail, err := textGiven(at+"/detail", p.Detail, maxReason)
 	errs := []error{err}
+	if p.ValidUntil != nil {
+		v.ValidUntil, err = lastDay(at+"/validUntil", *p.ValidUntil, now)
+		errs = append(errs, err)
+	}
 	if p.Verdict != "yes" && p.Verdict != "no" {
 		errs = append(errs, fault.At(at+"/verdict", "verdict_unknown", "The verdict is yes or no."))
 	}
@@ -107,6 +113,16 @@ func (p partRequest) verdict(at string) (kyc.Verdict, []error) {
 }
 
 const maxCheckID = 64
+
+// lastDay is the end of the last day in India on which a document is valid: valid_until_invalid.
+func lastDay(pointer, date string, now time.Time) (time.Time, error) {
+	day, err := time.ParseInLocation(time.DateOnly, date, workday.India)
+	end := day.AddDate(0, 0, 1)
+	if err != nil || !end.After(now) {
+		return time.Time{}, fault.At(pointer, "valid_until_invalid", "Give the last day on which the document is valid, as 2031-12-31. What is not valid any more is not accepted.")
+	}
+	return end.UTC(), nil
+}
 
 type undoRequest struct {
 	RecordID string `json:"recordId"`

@@ -149,3 +149,21 @@ func TestACaseIsPutOffAndPutBeforeColleagues(t *testing.T) {
 	}
 	p.want(t, "409 case_not_waiting", "POST", caseAt(held)+"/claim", m{"takeOver": ""})
 }
+
+func TestADocumentThatEndsSoonerDecidesWhenTheCaseIsRenewed(t *testing.T) {
+	w := newWorld(t)
+	p, c := w.reviewer(t, "Ravi", false), w.submitted(t)
+	d := decision(p.takes(t, c), "approve", nil)
+	first := d["parts"].([]any)[0].(m)
+	for _, wrong := range []string{"2026-11-22", "soon", "2027-02-30", ""} { // today is the 23rd
+		first["validUntil"] = wrong
+		p.want(t, "422 valid_until_invalid", "POST", caseAt(c)+"/decision", d)
+	}
+	first["validUntil"] = "2027-05-31"
+	p.want(t, "200", "POST", caseAt(c)+"/decision", d)
+	holder, err := w.Profile(t.Context(), c.AccountID)
+	must(t, err)
+	if want := time.Date(2027, 5, 31, 18, 30, 0, 0, time.UTC); !holder.Verified.Until.Equal(want) { // midnight in India
+		t.Errorf("verified until %v", holder.Verified.Until)
+	}
+}

@@ -56,7 +56,7 @@ type previewAnswer struct {
 
 // preview is what the holder reads once the decision counts. Nothing is decided, and nothing kept.
 func (h *handler) preview(ctx context.Context, v *visit, in decisionRequest) (previewAnswer, error) {
-	d, err := in.decision()
+	d, err := in.decision(v.Now)
 	if err != nil {
 		return previewAnswer{}, err
 	}

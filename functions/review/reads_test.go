@@ -95,9 +95,9 @@ func reads(t *testing.T, waiting int, routes []string) (all []*counter) {
 	t.Helper()
 	w := newWorld(t)
 	p := w.reviewer(t, "Ravi", false)
-	c := w.submitted(t)
-	w.waits(t, c, waiting)
-	w.reviewer(t, "Meena", false).takes(t, c) // it alone has documents, so what next reads of a case does not depend on which it is
+	one := w.submitted(t)
+	w.waits(t, one, waiting)
+	w.reviewer(t, "Meena", false).takes(t, one) // the only one that has documents, and so more to read
 	for _, route := range routes {
 		counted := &counter{calls: map[string]int{}}
 		db := dynamodb.New(w.DB.Options(), func(o *dynamodb.Options) { o.HTTPClient = counted })

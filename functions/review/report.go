@@ -36,6 +36,14 @@ type reportAnswer struct {
 	FirstTimeRight []firstTimeView `json:"firstTimeRight"`
 	Reasons        []reasonCount   `json:"reasons"`
 	Reversals      int             `json:"reversals"`
+	Samples        []sampleView    `json:"samples"`
+}
+
+// sampleView is an approval that the lead looks at again, picked by chance.
+type sampleView struct {
+	Reference  string    `json:"reference"`
+	EntityType string    `json:"entityType"`
+	At         time.Time `json:"at"`
 }
 
 // report is for the lead: what waits now, the decisions of the last day by hour, and what became of the cases of this month and the last.
@@ -67,11 +75,14 @@ func (h *handler) report(ctx context.Context, v *visit, _ httpapi.None) (reportA
 // summary counts decisions. One that was taken back within its minute never was.
 func summary(all []store.DecidedCase, now time.Time) reportAnswer {
 	decided, reversals := standing(all)
-	answer := reportAnswer{Decisions: hours(decided, now), FirstTimeRight: []firstTimeView{}, Reasons: []reasonCount{}, Reversals: reversals}
+	answer := reportAnswer{Decisions: hours(decided, now), FirstTimeRight: []firstTimeView{}, Reasons: []reasonCount{}, Reversals: reversals, Samples: []sampleView{}}
 	types, reasons := map[string]firstTimeView{}, map[string]int{}
 	for _, d := range decided {
 		for _, code := range d.Codes {
 			reasons[code]++
+		}
+		if d.Sampled {
+			answer.Samples = append(answer.Samples, sampleView{d.Reference, d.EntityType, d.At})
 		}
 		if d.Round > 1 || d.Kind == kyc.RecordSecondLook {
 			continue

@@ -29,8 +29,8 @@ var start = time.Date(2026, 11, 23, 10, 0, 0, 0, time.UTC) // a Monday, 15:30 in
 // world is the function on a real engine. Every request and answer is held to the contract.
 type world struct {
 	storetest.Fixture
-	api   http.Handler
 	h     *handler
+	api   http.Handler
 	clock time.Time
 }
 

@@ -78,6 +78,20 @@ func TestADecisionFollowsFromItsVerdicts(t *testing.T) {
 	}
 }
 
+func TestARejectedDocumentThatWasReplacedNeedsNoOtherVerdict(t *testing.T) {
+	c := claimed(first, LaneAnswered)
+	old := c.Documents[1]
+	c.Documents[1].State = DocRejected
+	if _, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0)), first, DefaultPolicy, now); pointers(err) != "/requirements/personal_id verdict_missing" {
+		t.Errorf("what nothing came for: %v", err)
+	}
+	c.Documents = append(c.Documents, doc("personal_id", "passport", DocClean))
+	next, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 2)), first, DefaultPolicy, now)
+	if err != nil || next.Status != Approved || next.Documents[1].State != DocRejected || next.Documents[1].ID != old.ID || next.Documents[2].State != DocAccepted {
+		t.Errorf("%+v, %v", next.Documents, err)
+	}
+}
+
 func TestAnApprovalAcceptsEveryDocumentAndSaysUntilWhen(t *testing.T) {
 	c := claimed(first, LaneNew)
 	d := decision(c, OutcomeApprove, yes(c, 0), yes(c, 1))

@@ -2,7 +2,6 @@ package kyc
 
 import (
 	"errors"
-	"fmt"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -104,14 +103,5 @@ func (d Document) FileCase() int {
 // FilePrefixes are what the keys of everything begin with that is kept of a document: what was uploaded, what was checked, and its pages.
 func (d Document) FilePrefixes(id account.ID) []string {
 	no := d.FileCase()
-	return []string{IncomingKey(id, no, d.ID), VaultKey(id, no, d.ID), d.pagesPrefix(id)}
-}
-
-func (d Document) pagesPrefix(id account.ID) string {
-	return fmt.Sprintf("pages/%s/%d/%s/", id, d.FileCase(), d.ID)
-}
-
-// PageKey is where the picture of page n is, from 1.
-func (d Document) PageKey(id account.ID, n int) string {
-	return fmt.Sprintf("%s%d.jpg", d.pagesPrefix(id), n)
+	return []string{IncomingKey(id, no, d.ID), VaultKey(id, no, d.ID), PagesPrefix(id, no, d.ID)}
 }

@@ -34,7 +34,7 @@ func (u *usage) run(s step, n float64) {
 	}
 	u.add(LambdaRequest, n)
 	u.add(LambdaGBSecond, n*s.ms()/1000*s.memoryMB/1024)
-	u.add(WriteUnit, n*(s.writes+2*s.actions+s.index))
+	u.add(WriteUnit, n*(s.writes+s.batched+2*s.actions+s.index))
 	u.add(ReadUnit, n*s.reads)
 	if s.puts > 0 || s.gets > 0 {
 		u.add(PutRequest, n*s.puts)
@@ -109,7 +109,7 @@ const (
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
 	clockMetrics     = 2  // that clock writes at each run
 	logMetrics       = 8  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 29 // that alarms look at
+	alarmMetrics     = 31 // that alarms look at
 	dashboards       = 2
 	dashboardMetrics = 50
 	edgeRules        = 3

@@ -119,6 +119,7 @@ func checks() []check {
 		check{"sms-account", true, (*Subject).smsAccount}, check{"sms-spend-limit", true, (*Subject).smsSpend}, check{"sms-log", true, (*Subject).smsLog},
 		check{"sms-dlt", true, (*Subject).smsDLT},
 		check{"voice-origination", true, (*Subject).voice},
+		check{"reviewers", true, (*Subject).reviewers}, check{"holidays", false, (*Subject).holidays},
 		check{"alarms", true, (*Subject).alarms}, check{"alarm-recipients", true, (*Subject).recipients},
 		check{"functions", true, (*Subject).functions}, check{"functions-environment", true, (*Subject).environment},
 		check{"functions-live", true, (*Subject).live}, check{"functions-at-once", true, (*Subject).concurrency},

@@ -124,6 +124,9 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a life cycle that is off", world{"GetBucketLifecycleConfiguration": lifecycle(s3types.ExpirationStatusDisabled)}, nil, "bucket-lifecycle=FAIL"},
 		{"no policy", world{"GetBucketPolicy": refusal("NoSuchBucketPolicy")}, nil, "bucket-tls-only=FAIL scanner=warn"},
 		{"a policy for others", world{"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Allow"}]}`)}, nil, "bucket-tls-only=FAIL scanner=warn"},
+		{"one reviewer", world{"Query": reviewers("A")}, nil, "reviewers=FAIL"},
+		{"reviewers who are disabled", world{"GetItem": profile("disabled")}, nil, "reviewers=FAIL"},
+		{"a year without holidays", nil, func(s *Subject) { s.Now = func() time.Time { return today.AddDate(20, 0, 0) } }, "clock=FAIL holidays=FAIL"},
 		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
 		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
 		{"a rotation that was interrupted", world{"GetSecretValue": secretOf(rotating("currentRotation"))}, nil, "secret=warn"},
@@ -239,7 +242,7 @@ func TestWhatCannotBeAskedIsSkippedWithItsReason(t *testing.T) {
 		denied[name] = refusal("AccessDeniedException")
 	}
 	for _, f := range look(t, denied, url, nil) {
-		if f.Name == "clock" || f.Name == "health" {
+		if f.Name == "clock" || f.Name == "health" || f.Name == "holidays" {
 			continue
 		}
 		if f.State != Skip || !strings.Contains(f.Found, "access denied") && !strings.Contains(f.Found, "see functions") {

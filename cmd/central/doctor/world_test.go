@@ -72,6 +72,8 @@ func healthy(url string) world {
 		"DescribeContinuousBackups": &dynamodb.DescribeContinuousBackupsOutput{ContinuousBackupsDescription: &ddb.ContinuousBackupsDescription{
 			PointInTimeRecoveryDescription: &ddb.PointInTimeRecoveryDescription{PointInTimeRecoveryStatus: ddb.PointInTimeRecoveryStatusEnabled},
 		}},
+		"Query":                           reviewers("A", "B"),
+		"GetItem":                         profile("active"),
 		"HeadBucket":                      &s3.HeadBucketOutput{},
 		"GetBucketVersioning":             &s3.GetBucketVersioningOutput{Status: s3types.BucketVersioningStatusEnabled},
 		"GetBucketCors":                   cors(url),
@@ -116,6 +118,23 @@ func versions(code string) any {
 // named is a function with one alias, of version 1.
 func named(alias, note string) any {
 	return &lambda.ListAliasesOutput{Aliases: []fn.AliasConfiguration{{Name: &alias, FunctionVersion: aws.String("1"), Description: &note}}}
+}
+
+func reviewers(ids ...string) any {
+	out := &dynamodb.QueryOutput{}
+	for _, id := range ids {
+		out.Items = append(out.Items, map[string]ddb.AttributeValue{
+			"pk": &ddb.AttributeValueMemberS{Value: "role#reviewer"}, "sk": &ddb.AttributeValueMemberS{Value: "account#" + id}, "accountId": &ddb.AttributeValueMemberS{Value: id},
+		})
+	}
+	return out
+}
+
+func profile(status string) any {
+	return &dynamodb.GetItemOutput{Item: map[string]ddb.AttributeValue{
+		"pk": &ddb.AttributeValueMemberS{Value: "account#A"}, "sk": &ddb.AttributeValueMemberS{Value: "profile"}, "email": &ddb.AttributeValueMemberS{Value: "a@example.com"},
+		"status": &ddb.AttributeValueMemberS{Value: status},
+	}}
 }
 
 func table(status ddb.TableStatus, protected bool) any {

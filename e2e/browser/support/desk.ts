@@ -16,7 +16,7 @@ const checks = {
   cancelled_cheque: [check('holder', 'The legal name as you typed it'), check('legible', 'Every word can be read')],
 };
 
-const reason = (code: string, group: string, retryable: boolean, detail: string, explain = false) => ({ code, group, retryable, detail, explain });
+const reason = (code: string, group: string, retryable: boolean, detail: string, explain = false) => ({ code, group, retryable, detail, explain, purge: false });
 const reasons = [
   reason('not_readable', 'quality', true, 'We cannot read the document.'), reason('number_mismatch', 'match', true, 'The number on the document is another than the one that you gave.'),
   reason('other', 'data', true, '', true), reason('manipulated', 'final', false, 'We cannot verify you by these documents.'),

@@ -62,6 +62,30 @@ func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	return &transport{t, api, next}
 }
 
+// TransportOf does it by the document in a file: that of another version.
+func TransportOf(t testing.TB, file string, next http.RoundTripper) http.RoundTripper {
+	return &transport{t, func() (routers.Router, error) { return ofFile(file) }, next}
+}
+
+var (
+	readFiles sync.Mutex
+	files     = map[string]routers.Router{}
+)
+
+func ofFile(name string) (routers.Router, error) {
+	readFiles.Lock()
+	defer readFiles.Unlock()
+	if known := files[name]; known != nil {
+		return known, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	files[name], err = parse(text)
+	return files[name], err
+}
+
 type transport struct {
 	t        testing.TB
 	document func() (routers.Router, error)

@@ -253,7 +253,7 @@ func TestCases(t *testing.T) {
 			must(t, err)
 			rounds, err = f.Rounds(t.Context(), p.ID, 1)
 			must(t, err)
-			if erased != 10 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round, three events
+			if erased != 14 || len(cases) != 0 || len(rounds) != 0 { // the case, two documents, two records, the reference, the round, three events, the traces of two files and a PAN, and their list
 				t.Errorf("%d items erased; left: %d cases, %d rounds", erased, len(cases), len(rounds))
 			}
 			if _, _, found, err := f.CaseOf(t.Context(), "RRRR-0001"); found || err != nil {

@@ -6,7 +6,8 @@ import { shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
 /** @typedef {{lanes: {lane: string, waiting: number, overdue: number, oldest: string | null}[], decisions: {hour: string, count: number}[],
- *  firstTimeRight: {entityType: string, approvedFirst: number, decided: number}[], reasons: {code: string, count: number}[], reversals: number}} Report */
+ *  firstTimeRight: {entityType: string, approvedFirst: number, decided: number}[], reasons: {code: string, count: number}[], reversals: number,
+ *  samples: {reference: string, entityType: string, at: string}[]}} Report */
 
 /** @param {(string | number)[]} cells the first one names the row */
 function row(cells) {
@@ -32,6 +33,7 @@ export async function report() {
   fill("report-lanes", r.lanes.map((l) => [t(`desk.lane.${l.lane}`), l.waiting, l.overdue, l.oldest ? shortOf(l.oldest) : "–"]));
   fill("report-decisions", r.decisions.map((d) => [shortOf(d.hour), d.count]));
   fill("report-right", r.firstTimeRight.map((f) => [named(`entityType.${f.entityType}`, f.entityType.replaceAll("_", " ")), share(f.approvedFirst, f.decided), f.decided]));
+  fill("report-samples", r.samples.map((s) => [s.reference, named(`entityType.${s.entityType}`, s.entityType.replaceAll("_", " ")), shortOf(s.at)]));
   fill("report-reasons", r.reasons.map((x) => [x.code.replaceAll("_", " "), x.count]));
   byId("reversals").textContent = String(r.reversals);
 }

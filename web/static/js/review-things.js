@@ -205,7 +205,8 @@ export class Things {
     if (select.value !== v.code) select.value = v.code;
     if (words.value.trim() !== v.detail.trim()) words.value = v.detail;
     const reason = this.verdicts.reasons.find((r) => r.code === v.code);
-    part(row, "[data-reads]").textContent = reason?.detail ? t("desk.js.reads", { text: named(`error.${reason.code}`, reason.detail) }) : "";
+    const reads = reason?.detail ? t("desk.js.reads", { text: named(`error.${reason.code}`, reason.detail) }) : "";
+    part(row, "[data-reads]").textContent = [reads, reason?.purge ? t("desk.js.purges") : ""].join(" ");
   }
 
   /** @param {Part} p */

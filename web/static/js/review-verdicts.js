@@ -5,7 +5,7 @@
 /** @typedef {{id: string, text: string}} Check */
 /** @typedef {{verdict: "yes" | "no" | null, code: string, detail: string, checklist: Record<string, Answer>}} Verdict */
 /** @typedef {{pointer: string, documentId: string | null, checks: Check[], kept: Verdict | null, required: boolean}} Thing  a document or a field; kept is the verdict of an earlier round */
-/** @typedef {{code: string, group: string, retryable: boolean, detail: string, explain?: boolean}} ReviewReason */
+/** @typedef {{code: string, group: string, retryable: boolean, detail: string, explain: boolean, purge: boolean}} ReviewReason */
 
 /** The reason that a check proposes where the answer is no. @type {Record<string, string>} */
 const reasonOfCheck = {
