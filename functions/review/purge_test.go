@@ -33,7 +33,7 @@ func (w *world) refusesAnAadhaar(t *testing.T, down bool) (kyc.Case, kyc.Documen
 		}
 	}
 	for _, d := range found.Documents {
-		for _, key := range append(d.FilePrefixes(c.AccountID)[:2], kyc.PageKey(c.AccountID, 1, d.ID, 1), kyc.PageKey(c.AccountID, 1, d.ID, 2)) {
+		for _, key := range append(d.FilePrefixes(c.AccountID)[:2], kyc.PageKey(c.AccountID, d.CaseNo, d.ID, 1), kyc.PageKey(c.AccountID, d.CaseNo, d.ID, 2)) {
 			for range 2 { // versions
 				_, err := api.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &name, Key: &key, Body: bytes.NewReader([]byte("a file"))})
 				must(t, err)
