@@ -62,7 +62,7 @@ const home = {
 };
 
 const report = {
-  lanes: home.lanes, decisions: [{ hour: '2026-11-26T04:00:00Z', count: 7 }], firstTimeRight: [{ entityType: 'sole_proprietorship', approvedFirst: 3, decided: 4 }], reasons: [{ code: 'not_readable', count: 5 }], reversals: 1,
+  lanes: home.lanes, decisions: [{ hour: '2026-11-26T04:00:00Z', count: 7 }], firstTimeRight: [{ entityType: 'sole_proprietorship', approvedFirst: 3, decided: 4 }], reasons: [{ code: 'not_readable', count: 5 }], reversals: 1, samples: [{ reference, entityType: 'sole_proprietorship', at: '2026-11-26T05:00:00Z' }],
 };
 
 /** What the page sent, newest last: method and path below /v1/review, and the body. */

@@ -260,3 +260,26 @@ func moduleRoot() (string, error) {
 		at = up
 	}
 }
+
+// Operations lists what the document has below a path, as "GET /v1/kyc/documents/{id}", sorted.
+func Operations(t testing.TB, below string) (all []string) {
+	t.Helper()
+	root, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(root, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range document.Paths.Map() {
+		if path != below && !strings.HasPrefix(path, below+"/") {
+			continue
+		}
+		for method := range item.Operations() {
+			all = append(all, method+" "+path)
+		}
+	}
+	slices.Sort(all)
+	return all
+}

@@ -240,6 +240,7 @@ listen([
   { keys: ["y"], text: "desk.key.yes", run: on((x) => x.yes()), when: mine },
   { keys: ["0"], text: "desk.key.na", run: on((x) => x.notApplicable()), when: mine },
   { keys: ["x"], text: "desk.key.refuse", run: on((x) => x.refuse()), when: mine },
+  { keys: ["v"], text: "desk.key.until", run: on((x) => x.until()), when: mine },
   { keys: ["j", "ArrowDown"], text: "desk.key.down", run: on((x) => x.step(1)) },
   { keys: ["k", "ArrowUp"], text: "desk.key.up", run: on((x) => x.step(-1)) },
   { keys: ["ArrowRight"], text: "desk.key.on", run: () => viewer.step(1) },
