@@ -19,8 +19,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"phonon.in/central/shared/httpapi/contract"
 )
 
 // person is somebody with a browser of their own, on a network of their own: requests come from an address of 127.0.0.0/8.
@@ -49,7 +47,7 @@ func newPerson(t *testing.T) *person {
 	t.Cleanup(transport.CloseIdleConnections)
 	return &person{
 		t: t, email: fmt.Sprintf("person%d-%d@example.com", n, time.Now().UnixNano()),
-		http: &http.Client{Jar: jar, Transport: noServerError{t, contract.Transport(t, transport)}, Timeout: 60 * time.Second}, storage: transport,
+		http: &http.Client{Jar: jar, Transport: noServerError{t, heldTo(t, transport)}, Timeout: 60 * time.Second}, storage: transport,
 	}
 }
 

@@ -55,6 +55,7 @@ func (h *handler) decide(ctx context.Context, v *visit, in decisionRequest) (dec
 	if err != nil {
 		return decisionAnswer{}, err
 	}
+	h.purge(ctx, v, next)
 	return decisionAnswer{next.Status, orNull(next.Lane), r.At.Add(kyc.UndoLife), r.ID}, nil
 }
 

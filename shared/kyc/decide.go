@@ -31,7 +31,7 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	switch {
 	case d.Version != c.Version:
 		return Case{}, Record{}, ErrStale
-	case c.Lane == LaneSecondLook && by == c.FirstBy:
+	case c.SecondLook() && by == c.FirstBy:
 		return Case{}, Record{}, ErrSameReviewer
 	}
 	verdicts, faults := c.verdicts(d.Parts, by, now)
@@ -46,12 +46,12 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	}
 	r := c.record(reviewer(by), string(d.Outcome.action()), now)
 	r.Note, r.Outcome, r.Parts = note, d.Outcome, verdicts
-	r.Before = Before{Lane: c.Lane, FirstBy: c.FirstBy}
+	r.Before = Before{Lane: c.Lane, Home: c.Home, FirstBy: c.FirstBy}
 	next := c
 	next.Verdicts, next.Lease, next.Risk = all, Lease{}, cmp.Or(d.Risk, c.Risk, RiskLow)
 	r.Risk = next.Risk
-	if d.Outcome == OutcomeSecondLook || c.Lane != LaneSecondLook && next.asksForTwo(d.Outcome, now) {
-		next.Lane, next.FirstBy, next.Verdicts = LaneSecondLook, by, c.Verdicts // who looks next finds an own verdict
+	if d.Outcome == OutcomeSecondLook || !c.SecondLook() && next.asksForTwo(d.Outcome, now) {
+		next.Lane, next.Home, next.FirstBy, next.Verdicts = LaneSecondLook, "", by, c.Verdicts // who looks next finds an own verdict
 		r.Kind = RecordSecondLook
 		return next, r, nil
 	}
@@ -204,7 +204,7 @@ func (c Case) UndoDecision(r Record, by account.ID, now time.Time) (Case, Record
 			c.Documents[i].State, c.Documents[i].Reason = was, Reason{}
 		}
 	}
-	c.Status, c.Lane, c.FirstBy, c.Flags, c.Final = UnderReview, r.Before.Lane, r.Before.FirstBy, nil, false
+	c.Status, c.Lane, c.Home, c.FirstBy, c.Flags, c.Final = UnderReview, r.Before.Lane, r.Before.Home, r.Before.FirstBy, nil, false
 	c.DecidedBy, c.DecidedAt, c.ApprovedAt, c.ValidUntil, c.DueBy = "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	undo.To = c.Status
 	return c, undo, nil

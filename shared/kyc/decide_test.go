@@ -303,6 +303,52 @@ func TestACaseIsHeldAndAsked(t *testing.T) {
 	}
 }
 
+// Wherever a case comes from, no way leads out of all lanes, and none past the second person.
+func TestACaseThatWentRoundComesBackToItsLane(t *testing.T) {
+	for _, home := range []Lane{LaneNew, LaneAnswered, LaneRenewal, LaneSecondLook} {
+		c := claimed(other, home)
+		c.FirstBy = first
+		asked, _, err := c.Ask("LEASE", other, "Is this the new seal?", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, _, err := take(t, asked, first).Hold("LEASE", first, now.Add(time.Hour), "I will ask the registrar.", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _, _ := held.Tick(now.Add(time.Hour)); back.Lane != home || back.Home != "" {
+			t.Errorf("%s: held by a colleague, then in %q for %q", home, back.Lane, back.Home)
+		}
+		done, r, err := take(t, asked, other).Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 1)), other, DefaultPolicy, now)
+		if err != nil || done.Status != Approved {
+			t.Fatalf("%s: who asked decides after all: %s, %v", home, done.Status, err)
+		}
+		done.Version = r.Version
+		back, _, err := done.UndoDecision(r, other, now)
+		if err != nil || back.Lane != LaneColleague {
+			t.Fatalf("%s: taken back, and in %q: %v", home, back.Lane, err)
+		}
+		if replied, _, err := take(t, back, first).Reply("LEASE", first, "Yes.", now); err != nil || replied.Lane != home {
+			t.Errorf("%s: taken back and answered, then in %q: %v", home, replied.Lane, err)
+		}
+	}
+	c := claimed(other, LaneColleague)
+	c.Home, c.FirstBy = LaneSecondLook, first
+	if _, _, err := take(t, c, first).Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 1)), first, DefaultPolicy, now); !errors.Is(err, ErrSameReviewer) {
+		t.Errorf("asked by the second person, the first decides for both: %v", err)
+	}
+}
+
+// take claims the case, and leaves its version as it was.
+func take(t *testing.T, c Case, by account.ID) Case {
+	t.Helper()
+	taken, _, err := c.ClaimBy(by, "LEASE", "It is for me.", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return taken
+}
+
 func TestARoadBackLeadsFromEverywhere(t *testing.T) {
 	c := claimed(first, LaneNew)
 	c.Status = Submitted

@@ -79,6 +79,17 @@ func (c Case) holds(leaseID string, by account.ID, now time.Time) error {
 	return nil
 }
 
+// home is the lane that the case comes back to from colleagues and from being held.
+func (c Case) home() Lane {
+	if c.Lane == LaneColleague {
+		return c.Home
+	}
+	return c.Lane
+}
+
+// SecondLook reports that one person has decided on the case, and that another has to: also while it is before colleagues.
+func (c Case) SecondLook() bool { return c.home() == LaneSecondLook }
+
 // Release gives the case back to its lane. The fault is ErrNotWaiting or ErrLeaseLost.
 func (c Case) Release(leaseID string, by account.ID, now time.Time) (Case, Record, error) {
 	if err := c.holds(leaseID, by, now); err != nil {
@@ -106,7 +117,7 @@ func (c Case) Hold(leaseID string, by account.ID, until time.Time, note string, 
 		return Case{}, Record{}, err
 	}
 	r := c.record(reviewer(by), RecordHeld, now)
-	r.Note, c.Home = note, c.Lane
+	r.Note, c.Home = note, c.home()
 	c.Lane, c.Lease, c.HeldUntil = "", Lease{}, until
 	return c, r, nil
 }
@@ -122,9 +133,7 @@ func (c Case) Ask(leaseID string, by account.ID, question string, now time.Time)
 	}
 	r := c.record(reviewer(by), RecordAsked, now)
 	r.Note = question
-	if c.Lane != LaneColleague {
-		c.Home = c.Lane
-	}
+	c.Home = c.home()
 	c.Lane, c.Lease = LaneColleague, Lease{}
 	return c, r, nil
 }

@@ -136,6 +136,7 @@ type Undone struct {
 // Before is what an undo puts back.
 type Before struct {
 	Lane      Lane
+	Home      Lane
 	FirstBy   account.ID
 	Documents map[string]DocState // of those that the decision changed, by id
 	Verified  account.Verification

@@ -90,7 +90,9 @@ func (s *Store) profileOf(p account.Profile, next kyc.Case, r kyc.Record) []type
 	}
 	switch {
 	case r.Kind == string(kyc.Undo):
-		p.Verified = r.Before.Verified
+		if r.Undoes.Kind == string(kyc.Approve) || r.Before.Verified.CaseNo == next.No {
+			p.Verified = r.Before.Verified
+		}
 	case next.Status.InForce() && r.From != next.Status && r.Kind != string(kyc.NearEnd):
 		p.Verified = account.Verification{CaseNo: next.No, Until: next.ValidUntil}
 	case p.Verified.CaseNo == next.No && !next.Status.InForce() && next.Status != kyc.UnderReview:

@@ -10,7 +10,7 @@ import { byId, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
 import { momentOf } from "./when.js";
-import { named, t } from "./words.js";
+import { named, speakOf, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
 /** @typedef {import("./case.js").Missing} Missing */
@@ -53,6 +53,7 @@ function take(c) {
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
   if (!over && !isEditable(c.status)) return close();
+  speakOf(c.entityType);
   if (fresh) fields.draw(over ? [] : c.asked, c, catalogue.states);
   fields.update(c);
   choice.update(c);
