@@ -94,7 +94,9 @@ func TestWhatAnotherAccountHasHandedInIsFound(t *testing.T) {
 			}
 			if code := at(f, "code").(string); strings.HasSuffix(code, "_known") {
 				reference := strings.TrimPrefix(strings.SplitAfter(at(f, "detail").(string), " in case ")[1], "")[:9]
-				all = append(all, fmt.Sprint(code, at(f, "pointers"), reference))
+				pointers := at(f, "pointers").([]any)
+				slices.SortFunc(pointers, func(a, b any) int { return strings.Compare(a.(string), b.(string)) })
+				all = append(all, fmt.Sprint(code, pointers, reference))
 			}
 		}
 		slices.Sort(all)

@@ -155,7 +155,7 @@ test('a locked desk asks for the password in place, and then goes on; a colleagu
 });
 
 test('after a round of questions: what changed comes first, the old page beside the new, the rest stays as it was judged; accessible at every width', async ({ person }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await person.withDetails();
   const page = person.page, kept = { verdict: 'yes', code: null, detail: null, checklist: { holder: 'y', legible: 'y' }, validUntil: null, by: 'Meera Nair', at: '2026-11-24T05:00:00Z', round: 1 };
   const answered = caseOf({ lane: 'second_look', round: 2, firstBy: 'Meera Nair', risk: 'high', notes: [{ at: '2026-11-24T05:00:00Z', by: 'Meera Nair', kind: 'second_look', text: 'Compare the signature.' }] });
