@@ -36,6 +36,7 @@ KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "o
 MAIL_FROM, MAIL_SET = "no-reply@central.local", "central-local-MailSet"
 # Of two writes at once one has to begin again.
 FORESEEN = {("dynamodb", "TransactWriteItems", "400"), ("dynamodb", "TransactWriteItems", "TransactionCanceledException")}
+FORESEEN |= {("dynamodb", "TransactWriteItems", "500")}  # moto copies a table for it, while somebody else writes there
 TOPIC = "central-local-EventsTopic"
 SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
 

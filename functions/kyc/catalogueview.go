@@ -10,6 +10,17 @@ type optionView struct {
 	Title     string      `json:"title"`
 	Checklist []checkView `json:"checklist"`
 	Template  *string     `json:"template"`
+	Sample    *sampleView `json:"sample"`
+}
+
+type sampleView struct {
+	Name  string     `json:"name"`
+	Spots []spotView `json:"spots"`
+}
+
+type spotView struct {
+	X int `json:"x"`
+	Y int `json:"y"`
 }
 
 type checkView struct {
@@ -97,13 +108,24 @@ func specOf(r kyc.Requirement) requirementSpec {
 		Options: []optionView{},
 	}
 	for _, o := range r.Options {
-		v := optionView{o.ID, o.Title, []checkView{}, orNull(o.Template)}
+		v := optionView{o.ID, o.Title, []checkView{}, orNull(o.Template), viewOfSample(o.Sample)}
 		for _, c := range o.Checklist {
 			v.Checklist = append(v.Checklist, checkView(c))
 		}
 		s.Options = append(s.Options, v)
 	}
 	return s
+}
+
+func viewOfSample(s *kyc.Sample) *sampleView {
+	if s == nil {
+		return nil
+	}
+	v := &sampleView{s.Name, []spotView{}}
+	for _, spot := range s.Spots {
+		v.Spots = append(v.Spots, spotView{spot[0], spot[1]})
+	}
+	return v
 }
 
 func viewOfCondition(c kyc.Condition) *conditionView {

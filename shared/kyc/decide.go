@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -56,6 +57,9 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 		return next, r, nil
 	}
 	next = next.decided(d.Outcome, by, p, now)
+	if err := fault.InvalidFields(next.unproven(d.Outcome, now)); err != nil {
+		return Case{}, Record{}, err
+	}
 	r.To, r.Flags, r.Before.Documents = next.Status, next.Flags, c.changedStates(next)
 	r.Sampled = d.Outcome == OutcomeApprove && p.samples(r.ID)
 	return next, r, nil
@@ -111,6 +115,19 @@ func (v Verdict) state() DocState {
 		return DocSuperseded
 	}
 	return DocRejected
+}
+
+// unproven is one fault for each requirement that an approval leaves without the papers that it needs: files may have been removed since
+// the case was handed in.
+func (c Case) unproven(o Outcome, now time.Time) (faults []fault.Field) {
+	for _, s := range c.standings(now) {
+		if o == OutcomeApprove && s.Needed && s.State != AllAccepted {
+			faults = append(faults, fault.Field{
+				Pointer: requirementPointer(s.ID), Code: "document_missing", Detail: fmt.Sprintf("There is no paper for “%s” any more. Ask the holder for one.", s.Title),
+			})
+		}
+	}
+	return faults
 }
 
 // validUntil is when the case has to be renewed: by its risk, or when the first document runs out.

@@ -374,3 +374,36 @@ func TestARoadBackLeadsFromEverywhere(t *testing.T) {
 		t.Errorf("an approved case was edited: %v", err)
 	}
 }
+
+func TestNothingIsApprovedWhosePapersAreGone(t *testing.T) {
+	c := claimed(other, LaneSecondLook)
+	c.FirstBy = first
+	c.Documents[1].State = DocSuperseded // by the clock, before the case was reopened
+	if _, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0)), other, DefaultPolicy, now); pointers(err) != "/requirements/personal_id document_missing" {
+		t.Errorf("got %v", err)
+	}
+	asked := Verdict{Pointer: "/requirements/personal_id", Reason: Reason{Code: "additional_document"}}
+	if next, _, err := c.Decide(decision(c, OutcomeQuestion, yes(c, 0), asked), other, DefaultPolicy, now); err != nil || next.Status != NeedsInfo {
+		t.Errorf("it cannot be asked for: %v", err)
+	}
+}
+
+func TestReviewersSeeWhatWasHandedInAndNotWhatItsHolderIsWritingNow(t *testing.T) {
+	c := flagged("/fields/pan")
+	later := doc("personal_id", "passport", DocClean)
+	later.CreatedAt = now
+	c.Documents = append(c.Documents, later)
+	sent := len(c.Documents) - 1
+	c.Fields = map[string]string{"pan": "AAAPL1234C"}
+	for status, want := range map[Status]int{NeedsInfo: sent, Draft: sent, Withdrawn: 0, UnderReview: sent + 1, Approved: sent + 1} {
+		c.Status = status
+		seen := c.HandedOver()
+		if len(seen.Documents) != want || status != UnderReview && status != Approved && seen.Fields["pan"] == "AAAPL1234C" || len(c.Documents) != sent+1 {
+			t.Errorf("%s: %d documents, PAN %s", status, len(seen.Documents), seen.Fields["pan"])
+		}
+	}
+	c.Status, c.Round, c.HandedIn, c.SubmittedAt = Draft, 0, Snapshot{}, time.Time{}
+	if seen := c.HandedOver(); len(seen.Documents) != 0 {
+		t.Errorf("a draft that was never handed in shows %d documents", len(seen.Documents))
+	}
+}

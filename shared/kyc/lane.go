@@ -15,6 +15,7 @@ var (
 	ErrCaseClaimed  = fault.New(fault.Conflict, "case_claimed", "Somebody else is working on the case. Take it over with a reason, or take the next one.")
 	ErrLeaseLost    = fault.New(fault.Conflict, "lease_lost", "The case is not yours any more: it was taken over, or left alone for too long. Claim it again.")
 	ErrOwnCase      = fault.New(fault.Conflict, "own_case", "Nobody decides on a case of their own.")
+	ErrFollowed     = fault.New(fault.Conflict, "case_followed", "The account has a later case. Decide on that one.")
 	ErrSameReviewer = fault.New(fault.Conflict, "same_reviewer", "You have decided on this case already. Somebody else has to look at it.")
 	ErrUndoOver     = fault.New(fault.Conflict, "undo_over", "The decision stands: a minute has passed, or something has happened since. Reopen the case instead.")
 	ErrStale        = fault.New(fault.PreconditionFailed, "version_mismatch", "The case was changed meanwhile. Load it again, then decide.")

@@ -12,7 +12,7 @@ export const reference = 'K7M2-9QXD';
 const check = (id: string, text: string) => ({ id, text });
 const checks = {
   pan_card: [check('name', 'The name as you typed it'), check('number', 'The number as you typed it'), check('legible', 'Every word can be read')],
-  udyam_certificate: [check('holder', 'The legal name as you typed it'), check('number', 'The number as you typed it'), check('address', 'The address as you typed it')],
+  udyam_certificate: [check('holder', 'The legal name as you typed it'), check('valid', 'Valid today'), check('address', 'The address as you typed it')],
   cancelled_cheque: [check('holder', 'The legal name as you typed it'), check('legible', 'Every word can be read')],
 };
 

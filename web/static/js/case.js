@@ -7,7 +7,8 @@ import { named, t } from "./words.js";
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
  *  reason: Reason | null, uploadedAt: string | null}} Doc */
 /** @typedef {{id: string, title: string, help: string, whose: "entity" | "signatory", level: string, minOf: number, maxBytes: number, maxFiles: number,
- *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
+ *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null,
+ *  sample: {name: string, spots: {x: number, y: number}[]} | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
 /** @typedef {Reason & {words: string | null, answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
 /** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
 /** @typedef {Reason & {pointer: string}} Missing */

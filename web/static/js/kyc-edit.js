@@ -11,7 +11,7 @@ import { draw } from "./overview.js";
 import { Row } from "./rows.js";
 import { SignatoryLink } from "./signatory-link.js";
 import { momentOf } from "./when.js";
-import { named, t } from "./words.js";
+import { named, speakOf, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
 /** @typedef {import("./case.js").Missing} Missing */
@@ -54,6 +54,7 @@ function take(c) {
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
   if (!over && !isEditable(c.status)) return close();
+  speakOf(c.entityType);
   if (fresh) fields.draw(over ? [] : c.asked, c, catalogue.states);
   fields.update(c);
   choice.update(c);

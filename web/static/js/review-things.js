@@ -109,6 +109,7 @@ export class Things {
     this.verdicts.answer(p, check, answer);
     this.#judged(p);
     const open = this.verdicts.open(p);
+    this.#element(p).querySelector("[data-open]")?.scrollIntoView({ block: "nearest" });
     this.hooks.say(open ? open.text : t("desk.js.verdict"));
   }
 

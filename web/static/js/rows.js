@@ -8,6 +8,7 @@ import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
 import { papersOf } from "./papers.js";
+import { forget, hasSamples, samples } from "./sample.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
@@ -27,6 +28,7 @@ export class Row {
   /** What is drawn of each document. @type {Map<string, {text: string, card: HTMLElement}>} */
   #drawn = new Map();
   #noted = "";
+  #kinds = ""; // of documents that would do
   /** @type {FlagBox | null} */
   #flag = null;
   #begun = false; // what is there when the page begins is not news
@@ -44,9 +46,8 @@ export class Row {
     wrong.id = `${id}-wrong`;
     this.toggle.setAttribute("aria-controls", `${id}-body`);
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
-    part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
-    part(this.element, "[data-papers]").append(...papersOf(r));
+    samples(part(this.element, "[data-looks]"), () => this.r);
     foldable(this.element);
   }
 
@@ -61,14 +62,13 @@ export class Row {
     const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
+    part(this.element, "[data-title]").textContent = titleOf(r);
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     const unusual = part(this.element, "[data-warning]");
     unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
     unusual.hidden = !warning;
     this.#options(closed);
-    this.#looks(closed);
-    const papers = part(this.element, "[data-papers]");
-    papers.hidden = closed || !papers.childElementCount;
+    this.#help(closed);
     this.#asked(p);
     this.#notes(p);
     this.#files(closed);
@@ -101,15 +101,16 @@ export class Row {
     listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
   }
 
-  /** What we look for in each document that would do. @param {boolean} closed */
-  #looks(closed) {
-    const looks = part(this.element, "[data-looks]"), checked = this.r.options.filter((o) => o.checklist.length > 0);
-    looks.hidden = closed || checked.length === 0;
-    part(looks, "ul").replaceChildren(...checked.map((o) => {
-      const item = document.createElement("li"), texts = o.checklist.map((c) => named(`check.${c.id}`, c.text)).join(" · ");
-      item.textContent = this.r.options.length > 1 ? `${named(`document.${o.id}`, o.title)}: ${texts}` : texts;
-      return item;
-    }));
+  /** Letters to fill in, and what a good one looks like: another entity type may take other documents. @param {boolean} closed */
+  #help(closed) {
+    const papers = part(this.element, "[data-papers]"), looks = part(this.element, "[data-looks]"), kinds = this.r.options.map((o) => o.id).join();
+    if (kinds !== this.#kinds) {
+      this.#kinds = kinds;
+      papers.replaceChildren(...papersOf(this.r));
+      forget(looks);
+    }
+    papers.hidden = closed || !papers.childElementCount;
+    looks.hidden = closed || !hasSamples(this.r);
   }
 
   /** @param {Part | undefined} p */
