@@ -47,7 +47,7 @@ test: ## install what the tests need and run all of them with the race detector
 	$(MAKE) --jobs 2 --output-sync test-e2e test-pages
 
 test-e2e: ## the journeys over HTTP and what may go wrong on the way alone (what it needs is installed by make test)
-	CENTRAL_ENGINES=required go test -race -timeout 20m ./e2e
+	CENTRAL_ENGINES=required go test -race -timeout 30m ./e2e
 
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium, or CHROMIUM=...)
 	@tools/install.sh pages

@@ -19,8 +19,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-
-	"phonon.in/central/shared/httpapi/contract"
 )
 
 // person is somebody with a browser of their own, on a network of their own: requests come from an address of 127.0.0.0/8.
@@ -49,7 +47,7 @@ func newPerson(t *testing.T) *person {
 	t.Cleanup(transport.CloseIdleConnections)
 	return &person{
 		t: t, email: fmt.Sprintf("person%d-%d@example.com", n, time.Now().UnixNano()),
-		http: &http.Client{Jar: jar, Transport: noServerError{t, contract.Transport(t, transport)}, Timeout: 60 * time.Second}, storage: transport,
+		http: &http.Client{Jar: jar, Transport: noServerError{t, heldTo(t, transport)}, Timeout: 60 * time.Second}, storage: transport,
 	}
 }
 
@@ -303,12 +301,17 @@ func postForm(t *testing.T, url string, fields map[string]any, contentType strin
 // eventually repeats a question until its answer is yes, for things that happen after an event.
 func eventually(t *testing.T, what string, yes func() bool) {
 	t.Helper()
-	deadline := time.NewTimer(20 * time.Second)
+	within(t, 20*time.Second, what, yes)
+}
+
+func within(t *testing.T, limit time.Duration, what string, yes func() bool) {
+	t.Helper()
+	deadline := time.NewTimer(limit)
 	defer deadline.Stop()
 	for !yes() {
 		select {
 		case <-deadline.C:
-			t.Fatalf("it did not happen within 20 s: %s", what)
+			t.Fatalf("it did not happen within %s: %s", limit, what)
 		case <-time.After(50 * time.Millisecond):
 		}
 	}
@@ -334,7 +337,7 @@ func (p *person) documents() map[string]map[string]any {
 func (p *person) settled(documentID string) map[string]any {
 	p.t.Helper()
 	var d map[string]any
-	eventually(p.t, "the check of a document", func() bool {
+	within(p.t, time.Minute, "the check of a document", func() bool { // on a busy machine a new sandbox compiles PDFium for half of it
 		d = p.documents()[documentID]
 		return d != nil && !slices.Contains([]any{"requested", "uploaded", "scanning", "rendering"}, d["state"])
 	})

@@ -64,7 +64,9 @@ func TestACodeThatTheOperatorHoldsUpGoesOutOnceItIsMended(t *testing.T) {
 // refusedForGood lets a carrier refuse a number once: whoever tried again would reach it.
 func refusedForGood(t *testing.T, service, kind, number string) {
 	p := member(t)
-	fault(t, m{"service": service, "mode": "refused", "count": 2}) // at once, and by the outbox
+	id := p.want(p.call("GET", "/v1/account", nil), 200).text("id")
+	eventually(t, "the products know the account", func() bool { return len(waitingEvents(t, id)) == 0 }) // that, too, goes by SNS
+	fault(t, m{"service": service, "mode": "refused", "count": 2})                                        // at once, and by the outbox
 	p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": kind}), 202)
 	eventually(t, "it is given up", func() bool { return len(queued(t, number, true)) == 1 })
 	if got := fmt.Sprint(queued(t, number, true)[0]["reason"]); !strings.HasPrefix(got, "refused by the carrier: ") {

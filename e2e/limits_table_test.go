@@ -4,6 +4,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"maps"
+	"net/http"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -79,6 +81,18 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 			return m{"requirement": "partnership_deed", "documentType": "partnership_deed", "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
 		}
 	},
+	"POST /v1/signatory/open": func(t *testing.T) (*person, func() m) {
+		p, link := newPerson(t), signatoryLink(t)
+		return p, func() m { return m{"token": link} }
+	},
+	"POST /v1/signatory/documents": func(t *testing.T) (*person, func() m) {
+		p, link := newPerson(t), signatoryLink(t)
+		p.http.Jar = &ofThisMachine{}
+		p.want(p.call("POST", "/v1/signatory/open", m{"token": link}), 200)
+		return p, func() m {
+			return m{"requirement": "signatory_pan", "documentType": "pan_card", "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
+		}
+	},
 	"POST /v1/review/unlock":                                    atDesk(m{"password": goodPassword}),
 	"POST /v1/review/cases/{reference}/claim":                   atDesk(m{"takeOver": ""}),
 	"POST /v1/review/cases/{reference}/release":                 atDesk(m{"leaseId": anID}),
@@ -152,6 +166,22 @@ var (
 	noToken     = []any{"", "x", "a.b", "a.b.c.d", "a.b.!", strings.Repeat("a", 509) + ".b.c"}
 )
 
+// ofThisMachine sends secure cookies without TLS, as browsers do to their own machine.
+type ofThisMachine struct{ given []*http.Cookie }
+
+func (j *ofThisMachine) SetCookies(_ *url.URL, cookies []*http.Cookie) { j.given = cookies }
+func (j *ofThisMachine) Cookies(*url.URL) []*http.Cookie               { return j.given }
+
+// signatoryLink is the token of a link for the signatory of a partnership.
+func signatoryLink(t *testing.T) string {
+	p := member(t)
+	p.provePhone(mobile(), "mobile")
+	p.saveDetails("company")
+	p.want(p.call("PUT", "/v1/kyc", m{"entityType": "partnership"}), 200)
+	_, link, _ := strings.Cut(p.want(p.call("POST", "/v1/kyc/signatory-link", nil), 201).text("url"), "#")
+	return link
+}
+
 // edges has a row for each member of a request that has a limit in the contract.
 var (
 	anID      = strings.Repeat("A", 26)
@@ -222,8 +252,17 @@ var edges = map[string]edge{
 	"POST /v1/kyc/documents /contentType": {fit: func(body m, value any) {
 		body["fileName"] = "a." + strings.NewReplacer("application/", "", "image/", "").Replace(fmt.Sprint(value))
 	}},
-	"POST /v1/kyc/documents /size":                                      {},
-	"POST /v1/kyc/documents /sha256":                                    {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/kyc/documents /size":               {},
+	"POST /v1/kyc/documents /sha256":             {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/signatory/open /token":             {wrong: noToken, codes: noLink},
+	"POST /v1/signatory/documents /requirement":  {right: []any{"signatory_pan"}, wrong: ofAList},
+	"POST /v1/signatory/documents /documentType": {right: []any{"pan_card"}, wrong: ofAList},
+	"POST /v1/signatory/documents /fileName":     {sized: fileName},
+	"POST /v1/signatory/documents /contentType": {fit: func(body m, value any) {
+		body["fileName"] = "a." + strings.NewReplacer("application/", "", "image/", "").Replace(fmt.Sprint(value))
+	}},
+	"POST /v1/signatory/documents /size":                                {},
+	"POST /v1/signatory/documents /sha256":                              {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
 	"POST /v1/review/unlock /password":                                  {sized: letters, codes: tooLong},
 	"POST /v1/review/cases/{reference}/claim /takeOver":                 {sized: letters},
 	"POST /v1/review/cases/{reference}/release /leaseId":                {right: []any{anID}, wrong: noID},

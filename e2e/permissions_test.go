@@ -19,17 +19,19 @@ type allowance struct{ function, action, resource string }
 
 // rare are permissions that no run of the tests here can be made to use, and where they are.
 var rare = map[allowance]string{
-	{"intake", "s3:DeleteObjectVersion", "vault/*"}:   "a document that is removed while it is copied: unit tests of functions/intake",
-	{"review", "s3:GetObjectVersion", "vault/*"}:      signs,
-	{"clock", "s3:DeleteObjectVersion", "incoming/*"}: "a file that came and was never looked at: unit tests of functions/clock",
-	{"render", "s3:DeleteObjectVersion", "vault/*"}:   race,
-	{"render", "s3:DeleteObjectVersion", "pages/*"}:   race,
-	{"render", "s3:ListBucket", "uploads"}:            race,
-	{"login", "secretsmanager:GetSecretValue", ""}:    starts,
-	{"account", "secretsmanager:GetSecretValue", ""}:  starts,
-	{"otp", "secretsmanager:GetSecretValue", ""}:      starts,
-	{"signup", "secretsmanager:GetSecretValue", ""}:   starts,
-	{"verify", "secretsmanager:GetSecretValue", ""}:   starts,
+	{"intake", "s3:DeleteObjectVersion", "vault/*"}:    "a document that is removed while it is copied: unit tests of functions/intake",
+	{"review", "s3:GetObjectVersion", "vault/*"}:       signs,
+	{"review", "s3:DeleteObjectVersion", "incoming/*"}: "a file that was sent again and is not thrown away yet: unit tests of functions/review",
+	{"clock", "s3:DeleteObjectVersion", "incoming/*"}:  "a file that came and was never looked at: unit tests of functions/clock",
+	{"render", "s3:DeleteObjectVersion", "vault/*"}:    race,
+	{"render", "s3:DeleteObjectVersion", "pages/*"}:    race,
+	{"render", "s3:ListBucket", "uploads"}:             race,
+	{"login", "secretsmanager:GetSecretValue", ""}:     starts,
+	{"account", "secretsmanager:GetSecretValue", ""}:   starts,
+	{"otp", "secretsmanager:GetSecretValue", ""}:       starts,
+	{"signup", "secretsmanager:GetSecretValue", ""}:    starts,
+	{"verify", "secretsmanager:GetSecretValue", ""}:    starts,
+	{"kyc", "secretsmanager:GetSecretValue", ""}:       starts,
 }
 
 const signs = "it signs addresses as kyc does, and no fetch says who signed: unit tests of functions/review, and TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved"

@@ -86,7 +86,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	undone := first.want(first.call("POST", at+"/decision", asks), 200)
 	first.want(first.call("POST", at+"/undo", m{"recordId": undone.text("recordId")}), 200)
 	view = first.claimed(reference)
-	asks["leaseId"], asks["version"] = view["lease"].(map[string]any)["id"], view["version"]
+	asks = verdicts(view, "needs_info", map[string]string{requirement["id"].(string): "aadhaar_unmasked"})
 	first.want(first.call("POST", at+"/heartbeat", m{"leaseId": asks["leaseId"]}), 200)
 	first.want(first.call("POST", at+"/preview", asks), 200)
 	if got := first.want(first.call("POST", at+"/decision", asks), 200).text("status"); got != "needs_info" {
@@ -94,9 +94,13 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	}
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
 
-	documentType := requirement["documents"].([]any)[0].(map[string]any)["type"].(string)
+	refused := requirement["documents"].([]any)[0].(map[string]any)
+	documentType := refused["type"].(string)
 	file := pdf(t)
 	id, form := holder.form(requirement["id"].(string), documentType, file)
+	if left := strings.Join(holder.stored(form), " "); strings.Contains(left, refused["id"].(string)) {
+		t.Errorf("a file that was to be deleted with the decision is left: %s", left)
+	}
 	holder.send(form, file)
 	holder.settled(id)
 	holder.want(holder.call("POST", "/v1/kyc/submit", agreed()), 202)
@@ -115,6 +119,8 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	if got := holder.kycCase()["status"]; got != "approved" {
 		t.Errorf("the holder sees %v", got)
 	}
+	holder.sendsAgain(form, file)
+	second.looksAtFiles(at, second.want(second.call("GET", at, nil), 200).body)
 	var kinds []string
 	for _, r := range second.want(second.call("GET", at+"/history", nil), 200).body["records"].([]any) {
 		kinds = append(kinds, r.(map[string]any)["kind"].(string))
@@ -130,7 +136,17 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	second.want(second.call("GET", "/v1/review/report", nil), 200)
 }
 
-// looksAtFiles opens every page and every original of a case.
+// sendsAgain sends other bytes by the form of a file that was reviewed: nothing comes of them.
+func (p *person) sendsAgain(form map[string]any, file []byte) {
+	p.t.Helper()
+	before := p.stored(form)
+	other := slices.Clone(file)
+	other[len(other)-1] ^= 1
+	p.send(form, other)
+	eventually(p.t, "what comes after the review is thrown away", func() bool { return slices.Equal(p.stored(form), before) })
+}
+
+// looksAtFiles opens every page and every original of a case: they are the ones that it names.
 func (p *person) looksAtFiles(at string, view map[string]any) {
 	p.t.Helper()
 	for _, r := range view["requirements"].([]any) {
@@ -138,8 +154,9 @@ func (p *person) looksAtFiles(at string, view map[string]any) {
 			document := d.(map[string]any)
 			documents := at + "/documents/" + document["id"].(string)
 			original := p.want(p.call("POST", documents+"/original", m{"reason": "The picture is torn."}), 200)
-			if header, _ := p.fetched(original.text("url")); !strings.HasPrefix(header.Get("Content-Disposition"), "attachment") {
-				p.t.Errorf("an original comes as %q", header.Get("Content-Disposition"))
+			header, body := p.fetched(original.text("url"))
+			if got := fmt.Sprintf("%x", sha256.Sum256(body)); !strings.HasPrefix(header.Get("Content-Disposition"), "attachment") || got != document["sha256"] {
+				p.t.Errorf("an original comes as %q with %s, the case says %v", header.Get("Content-Disposition"), got, document["sha256"])
 			}
 			pages := document["pages"].([]any)
 			if len(pages) == 0 {

@@ -52,7 +52,7 @@ in_typescript() {
 in_python() {
   cmp -s requirements.txt .venv/installed || { rm -rf .venv && python3 -m venv .venv && .venv/bin/pip install --quiet --disable-pip-version-check -r requirements.txt; }
   cp requirements.txt .venv/installed
-  PATH=$PWD/.venv/bin:$PATH openapi-python-client generate --path "$contract" --meta none --output-path central_client --overwrite --fail-on-warning >/dev/null
+  PATH=$PWD/.venv/bin:$PATH openapi-python-client generate --path "$contract" --config config.yaml --meta none --output-path central_client --overwrite --fail-on-warning >/dev/null
   .venv/bin/python -W error -m compileall -q central_client
   .venv/bin/python -W error instances.py
 }

@@ -31,11 +31,13 @@ import boto3
 import functions_on_roto
 
 BIN = os.path.dirname(sys.executable)
-REGION, ACCOUNT = "ap-south-1", "123456789012"
-KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "opens-nothing", "AWS_DEFAULT_REGION": REGION}
+REGION, ACCOUNT = "ap-south-1", "0" * 12  # those of cmd/local, whose topic has them in its ARN
+KEYS = {"AWS_ACCESS_KEY_ID": "AKIAELSEWHERE0000000", "AWS_SECRET_ACCESS_KEY": "opens-nothing", "AWS_DEFAULT_REGION": REGION, "MOTO_ACCOUNT_ID": ACCOUNT}
 MAIL_FROM, MAIL_SET = "no-reply@central.local", "central-local-MailSet"
 # Of two writes at once one has to begin again.
 FORESEEN = {("dynamodb", "TransactWriteItems", "400"), ("dynamodb", "TransactWriteItems", "TransactionCanceledException")}
+FORESEEN |= {("dynamodb", "TransactWriteItems", "500")}  # moto copies a table for it, while somebody else writes there
+TOPIC = "central-local-EventsTopic"
 SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
 
 
@@ -163,6 +165,7 @@ def run(engine, log):
 def judge(name, engine, run):
     os.makedirs(".local/log", exist_ok=True)
     boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=SECRET, SecretString=json.dumps({"current": "k" * 64}))
+    boto3.client("sns", endpoint_url=engine.endpoint).create_topic(Name=TOPIC)
     with open(f".local/log/journey-{name}.log", "w") as log, run(engine, log) as (origin, local):
         tried = subprocess.run(["go", "test", "-count=1", "-v", "-run", os.environ.get("TESTS", "^TestJourneyOf"), "./e2e"], capture_output=True, text=True,
                                env={**os.environ, "CENTRAL_URL": origin, "CENTRAL_LOCAL_URL": messages(engine, local)})

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-before=${1:-$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-list --max-count=40 HEAD | tail -n 1)}
+before=${1:-$(git describe --tags --abbrev=0 --match 'v*' 2>/dev/null || git rev-list --first-parent --max-count=80 HEAD | tail -n 1)}
 work=$(mktemp -d "$([ -d /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")/central-upgrade-XXXXXX")
 old=4800 new=4900
 stop() {
@@ -47,4 +47,4 @@ up $new
 echo "before: $(git log -1 --format='%h %s' "$before")"
 echo "now:    $(git log -1 --format='%h %s')$(git diff --quiet || echo ', with changes')"
 cd e2e
-CENTRAL_URL=http://127.0.0.1:$old CENTRAL_OTHER_URL=http://127.0.0.1:$new go test -count=1 -run "${TESTS:-^TestJourney|^TestFifty}" -v . | grep -E '^(=== RUN|--- |\s+---|ok|FAIL|PASS|panic)' | grep -v '=== RUN'
+CENTRAL_URL=http://127.0.0.1:$old CENTRAL_OTHER_URL=http://127.0.0.1:$new CENTRAL_CONTRACT=$work/before/api/openapi.yaml go test -count=1 -run "${TESTS:-^TestJourney|^TestFifty}" -v . | grep -E '^(=== RUN|--- |\s+---|ok|FAIL|PASS|panic)' | grep -v '=== RUN'

@@ -34,9 +34,10 @@ var pages = []page{
 	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
 	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
 	{Path: "/settings/kyc", Name: "kyc", Layout: "settings", Nav: "kyc", Script: "kyc", Words: append(kycWords(), "kyc.next.")},
-	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "upload.")},
+	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "sample.", "upload.")},
 	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
 	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
+	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
 	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},
 	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},
 	{Path: "/terms", Name: "terms", Layout: "plain"},
@@ -56,7 +57,7 @@ func kycWords() []string {
 }
 
 func deskWords() []string {
-	return words("404.heading", "desk.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
+	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
 var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)

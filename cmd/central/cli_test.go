@@ -112,8 +112,8 @@ func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
 
 func TestAMistypedCommandIsUnderstoodByPeople(t *testing.T) {
 	for line, meant := range map[string]string{
-		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show",
-		"list": "central account list, or central events list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
+		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show, or central case show",
+		"list": "central account list, or central case list, or central events list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
 		"nonsense": "",
 	} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)

@@ -9,17 +9,26 @@ func TestReviewersAreAddedOnceListedAndRemoved(t *testing.T) {
 	l := startLocal(t)
 	made := accounts(t, l, 3)
 	who, other, disabled := made[0].Email, made[1].Email, made[2].Email
-	list := func() (all []reviewerView) {
+	list := func() (ours []reviewerView) {
 		t.Helper()
+		var all []reviewerView
 		l.central(t, "", "reviewer", "list", "--reveal", "--json").want(t, exitGood).json(t, &all)
-		return all
+		if all == nil {
+			t.Fatal("no list")
+		}
+		for _, r := range all {
+			if r.By != "seed" { // demo cases bring reviewers of their own
+				ours = append(ours, r)
+			}
+		}
+		return ours
 	}
 	change := func(code int, args ...string) (done audit) {
 		t.Helper()
 		l.central(t, "", append(append([]string{"reviewer"}, args...), "--yes", "--json")...).want(t, code).json(t, &done)
 		return done
 	}
-	if all := list(); all == nil || len(all) != 0 {
+	if all := list(); len(all) != 0 {
 		t.Fatalf("%v", all)
 	}
 	l.central(t, "", "reviewer", "add", who, "--yes").want(t, exitUsage) // no reason

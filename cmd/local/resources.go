@@ -37,13 +37,16 @@ func s3Client(endpoint string, k keyPair) *s3.Client {
 	return s3.New(s3.Options{Region: localRegion, BaseEndpoint: &endpoint, Credentials: k.provider(), UsePathStyle: true})
 }
 
-// makeTable makes the table unless it exists.
+// makeTable makes the table unless it exists. To one that was made before an index came, it adds the index, as an update of the stack does.
 func makeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error {
 	found, err := db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.Name})
 	if err == nil {
 		for _, i := range t.Indexes {
-			if !slices.ContainsFunc(found.Table.GlobalSecondaryIndexes, func(g ddb.GlobalSecondaryIndexDescription) bool { return aws.ToString(g.IndexName) == i.Name }) {
-				return fmt.Errorf("the table %s was made before it had the index %s; --fresh makes it anew, without its data", t.ID, i.Name)
+			if slices.ContainsFunc(found.Table.GlobalSecondaryIndexes, func(g ddb.GlobalSecondaryIndexDescription) bool { return aws.ToString(g.IndexName) == i.Name }) {
+				continue
+			}
+			if err := addIndex(ctx, db, t, i); err != nil {
+				return fmt.Errorf("add the index %s to the table %s: %w; --fresh makes it anew, without its data", i.Name, t.ID, err)
 			}
 		}
 		return nil
@@ -51,16 +54,12 @@ func makeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error
 	if _, absent := errors.AsType[*ddb.ResourceNotFoundException](err); !absent {
 		return fmt.Errorf("look for the table %s: %w", t.ID, err)
 	}
-	in := &dynamodb.CreateTableInput{TableName: &t.Name, BillingMode: ddb.BillingModePayPerRequest, KeySchema: keySchema(t.Keys)}
-	for _, a := range t.Attributes {
-		in.AttributeDefinitions = append(in.AttributeDefinitions, ddb.AttributeDefinition{
-			AttributeName: aws.String(a.Name), AttributeType: ddb.ScalarAttributeType(a.Type),
-		})
+	in := &dynamodb.CreateTableInput{
+		TableName: &t.Name, BillingMode: ddb.BillingModePayPerRequest, KeySchema: keySchema(t.Keys), AttributeDefinitions: attributes(t),
 	}
 	for _, i := range t.Indexes {
 		in.GlobalSecondaryIndexes = append(in.GlobalSecondaryIndexes, ddb.GlobalSecondaryIndex{
-			IndexName: aws.String(i.Name), KeySchema: keySchema(i.Keys),
-			Projection: &ddb.Projection{ProjectionType: ddb.ProjectionType(i.Projection), NonKeyAttributes: i.NonKey},
+			IndexName: aws.String(i.Name), KeySchema: keySchema(i.Keys), Projection: projection(i),
 		})
 	}
 	if _, err := db.CreateTable(ctx, in); err != nil {
@@ -79,6 +78,37 @@ func makeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error
 		return fmt.Errorf("time to live of the table %s: %w", t.ID, err)
 	}
 	return nil
+}
+
+func addIndex(ctx context.Context, db *dynamodb.Client, t template.Table, i template.Index) error {
+	_, err := db.UpdateTable(ctx, &dynamodb.UpdateTableInput{
+		TableName: &t.Name, AttributeDefinitions: attributes(t),
+		GlobalSecondaryIndexUpdates: []ddb.GlobalSecondaryIndexUpdate{{Create: &ddb.CreateGlobalSecondaryIndexAction{
+			IndexName: aws.String(i.Name), KeySchema: keySchema(i.Keys), Projection: projection(i),
+		}}},
+	})
+	if err != nil {
+		return err
+	}
+	filled := func(o *dynamodb.TableExistsWaiterOptions) {
+		o.Retryable = func(_ context.Context, _ *dynamodb.DescribeTableInput, now *dynamodb.DescribeTableOutput, err error) (bool, error) {
+			return err == nil && slices.ContainsFunc(now.Table.GlobalSecondaryIndexes, func(g ddb.GlobalSecondaryIndexDescription) bool {
+				return g.IndexStatus != ddb.IndexStatusActive
+			}), err
+		}
+	}
+	return dynamodb.NewTableExistsWaiter(db, filled).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &t.Name}, 30*time.Second)
+}
+
+func projection(i template.Index) *ddb.Projection {
+	return &ddb.Projection{ProjectionType: ddb.ProjectionType(i.Projection), NonKeyAttributes: i.NonKey}
+}
+
+func attributes(t template.Table) (all []ddb.AttributeDefinition) {
+	for _, a := range t.Attributes {
+		all = append(all, ddb.AttributeDefinition{AttributeName: aws.String(a.Name), AttributeType: ddb.ScalarAttributeType(a.Type)})
+	}
+	return all
 }
 
 func keySchema(names []string) []ddb.KeySchemaElement {

@@ -63,6 +63,25 @@ func TestAQuestionThatNobodyAnswersIsADraftAgain(t *testing.T) {
 	}
 }
 
+// Storage was down when a reviewer saw a readable Aadhaar number: its file does not stay until the holder comes back.
+func TestWhatADecisionRemovesAtOnceGoesWithTheNextRun(t *testing.T) {
+	w := newWorld(t)
+	p := w.holder(t)
+	refused := p.newest(t).Documents[1]
+	p.change(t, caseKey(1)+"#doc#"+refused.ID, map[string]any{"state": "superseded", "reasonCode": "aadhaar_unmasked"})
+	p.change(t, caseKey(1), map[string]any{"status": "needs_info", "dueBy": "2026-12-23T12:00:00.000000Z", "decidedAt": "2026-11-23T12:00:00.000000Z"})
+	must(t, w.PlaceCase(t.Context(), p.newest(t)))
+	for range 2 {
+		must(t, w.run(t.Context(), day(0).Add(time.Minute)))
+		if left := p.files(t); left != 6 || p.story(t, 1) != "" {
+			t.Errorf("%d files are left, of 6 that nobody refused: %s", left, p.story(t, 1))
+		}
+	}
+	if p.due(t, day(22)) || !p.due(t, day(24)) {
+		t.Error("the case is not placed for its next reminder")
+	}
+}
+
 func TestAnApprovedCaseExpiresAndItsAccountIsNotVerifiedAnyMore(t *testing.T) {
 	w := newWorld(t)
 	p := w.holder(t)
@@ -90,12 +109,16 @@ func TestManyRunsAtOnceDoEachThingOnce(t *testing.T) {
 		var work sync.WaitGroup
 		for range 8 {
 			work.Go(func() {
-				if err := w.run(t.Context(), at); err != nil {
+				// The storage engine may fail to list what another run removes; the next one does the rest.
+				if err := w.run(t.Context(), at); err != nil && !strings.Contains(err.Error(), "temporarily_unavailable") {
 					t.Error(err)
 				}
 			})
 		}
 		work.Wait()
+		if err := w.run(t.Context(), at); err != nil {
+			t.Error(err)
+		}
 	}
 	for _, p := range all {
 		if p.story(t, 1) != "told draft, purged draft" || p.mails(t) != "kyc_draft_ending" || p.files(t) != 0 || p.due(t, day(10_000)) {

@@ -10,6 +10,17 @@ type optionView struct {
 	Title     string      `json:"title"`
 	Checklist []checkView `json:"checklist"`
 	Template  *string     `json:"template"`
+	Sample    *sampleView `json:"sample"`
+}
+
+type sampleView struct {
+	Name  string     `json:"name"`
+	Spots []spotView `json:"spots"`
+}
+
+type spotView struct {
+	X int `json:"x"`
+	Y int `json:"y"`
 }
 
 type checkView struct {
@@ -27,6 +38,7 @@ type requirementSpec struct {
 	ID       string         `json:"id"`
 	Title    string         `json:"title"`
 	Help     string         `json:"help"`
+	Whose    kyc.Holder     `json:"whose"`
 	Level    kyc.Level      `json:"level"`
 	When     *conditionView `json:"when"`
 	MinOf    int            `json:"minOf"`
@@ -92,17 +104,28 @@ func viewOfFields(fields []kyc.FieldSpec) []fieldSpec {
 
 func specOf(r kyc.Requirement) requirementSpec {
 	s := requirementSpec{
-		ID: r.ID, Title: r.Title, Help: r.Help, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, MaxFiles: kyc.MaxFiles,
+		ID: r.ID, Title: r.Title, Help: r.Help, Whose: r.Whose, Level: r.Level, When: viewOfCondition(r.When), MinOf: r.MinOf, MaxBytes: r.MaxBytes, MaxFiles: kyc.MaxFiles,
 		Options: []optionView{},
 	}
 	for _, o := range r.Options {
-		v := optionView{o.ID, o.Title, []checkView{}, orNull(o.Template)}
+		v := optionView{o.ID, o.Title, []checkView{}, orNull(o.Template), viewOfSample(o.Sample)}
 		for _, c := range o.Checklist {
 			v.Checklist = append(v.Checklist, checkView(c))
 		}
 		s.Options = append(s.Options, v)
 	}
 	return s
+}
+
+func viewOfSample(s *kyc.Sample) *sampleView {
+	if s == nil {
+		return nil
+	}
+	v := &sampleView{s.Name, []spotView{}}
+	for _, spot := range s.Spots {
+		v.Spots = append(v.Spots, spotView{spot[0], spot[1]})
+	}
+	return v
 }
 
 func viewOfCondition(c kyc.Condition) *conditionView {

@@ -36,8 +36,12 @@ type documentAnswer struct {
 	ExpiresAt  time.Time  `json:"expiresAt"`
 }
 
-// addDocument allows one upload: storage itself takes this file and no other.
 func (h *handler) addDocument(ctx context.Context, c *httpapi.Call, in documentRequest) (documentAnswer, error) {
+	return h.allow(ctx, c, in, kyc.NewDocument)
+}
+
+// allow allows one upload: storage itself takes this file and no other.
+func (h *handler) allow(ctx context.Context, c *httpapi.Call, in documentRequest, newDocument func(kyc.Case, kyc.Upload, string, time.Time) (kyc.Document, error)) (documentAnswer, error) {
 	if err := h.mayWrite(ctx, c); err != nil {
 		return documentAnswer{}, err
 	}
@@ -45,7 +49,7 @@ func (h *handler) addDocument(ctx context.Context, c *httpapi.Call, in documentR
 	var changed kyc.Case
 	id, counted := token.NewID(), false
 	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
-		d, err := kyc.NewDocument(found, kyc.Upload(in), id, c.Now)
+		d, err := newDocument(found, kyc.Upload(in), id, c.Now)
 		if err != nil {
 			return err
 		}
@@ -73,10 +77,15 @@ var (
 	errNotKept    = fault.New(fault.Conflict, "document_not_ready", "This file cannot be shown: it has not been checked yet, or was refused.")
 )
 
-// completeDocument notes that the upload is done. The browser's word is not enough: storage must have the file. Repeating it does no harm.
 func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpapi.None) (documentView, error) {
+	return h.complete(ctx, c, kyc.Case.Document)
+}
+
+// complete notes that the upload of the document that is found is done. The browser's word is not enough: storage must have the file.
+// Repeating it does no harm.
+func (h *handler) complete(ctx context.Context, c *httpapi.Call, find func(kyc.Case, string) (kyc.Document, error)) (documentView, error) {
 	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
-		d, err := found.Document(c.Path("id"))
+		d, err := find(found, c.Path("id"))
 		switch {
 		case err != nil || d.State != kyc.DocRequested:
 			return err
@@ -92,19 +101,19 @@ func (h *handler) completeDocument(ctx context.Context, c *httpapi.Call, _ httpa
 		return documentView{}, err
 	}
 	// The check may have been faster than this request, and have moved the file: what the table says now counts.
-	d, err := h.document(ctx, c)
+	d, err := h.document(ctx, c, find)
 	if err == nil && d.State == kyc.DocRequested {
 		return documentView{}, errNotArrived
 	}
 	return viewOfDocument(d), err
 }
 
-func (h *handler) document(ctx context.Context, c *httpapi.Call) (kyc.Document, error) {
+func (h *handler) document(ctx context.Context, c *httpapi.Call, find func(kyc.Case, string) (kyc.Document, error)) (kyc.Document, error) {
 	found, err := h.store.Case(ctx, c.Profile.ID)
 	if err != nil {
 		return kyc.Document{}, err
 	}
-	return found.Document(c.Path("id"))
+	return find(found, c.Path("id"))
 }
 
 type contentAnswer struct {
@@ -114,7 +123,7 @@ type contentAnswer struct {
 
 // documentContent gives a short-lived address of exactly the bytes that were checked.
 func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpapi.None) (contentAnswer, error) {
-	d, err := h.document(ctx, c)
+	d, err := h.document(ctx, c, kyc.Case.Document)
 	if err != nil {
 		return contentAnswer{}, err
 	}
@@ -125,11 +134,15 @@ func (h *handler) documentContent(ctx context.Context, c *httpapi.Call, _ httpap
 	return contentAnswer{url, c.Now.Add(viewLife)}, err
 }
 
-// removeDocument takes a document out of the case, and its file out of storage. What was removed before stays removed.
 func (h *handler) removeDocument(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	return httpapi.None{}, h.remove(ctx, c, kyc.Case.Removable)
+}
+
+// remove takes a document out of the case, and its file out of storage. What was removed before stays removed.
+func (h *handler) remove(ctx context.Context, c *httpapi.Call, removable func(kyc.Case, string, time.Time) (kyc.Document, error)) error {
 	var changed kyc.Case
 	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
-		d, err := found.Removable(c.Path("id"), c.Now)
+		d, err := removable(found, c.Path("id"), c.Now)
 		if err != nil {
 			return err
 		}
@@ -141,5 +154,5 @@ func (h *handler) removeDocument(ctx context.Context, c *httpapi.Call, _ httpapi
 	if err == nil {
 		h.purge(ctx, c, changed)
 	}
-	return httpapi.None{}, err
+	return err
 }

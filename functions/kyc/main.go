@@ -18,23 +18,28 @@ import (
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/upload"
 	"phonon.in/central/web/legal"
 )
 
 func main() { apigw.Start(setup, secret.ReadEdge) }
 
-func setup(context.Context) (http.Handler, error) {
+func setup(ctx context.Context) (http.Handler, error) {
 	log := obs.Setup(os.Stdout, "kyc")
 	r := env.New(os.LookupEnv)
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
-	bucket := r.Text("UPLOADS_BUCKET")
+	bucket, secretID := r.Text("UPLOADS_BUCKET"), r.Text("SECRET_ID")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	app, err := secret.Read(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), notice: legal.KYC(), log: log}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), keys: app.Keys, pages: publicURL, notice: legal.KYC(), log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
 
@@ -49,11 +54,18 @@ type cases interface {
 	DocumentUploaded(ctx context.Context, id account.ID, no int, documentID string, now time.Time) error
 	RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error
 	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
+
+	StartSignatoryLink(ctx context.Context, c kyc.Case, l kyc.SignatoryLink, r kyc.Record, seen account.Activity) error
+	SignatoryLink(ctx context.Context, id account.ID) (kyc.SignatoryLink, account.Profile, error)
+	OpenSignatoryLink(ctx context.Context, c kyc.Case, l kyc.SignatoryLink, r kyc.Record, seen account.Activity) error
+	EndSignatoryLink(ctx context.Context, id account.ID, now time.Time) error
 }
 
 type handler struct {
 	store  cases
 	bucket *upload.Bucket
+	keys   token.Keyring
+	pages  string // their origin
 	notice legal.Notice
 	log    *slog.Logger
 }
@@ -71,5 +83,14 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/kyc/renew", httpapi.JSON(http.StatusOK, h.renew))
 	api.Private("POST /v1/kyc/withdraw", httpapi.JSON(http.StatusOK, h.withdraw))
 	api.Private("POST /v1/kyc/submit", httpapi.JSON(http.StatusAccepted, h.submit))
+
+	api.Private("GET /v1/kyc/signatory-link", httpapi.JSON(http.StatusOK, h.signatoryLink))
+	api.Private("POST /v1/kyc/signatory-link", httpapi.JSON(http.StatusCreated, h.makeSignatoryLink))
+	api.Private("DELETE /v1/kyc/signatory-link", httpapi.JSON(http.StatusNoContent, h.endSignatoryLink))
+	api.Public("POST /v1/signatory/open", httpapi.JSON(http.StatusOK, h.openSignatoryLink))
+	api.Public("GET /v1/signatory", httpapi.JSON(http.StatusOK, h.signatoryAsked))
+	api.Public("POST /v1/signatory/documents", httpapi.JSON(http.StatusCreated, h.addSignatoryDocument))
+	api.Public("POST /v1/signatory/documents/{id}/complete", httpapi.JSON(http.StatusOK, h.completeSignatoryDocument))
+	api.Public("DELETE /v1/signatory/documents/{id}", httpapi.JSON(http.StatusNoContent, h.removeSignatoryDocument))
 	return api
 }

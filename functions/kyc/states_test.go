@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -9,17 +10,20 @@ import (
 
 // What the holder may do in each state. In needs_info a reviewer has flagged the PAN and its card, and nothing else.
 func TestWhatAHolderMayDoInEachState(t *testing.T) {
-	actions := []string{"save", "patch", "upload", "complete", "remove", "submit"}
-	const locked = "409 case_locked"
+	actions := []string{"save", "patch", "upload", "complete", "remove", "submit", "retype", "withdraw", "renew"}
+	const locked, late, fresh = "409 case_locked", "409 withdraw_too_late", "409 case_not_renewable"
 	table := map[kyc.Status][]string{
-		kyc.NotStarted:  {"200", "422 entity_type_required", "422 requirement_unknown", "404 document_unknown", "404 document_unknown", "422 kyc_incomplete"},
-		kyc.Draft:       {"200", "200", "201", "200", "204", "202"},
-		kyc.Submitted:   {locked, locked, locked, locked, locked, locked},
-		kyc.UnderReview: {locked, locked, locked, locked, locked, locked},
-		kyc.Approved:    {locked, locked, locked, locked, locked, locked},
-		kyc.NeedsInfo:   {"200", "200", "201", "200", "204", "422 kyc_incomplete"},
-		kyc.Rejected:    {"200", "200", locked, locked, locked, locked}, // to save begins the next case
-		kyc.Expired:     {"200", "200", locked, locked, locked, locked},
+		kyc.NotStarted:  {"200", "422 entity_type_required", "422 requirement_unknown", "404 document_unknown", "404 document_unknown", "422 kyc_incomplete", "200", late, fresh},
+		kyc.Draft:       {"200", "200", "201", "200", "204", "202", "200", late, fresh},
+		kyc.Withdrawn:   {"200", "200", "201", "200", "204", "202", "200", late, fresh},
+		kyc.Submitted:   {locked, locked, locked, locked, locked, locked, locked, "200", fresh},
+		kyc.UnderReview: {locked, locked, locked, locked, locked, locked, locked, late, fresh},
+		kyc.Approved:    {locked, locked, locked, locked, locked, locked, locked, late, "200"}, // to renew begins the next case
+		kyc.Expiring:    {locked, locked, locked, locked, locked, locked, locked, late, "200"},
+		kyc.Suspended:   {locked, locked, locked, locked, locked, locked, locked, late, fresh},
+		kyc.NeedsInfo:   {"200", "200", "201", "200", "204", "422 kyc_incomplete", "409 part_locked", late, fresh},
+		kyc.Rejected:    {"200", "200", locked, locked, locked, locked, "200", late, fresh}, // to save begins the next case
+		kyc.Expired:     {"200", "200", locked, locked, locked, locked, "200", late, fresh},
 	}
 	w := newWorld(t)
 	for status, row := range table {
@@ -41,7 +45,7 @@ func TestWhatAHolderMayDoInEachState(t *testing.T) {
 				if changed := p.rows(t) != before; changed != (r.status < 300) {
 					t.Errorf("answered %s, something changed: %v", r.says(), changed)
 				}
-				next := (status == kyc.Rejected || status == kyc.Expired) && r.status < 300
+				next := status.May(kyc.Begin) && status != kyc.NotStarted && r.status < 300
 				if got := p.call("GET", "/v1/kyc", nil); next && (got.body["caseNo"] != 2.0 || got.body["status"] != "draft" || got.body["reference"] != nil) {
 					t.Errorf("the next case is %s", got.raw)
 				}
@@ -66,8 +70,72 @@ func (p *holder) does(action, pan, waiting string) reply {
 		return p.call("POST", "/v1/kyc/documents/"+waiting+"/complete", nil)
 	case "remove":
 		return p.call("DELETE", "/v1/kyc/documents/"+pan, nil)
+	case "retype":
+		return p.call("PUT", "/v1/kyc", m{"entityType": "huf"})
 	}
-	return p.call("POST", "/v1/kyc/submit", agreed())
+	if action == "submit" {
+		return p.call("POST", "/v1/kyc/submit", agreed())
+	}
+	return p.call("POST", "/v1/kyc/"+action, nil)
+}
+
+// Whatever becomes of the next case, the approved one stays as it was, with its files.
+func TestTheNextCaseNeverTouchesTheApprovedOne(t *testing.T) {
+	w := newWorld(t)
+	p := w.holder(t)
+	pan, id := p.drafted(t)
+	p.review(t, kyc.Approved)
+	for _, document := range []string{pan, id} {
+		p.set(t, "kyc#0001#doc#"+document, map[string]any{"state": "accepted"})
+	}
+	approved, files := p.rowsOf(t, "kyc#0001"), p.versions(t)
+	p.want(t, "200", "POST", "/v1/kyc/renew", nil)
+	p.want(t, "409 case_not_renewable", "POST", "/v1/kyc/renew", nil)
+	p.want(t, "200", "PATCH", "/v1/kyc", m{"fields": m{"legalName": "Zoya Khan", "pan": "AAAPL1234C"}})
+	p.want(t, "204", "DELETE", "/v1/kyc/documents/"+id, nil)
+	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "huf"})
+	if now := p.rowsOf(t, "kyc#0001"); now != approved {
+		t.Errorf("the approved case became\n%s\nof\n%s", now, approved)
+	}
+	if now := p.versions(t); !slices.Equal(now, files) {
+		t.Errorf("of its files %v, these are left: %v", files, now)
+	}
+}
+
+// Nobody is warned of a suspicion, nor learns who looked and what they said to each other.
+func TestARejectionDoesNotNameASuspicion(t *testing.T) {
+	for _, r := range kyc.ReviewReasons() {
+		if !r.Silent {
+			continue
+		}
+		p := newWorld(t).holder(t)
+		_, id := p.drafted(t)
+		p.review(t, kyc.Rejected)
+		p.set(t, "kyc#0001#doc#"+id, map[string]any{"state": "rejected", "reasonCode": r.Code, "reasonDetail": r.Detail})
+		p.set(t, "kyc#0001", map[string]any{
+			"decidedBy": "REVIEWERREVIEWERREVIEWER01", "firstBy": "REVIEWERREVIEWERREVIEWER02",
+			"flags": map[string]any{"/requirements/personal_id": map[string]string{"code": r.Code, "detail": r.Detail}},
+		})
+		got := p.want(t, "200", "GET", "/v1/kyc", nil).raw
+		if strings.Contains(got, r.Code) || strings.Contains(got, "REVIEWER") || !strings.Contains(got, r.Detail) {
+			t.Errorf("%s: the holder reads %s", r.Code, got)
+		}
+	}
+}
+
+// rowsOf are the rows of the account whose sort keys begin so, as text.
+func (p *holder) rowsOf(t *testing.T, sk string) string {
+	t.Helper()
+	var found []string
+	for row := range strings.SplitSeq(p.rows(t), "\n") {
+		if strings.Contains(row, " sk:"+sk) {
+			found = append(found, row)
+		}
+	}
+	if len(found) == 0 {
+		t.Fatalf("no row begins with %s", sk)
+	}
+	return strings.Join(found, "\n")
 }
 
 func TestWhatNobodyFlaggedStaysClosed(t *testing.T) {

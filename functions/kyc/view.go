@@ -31,7 +31,7 @@ func viewOfDocument(d kyc.Document) documentView {
 		State: d.State, UploadedAt: timeOrNull(d.UploadedAt), SHA256: orNull(d.SHA256),
 	}
 	if d.Reason.Code != "" {
-		v.Reason = new(reasonView(d.Reason))
+		v.Reason = new(reasonView(d.Reason.Told()))
 	}
 	return v
 }
@@ -60,7 +60,7 @@ type flagView struct {
 func viewOfPart(p kyc.Part) partView {
 	v := partView{Pointer: p.Pointer, Open: p.Open}
 	if f := p.Flag; f != nil {
-		v.Flag = &flagView{reasonView(f.Reason), orNull(f.Words()), f.Answered, orNull(f.Answer)}
+		v.Flag = &flagView{reasonView(f.Reason.Told()), orNull(f.Words()), f.Answered, orNull(f.Answer)}
 	}
 	return v
 }
@@ -156,14 +156,7 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 		v.Fields = map[string]string{}
 	}
 	for _, s := range e.Requirements {
-		r := requirementView{requirementSpec: specOf(s.Requirement), State: s.State, Needed: s.Needed, Documents: []documentView{}}
-		if flag, flagged := c.Flags["/requirements/"+s.ID]; flagged {
-			r.Note = new(reasonView(flag))
-		}
-		for _, d := range slices.Backward(s.Documents) {
-			r.Documents = append(r.Documents, viewOfDocument(d))
-		}
-		v.Requirements = append(v.Requirements, r)
+		v.Requirements = append(v.Requirements, viewOfStanding(c, s))
 	}
 	for _, p := range e.Parts {
 		v.Parts = append(v.Parts, viewOfPart(p))
@@ -173,6 +166,17 @@ func viewOfCase(c kyc.Case, e kyc.Evaluation) caseView {
 	}
 	for _, f := range e.Missing {
 		v.Missing = append(v.Missing, missingView(f))
+	}
+	return v
+}
+
+func viewOfStanding(c kyc.Case, s kyc.Standing) requirementView {
+	v := requirementView{requirementSpec: specOf(s.Requirement), State: s.State, Needed: s.Needed, Documents: []documentView{}}
+	if flag, flagged := c.Flags["/requirements/"+s.ID]; flagged {
+		v.Note = new(reasonView(flag.Told()))
+	}
+	for _, d := range slices.Backward(s.Documents) {
+		v.Documents = append(v.Documents, viewOfDocument(d))
 	}
 	return v
 }

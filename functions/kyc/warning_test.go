@@ -34,6 +34,23 @@ func TestACaseSaysWhatItsOwnVersionAsks(t *testing.T) {
 	}
 }
 
+func TestACaseSaysWhichPapersCanBeFilledInAndWhereInADrawingToLook(t *testing.T) {
+	p := newWorld(t).holder(t)
+	options := map[string]m{}
+	for _, r := range p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "sole_proprietorship"}).body["requirements"].([]any) {
+		for _, o := range r.(m)["options"].([]any) {
+			options[o.(m)["id"].(string)] = o.(m)
+		}
+	}
+	letter, card := options["gst_declaration"], options["pan_card"]
+	if sample, _ := letter["sample"].(m); letter["template"] != "gst_declaration" || sample["name"] != "letter" || len(sample["spots"].([]any)) != len(letter["checklist"].([]any)) {
+		t.Errorf("the declaration: %v", letter)
+	}
+	if sample, _ := card["sample"].(m); card["template"] != nil || sample["name"] != "card" || sample["spots"].([]any)[0].(m)["x"].(float64) == 0 {
+		t.Errorf("the PAN card: %v", card)
+	}
+}
+
 func TestANumberThatMayBeAnAadhaarIsTakenFromWhoSaysItIsNone(t *testing.T) {
 	p := newWorld(t).holder(t)
 	p.drafted(t)

@@ -82,7 +82,7 @@ func (h *handler) read(ctx context.Context, v *visit, _ httpapi.None) (caseView,
 	if err := h.note(ctx, v, c, kyc.RecordViewed, ""); err != nil {
 		return caseView{}, err
 	}
-	return h.view(ctx, v, c)
+	return h.view(ctx, v, c.HandedOver())
 }
 
 type claimRequest struct {

@@ -55,6 +55,7 @@ func (h *handler) decide(ctx context.Context, v *visit, in decisionRequest) (dec
 	if err != nil {
 		return decisionAnswer{}, err
 	}
+	h.purge(ctx, v, next)
 	return decisionAnswer{next.Status, orNull(next.Lane), r.At.Add(kyc.UndoLife), r.ID}, nil
 }
 
@@ -121,6 +122,14 @@ func lastDay(pointer, date string, now time.Time) (time.Time, error) {
 		return time.Time{}, fault.At(pointer, "valid_until_invalid", "Give the last day on which the document is valid, as 2031-12-31. What is not valid any more is not accepted.")
 	}
 	return end.UTC(), nil
+}
+
+// dayOrNull is the day that lastDay made an end of.
+func dayOrNull(end time.Time) *string {
+	if end.IsZero() {
+		return nil
+	}
+	return new(end.In(workday.India).AddDate(0, 0, -1).Format(time.DateOnly))
 }
 
 type undoRequest struct {

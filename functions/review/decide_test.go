@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -161,6 +162,17 @@ func TestADocumentThatEndsSoonerDecidesWhenTheCaseIsRenewed(t *testing.T) {
 	}
 	first["validUntil"] = "2027-05-31"
 	p.want(t, "200", "POST", caseAt(c)+"/decision", d)
+	records := p.want(t, "200", "GET", caseAt(c)+"/history", nil).body["records"].([]any)
+	decided := records[slices.IndexFunc(records, func(r any) bool { return at(r, "outcome") == "approve" })]
+	if got := at(decided, "parts", 0, "validUntil"); got != "2027-05-31" {
+		t.Errorf("the history says %v", got)
+	}
+	if got := at(p.want(t, "200", "GET", caseAt(c), nil).body, "requirements", 0, "documents", 0, "verdict", "validUntil"); got != "2027-05-31" {
+		t.Errorf("the verdict says %v", got)
+	}
+	if got := at(decided, "parts", 1, "validUntil"); got != nil {
+		t.Errorf("another part, of which no day was given: %v", got)
+	}
 	holder, err := w.Profile(t.Context(), c.AccountID)
 	must(t, err)
 	if want := time.Date(2027, 5, 31, 18, 30, 0, 0, time.UTC); !holder.Verified.Until.Equal(want) { // midnight in India

@@ -8,8 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi/contract"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/password"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -33,15 +36,21 @@ func TestTheDeskIsThereForReviewersAlone(t *testing.T) {
 	w := newWorld(t)
 	c := w.submitted(t)
 	reviewer, member := w.reviewer(t, "Ravi", false), w.person(t, "Meena", newNumber())
+	former, disabled := w.reviewer(t, "Usha", true), w.reviewer(t, "Nita", false)
+	must(t, w.RemoveReviewer(t.Context(), former.ID, store.Deed{Kind: "reviewer_removed", By: "ops", Reason: "a test", At: start}))
+	_, err := w.SetStatus(t.Context(), disabled.Profile, account.Disabled, store.Deed{Kind: "account_disabled", By: "ops", Reason: "a test", At: start})
+	must(t, err)
 	holder := &person{world: w, bearer: w.sessionOf(t, c)}
 	stranger := &person{world: w}
 	unknown := reviewer.want(t, "404 case_unknown", "GET", "/v1/review/cases/0000-0000", nil)
-	for route, body := range routes(c.Reference) {
-		method, path, _ := strings.Cut(route, " ")
-		if got := stranger.call(method, path, body).says(); got != "401 unauthenticated" {
-			t.Errorf("%s: a stranger gets %s", route, got)
+	for _, route := range contract.Operations(t, "/v1/review") {
+		method, path, body := filled(route, c.Reference)
+		for name, nobody := range map[string]*person{"a stranger": stranger, "a reviewer whose account is disabled": disabled} {
+			if got := nobody.call(method, path, body).says(); got != "401 unauthenticated" {
+				t.Errorf("%s: %s gets %s", route, name, got)
+			}
 		}
-		for name, somebody := range map[string]*person{"a member": member, "the holder": holder} {
+		for name, somebody := range map[string]*person{"a member": member, "the holder": holder, "who is no reviewer any more": former} {
 			if got := somebody.call(method, path, body); got.raw != unknown.raw || !reflect.DeepEqual(got.header, unknown.header) || got.status != 404 {
 				t.Errorf("%s: %s gets %d %v %s", route, name, got.status, got.header, got.raw)
 			}
@@ -53,6 +62,22 @@ func TestTheDeskIsThereForReviewersAlone(t *testing.T) {
 	if records, err := w.Records(t.Context(), c.AccountID, c.No); err != nil || len(records) != 1 {
 		t.Errorf("recorded: %v, %v", records, err)
 	}
+}
+
+// filled is a route of the contract with the places in its path filled in, and a body that is right, or an empty one for a route that is not in the
+// list yet.
+func filled(route, reference string) (method, path string, body any) {
+	method, path, _ = strings.Cut(strings.NewReplacer("{reference}", reference, "{id}", strings.Repeat("A", 26), "{n}", "1").Replace(route), " ")
+	for known, right := range routes(reference) {
+		if called, _, _ := strings.Cut(known, "?"); called == method+" "+path {
+			_, path, _ = strings.Cut(known, " ")
+			return method, path, right
+		}
+	}
+	if method != "GET" {
+		body = m{}
+	}
+	return method, path, body
 }
 
 // sessionOf logs the holder of a case in.

@@ -80,7 +80,7 @@ func (h *handler) document(ctx context.Context, v *visit) (kyc.Case, kyc.Documen
 	if err != nil {
 		return c, kyc.Document{}, err
 	}
-	d, err := c.Document(v.Path("id"))
+	d, err := c.HandedOver().Document(v.Path("id"))
 	if err == nil && !shown(d) {
 		err = kyc.ErrDocumentUnknown
 	}

@@ -21,6 +21,7 @@ type recordPart struct {
 	Code        *string           `json:"code"`
 	Detail      *string           `json:"detail"`
 	Checklist   map[string]string `json:"checklist"`
+	ValidUntil  *string           `json:"validUntil"`
 	SHA256      *string           `json:"sha256"`
 	PagesSHA256 *string           `json:"pagesSha256"`
 }
@@ -74,7 +75,7 @@ func (k known) record(r kyc.Record) recordView {
 	for _, p := range r.Parts {
 		part := recordPart{
 			Pointer: p.Pointer, DocumentID: orNull(p.DocumentID), Code: orNull(p.Reason.Code), Detail: orNull(p.Reason.Detail), Checklist: map[string]string{},
-			SHA256: orNull(p.SHA256), PagesSHA256: orNull(p.PagesSHA256),
+			ValidUntil: dayOrNull(p.ValidUntil), SHA256: orNull(p.SHA256), PagesSHA256: orNull(p.PagesSHA256),
 		}
 		for id, tick := range p.Checklist {
 			part.Checklist[id] = tick

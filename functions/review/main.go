@@ -3,6 +3,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -34,7 +35,7 @@ func setup(context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: policy, scanner: scanner}
+	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), policy: policy, scanner: scanner, log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
 
@@ -57,6 +58,7 @@ type cases interface {
 	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Also) error
 	ProlongLease(ctx context.Context, c kyc.Case, leaseID string, now time.Time) (until time.Time, err error)
 	AddRecord(ctx context.Context, c kyc.Case, r kyc.Record) error
+	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
 }
 
 type handler struct {
@@ -64,6 +66,7 @@ type handler struct {
 	bucket  *upload.Bucket
 	policy  kyc.Policy
 	scanner string // "on" where files are looked through for malware, else "off"
+	log     *slog.Logger
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {

@@ -121,13 +121,13 @@ func (k known) reviewers() []account.ID {
 	return slices.DeleteFunc(slices.Compact(ids), func(id account.ID) bool { return id == "" })
 }
 
-// outcomes are what the reviewer may decide: nothing without the lease.
+// outcomes are what the reviewer may decide: nothing without the lease, nor of a case that waits for somebody else, whom they only answer.
 func (k known) outcomes() []kyc.Outcome {
 	l := k.lease()
 	switch {
-	case l == nil || !l.Mine:
+	case l == nil || !l.Mine || k.c.SecondLook() && k.c.FirstBy == k.by:
 		return []kyc.Outcome{}
-	case k.c.Lane == kyc.LaneSecondLook:
+	case k.c.SecondLook():
 		return []kyc.Outcome{kyc.OutcomeApprove, kyc.OutcomeQuestion, kyc.OutcomeReject}
 	}
 	return []kyc.Outcome{kyc.OutcomeApprove, kyc.OutcomeQuestion, kyc.OutcomeReject, kyc.OutcomeSecondLook}

@@ -13,13 +13,14 @@ type reasonView struct {
 }
 
 type verdictView struct {
-	Verdict   string            `json:"verdict"` // yes or no
-	Code      *string           `json:"code"`
-	Detail    *string           `json:"detail"`
-	Checklist map[string]string `json:"checklist"`
-	By        string            `json:"by"`
-	At        time.Time         `json:"at"`
-	Round     int               `json:"round"`
+	Verdict    string            `json:"verdict"` // yes or no
+	Code       *string           `json:"code"`
+	Detail     *string           `json:"detail"`
+	Checklist  map[string]string `json:"checklist"`
+	ValidUntil *string           `json:"validUntil"` // the last day
+	By         string            `json:"by"`
+	At         time.Time         `json:"at"`
+	Round      int               `json:"round"`
 }
 
 type fieldView struct {
@@ -110,7 +111,10 @@ func (k known) verdict(pointer, documentID string) *verdictView {
 	if !judged {
 		return nil
 	}
-	view := &verdictView{Verdict: "no", Code: orNull(v.Reason.Code), Detail: orNull(v.Reason.Detail), Checklist: v.Checklist, By: k.nameOf(v.By), At: v.At, Round: v.Round}
+	view := &verdictView{
+		Verdict: "no", Code: orNull(v.Reason.Code), Detail: orNull(v.Reason.Detail), Checklist: v.Checklist, ValidUntil: dayOrNull(v.ValidUntil),
+		By: k.nameOf(v.By), At: v.At, Round: v.Round,
+	}
 	if v.OK {
 		view.Verdict = "yes"
 	}

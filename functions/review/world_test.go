@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), clock: start}
 	bucket := upload.New(uploadtest.Client("http://127.0.0.1:1"), "uploads") // addresses are signed without it
-	w.h = &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off"}
+	w.h = &handler{store: w.Store, bucket: bucket, policy: kyc.DefaultPolicy, scanner: "off", log: slog.New(slog.DiscardHandler)}
 	w.api = contract.Check(t, w.h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))

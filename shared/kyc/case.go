@@ -103,6 +103,7 @@ type Document struct {
 	RenderedAt  time.Time // zero until its pages were rendered
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
 	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
+	Link        string    // id of the SignatoryLink by which it came; empty where the holder uploaded it
 	Shared      bool      // another case of the account has its file, too; known where all were read
 }
 

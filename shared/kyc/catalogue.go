@@ -82,7 +82,17 @@ type Option struct {
 	Title     string
 	Checklist []Check // what its holder is told that we look for, and what a reviewer ticks off
 	Template  string  // the id of a paper that can be filled in and signed; empty when there is none
+	Sample    *Sample // nil when there is none
 }
+
+// Sample is a drawing of a good one: web/static/samples/<Name>.svg. Spots are the places of the checklist in it, in its order.
+type Sample struct {
+	Name  string
+	Spots []Spot
+}
+
+// Spot is a place in a drawing, in hundredths of its width and of its height.
+type Spot [2]int
 
 // Check is one thing to look for in a document.
 type Check struct {

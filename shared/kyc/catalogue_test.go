@@ -98,9 +98,10 @@ func TestAadhaarIsOneOptionAmongOthersAndAlwaysMasked(t *testing.T) {
 
 const small = `
 version: 2030-01
-checks: {dated: Dated}
+checks: {dated: Dated, signed: Signed}
+samples: {letter: {dated: [60, 20], signed: [0, 100]}}
 off: [c]
-documents: {a: A, b: {title: B, checks: [dated], template: b}, c: C}
+documents: {a: A, b: {title: B, checks: [dated, signed], template: b, sample: letter}, c: C}
 fields: {pan: {label: PAN, check: pan, help: Help.}, gstin: {label: GSTIN, check: gstin, help: Help.},
   kind: {label: Kind, check: choice, help: Help., choices: [{value: x, label: X}, {value: y, label: Y}]}}
 fieldSets: {both: [{name: pan, level: required, holders: C}, {name: gstin, level: optional}]}
@@ -143,9 +144,15 @@ func TestLoadRefusesWhatWouldBreakLater(t *testing.T) {
 		{"a choice without choices", ", choices: [{value: x, label: X}, {value: y, label: Y}]", ""},
 		{"a choice twice", "{value: y, label: Y}", "{value: x, label: Y}"},
 		{"a set that is not defined", "{set: both}", "{set: all}"},
-		{"a check that is not defined", "checks: [dated]", "checks: [signed]"},
-		{"a check that nothing uses", "checks: [dated], ", ""},
-		{"an unknown key of a document", "template: b", "sample: b"},
+		{"a check that is not defined", "checks: [dated, signed]", "checks: [dated, sealed]"},
+		{"a check that nothing uses", "{dated: Dated,", "{dated: Dated, sealed: Sealed,"},
+		{"an unknown key of a document", "template: b", "letter: b"},
+		{"a sample that is not defined", "sample: letter", "sample: card"},
+		{"a sample without a place for a check", "dated: [60, 20], ", ""},
+		{"a place outside of a sample", "[60, 20]", "[60, 101]"},
+		{"a place that is none", "[60, 20]", "[60]"},
+		{"two checks at one place", "[60, 20]", "[0, 100]"},
+		{"a place that nothing needs", "checks: [dated, signed]", "checks: [dated]"},
 		{"a document that is off and nothing asks for", "off: [c]", "off: [c, d]"},
 		{"a registration that does not exist", "{name: gstin, level: optional}", "{name: gstin, level: optional, registrations: [club]}"},
 		{"too little left when one is off", "[a, b, c]", "[a, c]"},

@@ -59,6 +59,9 @@ func (c Case) told(from time.Time) int {
 
 // NextTick is when the clock has something to do with the case; zero for never.
 func (c Case) NextTick() time.Time {
+	if len(c.Unwanted()) > 0 {
+		return c.DecidedAt
+	}
 	from, steps := c.clock()
 	if told := c.told(from); told < len(steps) {
 		return from.Add(steps[told])
@@ -74,8 +77,22 @@ func (c Case) emptiedByTime() bool {
 	return (c.Status == Draft || c.Status == Withdrawn) && c.EntityType == "" || c.Status == Rejected && len(c.current()) == 0
 }
 
-// Leftovers are the documents of an emptied case whose files are to be removed now.
+// Unwanted are the documents whose files a decision removes at once, as those with an Aadhaar number that can be read, while they may still be in
+// storage: also where an earlier case of the account has the file.
+func (c Case) Unwanted() (due []Document) {
+	for _, d := range c.Documents {
+		if reason, _ := reviewReason(d.Reason.Code); reason.Purge && d.State == DocSuperseded && d.PurgedAt.IsZero() {
+			due = append(due, d)
+		}
+	}
+	return due
+}
+
+// Leftovers are the documents whose files are to be removed now: the unwanted ones, or else those of an emptied case.
 func (c Case) Leftovers(now time.Time) []Document {
+	if due := c.Unwanted(); len(due) > 0 {
+		return due
+	}
 	if !c.emptiedByTime() || now.Before(c.UpdatedAt.Add(filesStay)) {
 		return nil
 	}

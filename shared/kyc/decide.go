@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -31,7 +32,7 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	switch {
 	case d.Version != c.Version:
 		return Case{}, Record{}, ErrStale
-	case c.Lane == LaneSecondLook && by == c.FirstBy:
+	case c.SecondLook() && by == c.FirstBy:
 		return Case{}, Record{}, ErrSameReviewer
 	}
 	verdicts, faults := c.verdicts(d.Parts, by, now)
@@ -46,16 +47,19 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	}
 	r := c.record(reviewer(by), string(d.Outcome.action()), now)
 	r.Note, r.Outcome, r.Parts = note, d.Outcome, verdicts
-	r.Before = Before{Lane: c.Lane, FirstBy: c.FirstBy}
+	r.Before = Before{Lane: c.Lane, Home: c.Home, FirstBy: c.FirstBy}
 	next := c
 	next.Verdicts, next.Lease, next.Risk = all, Lease{}, cmp.Or(d.Risk, c.Risk, RiskLow)
 	r.Risk = next.Risk
-	if d.Outcome == OutcomeSecondLook || c.Lane != LaneSecondLook && next.asksForTwo(d.Outcome, now) {
-		next.Lane, next.FirstBy, next.Verdicts = LaneSecondLook, by, c.Verdicts // who looks next finds an own verdict
+	if d.Outcome == OutcomeSecondLook || !c.SecondLook() && next.asksForTwo(d.Outcome, now) {
+		next.Lane, next.Home, next.FirstBy, next.Verdicts = LaneSecondLook, "", by, c.Verdicts // who looks next finds an own verdict
 		r.Kind = RecordSecondLook
 		return next, r, nil
 	}
 	next = next.decided(d.Outcome, by, p, now)
+	if err := fault.InvalidFields(next.unproven(d.Outcome, now)); err != nil {
+		return Case{}, Record{}, err
+	}
 	r.To, r.Flags, r.Before.Documents = next.Status, next.Flags, c.changedStates(next)
 	r.Sampled = d.Outcome == OutcomeApprove && p.samples(r.ID)
 	return next, r, nil
@@ -111,6 +115,19 @@ func (v Verdict) state() DocState {
 		return DocSuperseded
 	}
 	return DocRejected
+}
+
+// unproven is one fault for each requirement that an approval leaves without the papers that it needs: files may have been removed since
+// the case was handed in.
+func (c Case) unproven(o Outcome, now time.Time) (faults []fault.Field) {
+	for _, s := range c.standings(now) {
+		if o == OutcomeApprove && s.Needed && s.State != AllAccepted {
+			faults = append(faults, fault.Field{
+				Pointer: requirementPointer(s.ID), Code: "document_missing", Detail: fmt.Sprintf("There is no paper for “%s” any more. Ask the holder for one.", s.Title),
+			})
+		}
+	}
+	return faults
 }
 
 // validUntil is when the case has to be renewed: by its risk, or when the first document runs out.
@@ -204,7 +221,7 @@ func (c Case) UndoDecision(r Record, by account.ID, now time.Time) (Case, Record
 			c.Documents[i].State, c.Documents[i].Reason = was, Reason{}
 		}
 	}
-	c.Status, c.Lane, c.FirstBy, c.Flags, c.Final = UnderReview, r.Before.Lane, r.Before.FirstBy, nil, false
+	c.Status, c.Lane, c.Home, c.FirstBy, c.Flags, c.Final = UnderReview, r.Before.Lane, r.Before.Home, r.Before.FirstBy, nil, false
 	c.DecidedBy, c.DecidedAt, c.ApprovedAt, c.ValidUntil, c.DueBy = "", time.Time{}, time.Time{}, time.Time{}, time.Time{}
 	undo.To = c.Status
 	return c, undo, nil

@@ -78,6 +78,20 @@ func TestADecisionFollowsFromItsVerdicts(t *testing.T) {
 	}
 }
 
+func TestARejectedDocumentThatWasReplacedNeedsNoOtherVerdict(t *testing.T) {
+	c := claimed(first, LaneAnswered)
+	old := c.Documents[1]
+	c.Documents[1].State = DocRejected
+	if _, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0)), first, DefaultPolicy, now); pointers(err) != "/requirements/personal_id verdict_missing" {
+		t.Errorf("what nothing came for: %v", err)
+	}
+	c.Documents = append(c.Documents, doc("personal_id", "passport", DocClean))
+	next, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 2)), first, DefaultPolicy, now)
+	if err != nil || next.Status != Approved || next.Documents[1].State != DocRejected || next.Documents[1].ID != old.ID || next.Documents[2].State != DocAccepted {
+		t.Errorf("%+v, %v", next.Documents, err)
+	}
+}
+
 func TestAnApprovalAcceptsEveryDocumentAndSaysUntilWhen(t *testing.T) {
 	c := claimed(first, LaneNew)
 	d := decision(c, OutcomeApprove, yes(c, 0), yes(c, 1))
@@ -289,6 +303,52 @@ func TestACaseIsHeldAndAsked(t *testing.T) {
 	}
 }
 
+// Wherever a case comes from, no way leads out of all lanes, and none past the second person.
+func TestACaseThatWentRoundComesBackToItsLane(t *testing.T) {
+	for _, home := range []Lane{LaneNew, LaneAnswered, LaneRenewal, LaneSecondLook} {
+		c := claimed(other, home)
+		c.FirstBy = first
+		asked, _, err := c.Ask("LEASE", other, "Is this the new seal?", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		held, _, err := take(t, asked, first).Hold("LEASE", first, now.Add(time.Hour), "I will ask the registrar.", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, _, _ := held.Tick(now.Add(time.Hour)); back.Lane != home || back.Home != "" {
+			t.Errorf("%s: held by a colleague, then in %q for %q", home, back.Lane, back.Home)
+		}
+		done, r, err := take(t, asked, other).Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 1)), other, DefaultPolicy, now)
+		if err != nil || done.Status != Approved {
+			t.Fatalf("%s: who asked decides after all: %s, %v", home, done.Status, err)
+		}
+		done.Version = r.Version
+		back, _, err := done.UndoDecision(r, other, now)
+		if err != nil || back.Lane != LaneColleague {
+			t.Fatalf("%s: taken back, and in %q: %v", home, back.Lane, err)
+		}
+		if replied, _, err := take(t, back, first).Reply("LEASE", first, "Yes.", now); err != nil || replied.Lane != home {
+			t.Errorf("%s: taken back and answered, then in %q: %v", home, replied.Lane, err)
+		}
+	}
+	c := claimed(other, LaneColleague)
+	c.Home, c.FirstBy = LaneSecondLook, first
+	if _, _, err := take(t, c, first).Decide(decision(c, OutcomeApprove, yes(c, 0), yes(c, 1)), first, DefaultPolicy, now); !errors.Is(err, ErrSameReviewer) {
+		t.Errorf("asked by the second person, the first decides for both: %v", err)
+	}
+}
+
+// take claims the case, and leaves its version as it was.
+func take(t *testing.T, c Case, by account.ID) Case {
+	t.Helper()
+	taken, _, err := c.ClaimBy(by, "LEASE", "It is for me.", now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return taken
+}
+
 func TestARoadBackLeadsFromEverywhere(t *testing.T) {
 	c := claimed(first, LaneNew)
 	c.Status = Submitted
@@ -312,5 +372,38 @@ func TestARoadBackLeadsFromEverywhere(t *testing.T) {
 	}
 	if _, err := done.Edit(Given{EntityType: "individual"}, account.Individual, now); !errors.Is(err, ErrLocked) {
 		t.Errorf("an approved case was edited: %v", err)
+	}
+}
+
+func TestNothingIsApprovedWhosePapersAreGone(t *testing.T) {
+	c := claimed(other, LaneSecondLook)
+	c.FirstBy = first
+	c.Documents[1].State = DocSuperseded // by the clock, before the case was reopened
+	if _, _, err := c.Decide(decision(c, OutcomeApprove, yes(c, 0)), other, DefaultPolicy, now); pointers(err) != "/requirements/personal_id document_missing" {
+		t.Errorf("got %v", err)
+	}
+	asked := Verdict{Pointer: "/requirements/personal_id", Reason: Reason{Code: "additional_document"}}
+	if next, _, err := c.Decide(decision(c, OutcomeQuestion, yes(c, 0), asked), other, DefaultPolicy, now); err != nil || next.Status != NeedsInfo {
+		t.Errorf("it cannot be asked for: %v", err)
+	}
+}
+
+func TestReviewersSeeWhatWasHandedInAndNotWhatItsHolderIsWritingNow(t *testing.T) {
+	c := flagged("/fields/pan")
+	later := doc("personal_id", "passport", DocClean)
+	later.CreatedAt = now
+	c.Documents = append(c.Documents, later)
+	sent := len(c.Documents) - 1
+	c.Fields = map[string]string{"pan": "AAAPL1234C"}
+	for status, want := range map[Status]int{NeedsInfo: sent, Draft: sent, Withdrawn: 0, UnderReview: sent + 1, Approved: sent + 1} {
+		c.Status = status
+		seen := c.HandedOver()
+		if len(seen.Documents) != want || status != UnderReview && status != Approved && seen.Fields["pan"] == "AAAPL1234C" || len(c.Documents) != sent+1 {
+			t.Errorf("%s: %d documents, PAN %s", status, len(seen.Documents), seen.Fields["pan"])
+		}
+	}
+	c.Status, c.Round, c.HandedIn, c.SubmittedAt = Draft, 0, Snapshot{}, time.Time{}
+	if seen := c.HandedOver(); len(seen.Documents) != 0 {
+		t.Errorf("a draft that was never handed in shows %d documents", len(seen.Documents))
 	}
 }

@@ -15,6 +15,7 @@ var (
 	ErrCaseClaimed  = fault.New(fault.Conflict, "case_claimed", "Somebody else is working on the case. Take it over with a reason, or take the next one.")
 	ErrLeaseLost    = fault.New(fault.Conflict, "lease_lost", "The case is not yours any more: it was taken over, or left alone for too long. Claim it again.")
 	ErrOwnCase      = fault.New(fault.Conflict, "own_case", "Nobody decides on a case of their own.")
+	ErrFollowed     = fault.New(fault.Conflict, "case_followed", "The account has a later case. Decide on that one.")
 	ErrSameReviewer = fault.New(fault.Conflict, "same_reviewer", "You have decided on this case already. Somebody else has to look at it.")
 	ErrUndoOver     = fault.New(fault.Conflict, "undo_over", "The decision stands: a minute has passed, or something has happened since. Reopen the case instead.")
 	ErrStale        = fault.New(fault.PreconditionFailed, "version_mismatch", "The case was changed meanwhile. Load it again, then decide.")
@@ -79,6 +80,17 @@ func (c Case) holds(leaseID string, by account.ID, now time.Time) error {
 	return nil
 }
 
+// home is the lane that the case comes back to from colleagues and from being held.
+func (c Case) home() Lane {
+	if c.Lane == LaneColleague {
+		return c.Home
+	}
+	return c.Lane
+}
+
+// SecondLook reports that one person has decided on the case, and that another has to: also while it is before colleagues.
+func (c Case) SecondLook() bool { return c.home() == LaneSecondLook }
+
 // Release gives the case back to its lane. The fault is ErrNotWaiting or ErrLeaseLost.
 func (c Case) Release(leaseID string, by account.ID, now time.Time) (Case, Record, error) {
 	if err := c.holds(leaseID, by, now); err != nil {
@@ -106,7 +118,7 @@ func (c Case) Hold(leaseID string, by account.ID, until time.Time, note string, 
 		return Case{}, Record{}, err
 	}
 	r := c.record(reviewer(by), RecordHeld, now)
-	r.Note, c.Home = note, c.Lane
+	r.Note, c.Home = note, c.home()
 	c.Lane, c.Lease, c.HeldUntil = "", Lease{}, until
 	return c, r, nil
 }
@@ -122,9 +134,7 @@ func (c Case) Ask(leaseID string, by account.ID, question string, now time.Time)
 	}
 	r := c.record(reviewer(by), RecordAsked, now)
 	r.Note = question
-	if c.Lane != LaneColleague {
-		c.Home = c.Lane
-	}
+	c.Home = c.home()
 	c.Lane, c.Lease = LaneColleague, Lease{}
 	return c, r, nil
 }

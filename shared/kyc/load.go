@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"go.yaml.in/yaml/v3"
 
@@ -17,6 +18,7 @@ type (
 		Version         string                      `yaml:"version"`
 		Off             []string                    `yaml:"off"` // documents that are not taken
 		Checks          map[string]string           `yaml:"checks"`
+		Samples         map[string]map[string]Spot  `yaml:"samples"` // by name, then by check
 		Documents       map[string]documentFile     `yaml:"documents"`
 		Fields          map[string]fieldFile        `yaml:"fields"`
 		Requirements    map[string]requirementFile  `yaml:"requirements"`
@@ -28,6 +30,7 @@ type (
 		Title    string   `yaml:"title"`
 		Checks   []string `yaml:"checks"`
 		Template string   `yaml:"template"`
+		Sample   string   `yaml:"sample"`
 	}
 	fieldFile struct {
 		Label   string   `yaml:"label"`
@@ -85,7 +88,7 @@ func (d *documentFile) UnmarshalYAML(n *yaml.Node) error {
 		return n.Decode(&d.Title)
 	}
 	for i := 0; i < len(n.Content); i += 2 { // the decoder's KnownFields does not reach in here
-		if key := n.Content[i].Value; key != "title" && key != "checks" && key != "template" {
+		if key := n.Content[i].Value; !slices.Contains([]string{"title", "checks", "template", "sample"}, key) {
 			return fmt.Errorf("line %d: a document has no %q", n.Line, key)
 		}
 	}

@@ -103,7 +103,7 @@ func (l *loader) requirement(e entityFile, use requirementUse) Requirement {
 
 func (l *loader) option(id string) Option {
 	def := l.file.Documents[id]
-	o := Option{ID: id, Title: def.Title, Template: def.Template}
+	o := Option{ID: id, Title: def.Title, Template: def.Template, Sample: l.sample(id, def)}
 	for i, check := range def.Checks {
 		l.used["check "+check] = true
 		if l.file.Checks[check] == "" || slices.Contains(def.Checks[:i], check) {
@@ -112,6 +112,30 @@ func (l *loader) option(id string) Option {
 		o.Checklist = append(o.Checklist, Check{check, l.file.Checks[check]})
 	}
 	return o
+}
+
+// sample has a place for each check of its document: a list beside a drawing with numbers missing would tell nobody where to look.
+func (l *loader) sample(id string, def documentFile) *Sample {
+	if def.Sample == "" {
+		return nil
+	}
+	places, ok := l.file.Samples[def.Sample]
+	if !ok {
+		l.wrong("document %q: sample %q is not defined", id, def.Sample)
+	}
+	s := &Sample{Name: def.Sample}
+	for _, check := range def.Checks {
+		spot, ok := places[check]
+		if !ok || spot[0] < 0 || spot[0] > 100 || spot[1] < 0 || spot[1] > 100 {
+			l.wrong("document %q: its sample %q has no place for check %q, or one outside", id, def.Sample, check)
+		}
+		if slices.Contains(s.Spots, spot) {
+			l.wrong("document %q: two checks are at one place of %q", id, def.Sample)
+		}
+		l.used["place "+def.Sample+" "+check] = true
+		s.Spots = append(s.Spots, spot)
+	}
+	return s
 }
 
 func (l *loader) condition(e entityFile, name string, level Level, w whenFile) Condition {
@@ -168,6 +192,13 @@ func (l *loader) vocabulary() {
 	for id := range l.file.Checks {
 		if !l.used["check "+id] {
 			l.wrong("check %q is not used", id)
+		}
+	}
+	for name, places := range l.file.Samples {
+		for check := range places {
+			if !l.used["place "+name+" "+check] {
+				l.wrong("sample %q: no document needs the place of %q", name, check)
+			}
 		}
 	}
 	for _, id := range l.file.Off {

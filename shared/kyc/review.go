@@ -100,6 +100,8 @@ const (
 	ByReviewer ActorKind = "reviewer"
 	ByOperator ActorKind = "operator"
 	ByClock    ActorKind = "clock"
+	// BySignatory is whoever has the link that the holder made for the signatory; nobody knows more.
+	BySignatory ActorKind = "signatory"
 )
 
 // Record is one thing that happened to a case. It is written with it, and never changed.
@@ -136,6 +138,7 @@ type Undone struct {
 // Before is what an undo puts back.
 type Before struct {
 	Lane      Lane
+	Home      Lane
 	FirstBy   account.ID
 	Documents map[string]DocState // of those that the decision changed, by id
 	Verified  account.Verification

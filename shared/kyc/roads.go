@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -98,6 +99,23 @@ func (d Document) FileCase() int {
 		return d.Carried
 	}
 	return d.CaseNo
+}
+
+// HandedOver is the case as reviewers may see it: while its holder changes it, what was handed in last, and of what was taken back nothing but
+// that there is a case.
+func (c Case) HandedOver() Case {
+	if !c.Status.Editable() {
+		return c
+	}
+	was := c.handedIn()
+	c.EntityType, c.Fields, c.Answers = was.EntityType, was.Fields, nil
+	c.Documents = slices.DeleteFunc(slices.Clone(c.Documents), func(d Document) bool {
+		return c.Round == 0 || c.Status == Withdrawn || d.CreatedAt.After(c.SubmittedAt)
+	})
+	if c.Status == Withdrawn {
+		c.Fields = nil
+	}
+	return c
 }
 
 // FilePrefixes are what the keys of everything begin with that is kept of a document: what was uploaded, what was checked, and its pages.

@@ -123,13 +123,13 @@ func counted(all []Verdict) (fix, final int) {
 	return fix, final
 }
 
-// unjudged is one fault for each document that nobody has judged.
+// unjudged is one fault for each document that nobody has judged. One that was rejected, and has a good one in its place, needs no other verdict.
 func (c Case) unjudged(all []Verdict, now time.Time) (faults []fault.Field) {
 	for _, s := range c.standings(now) {
 		pointer := requirementPointer(s.ID)
 		for _, d := range s.Documents {
 			judged := slices.ContainsFunc(all, func(v Verdict) bool { return v.Pointer == pointer && v.DocumentID == d.ID })
-			if d.State.reviewable() && !judged {
+			if d.State.reviewable() && !judged && !(d.State == DocRejected && slices.ContainsFunc(s.Documents, Document.good)) {
 				faults = append(faults, fault.Field{Pointer: pointer, Code: "verdict_missing", Detail: fmt.Sprintf("“%s” for “%s” has no verdict yet.", d.FileName, s.Title)})
 			}
 		}

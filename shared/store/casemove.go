@@ -17,11 +17,18 @@ type Also func(p account.Profile) ([]types.TransactWriteItem, error)
 
 // MoveCase writes a case as it is after something happened to it, over the one that was read, with the record of that, the account's
 // status, the states of documents, the counters of the lanes, and what is told to its holder and to other products: all or nothing. It
-// returns account.ErrBusy when the case or the account changed since.
+// returns account.ErrBusy when the case or the account changed since, and for a decided case that is to be looked at again after its account
+// has begun the next, which alone its holder can answer in, kyc.ErrFollowed or kyc.ErrUndoOver.
 func (s *Store) MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...Also) error {
 	p, err := s.Profile(ctx, read.AccountID)
 	if err != nil {
 		return err
+	}
+	switch followed := p.KYCCase != next.No; {
+	case followed && r.Kind == string(kyc.Reopen):
+		return kyc.ErrFollowed
+	case followed && r.Kind == string(kyc.Undo):
+		return kyc.ErrUndoOver
 	}
 	next.Version = read.Version + 1
 	if r.Kind != string(kyc.Undo) {
@@ -90,7 +97,9 @@ func (s *Store) profileOf(p account.Profile, next kyc.Case, r kyc.Record) []type
 	}
 	switch {
 	case r.Kind == string(kyc.Undo):
-		p.Verified = r.Before.Verified
+		if r.Undoes.Kind == string(kyc.Approve) || r.Before.Verified.CaseNo == next.No {
+			p.Verified = r.Before.Verified
+		}
 	case next.Status.InForce() && r.From != next.Status && r.Kind != string(kyc.NearEnd):
 		p.Verified = account.Verification{CaseNo: next.No, Until: next.ValidUntil}
 	case p.Verified.CaseNo == next.No && !next.Status.InForce() && next.Status != kyc.UnderReview:

@@ -14,7 +14,7 @@ import (
 // told is what a move of a case tells its holder and the products. Of a decision nobody hears before it can no longer be taken back.
 func (s *Store) told(p account.Profile, c kyc.Case, r kyc.Record) (actions []types.TransactWriteItem) {
 	if r.Undoes.ID != "" {
-		return s.untold(c, r.Undoes)
+		return s.untold(c, r)
 	}
 	if r.Kind == string(kyc.End) && p.Verified.CaseNo > c.No {
 		return nil // it was suspended, and the account is verified by the next case
@@ -34,10 +34,10 @@ func (s *Store) told(p account.Profile, c kyc.Case, r kyc.Record) (actions []typ
 }
 
 // untold takes back what a decision was about to tell. The transaction fails once somebody has begun to tell it.
-func (s *Store) untold(c kyc.Case, r kyc.Undone) (actions []types.TransactWriteItem) {
-	was := kyc.Record{ID: r.ID, Kind: r.Kind, At: r.At}
-	if decides(r.Kind) {
-		actions = append(actions, s.unsend(message.Message{ID: mailID(r.ID), CreatedAt: r.At}))
+func (s *Store) untold(c kyc.Case, undo kyc.Record) (actions []types.TransactWriteItem) {
+	was := kyc.Record{ID: undo.Undoes.ID, Kind: undo.Undoes.Kind, At: undo.Undoes.At, Before: undo.Before}
+	if decides(was.Kind) {
+		actions = append(actions, s.unsend(message.Message{ID: mailID(was.ID), CreatedAt: was.At}))
 	}
 	if e, tells := caseEvent(c, was); tells {
 		actions = append(actions, s.unemit(e)...)
@@ -62,6 +62,11 @@ func caseEvent(c kyc.Case, r kyc.Record) (e event.Event, tells bool) {
 	case string(kyc.Reject):
 		e = event.NewKYCRejected(c.AccountID, c.No, c.Final, r.At)
 	case string(kyc.End), string(kyc.Suspend):
+		e = event.NewKYCExpired(c.AccountID, c.No, r.At)
+	case string(kyc.Question): // of an approved case that was reopened: until it is answered, the account is not verified
+		if r.Before.Verified.CaseNo != c.No {
+			return e, false
+		}
 		e = event.NewKYCExpired(c.AccountID, c.No, r.At)
 	default:
 		return e, false

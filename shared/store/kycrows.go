@@ -172,6 +172,7 @@ type documentRow struct {
 	RenderedAt   stamp    `dynamodbav:"renderedAt,omitempty"`
 	PurgedAt     stamp    `dynamodbav:"purgedAt,omitempty"`
 	Carried      int      `dynamodbav:"carried,omitempty"`
+	Link         string   `dynamodbav:"link,omitempty"`
 }
 
 func documentToRow(id account.ID, d kyc.Document) documentRow {
@@ -180,7 +181,7 @@ func documentToRow(id account.ID, d kyc.Document) documentRow {
 		Size: d.Size, State: string(d.State), ReasonCode: d.Reason.Code, ReasonDetail: d.Reason.Detail, SHA256: d.SHA256,
 		Key: d.Key, VersionID: d.VersionID, Pages: d.Pages, Flattened: d.Flattened, ScannedAt: stampOf(d.ScannedAt), RenderedAt: stampOf(d.RenderedAt),
 		CreatedAt: stampOf(d.CreatedAt), UploadedAt: stampOf(d.UploadedAt), CheckedAt: stampOf(d.CheckedAt), PurgedAt: stampOf(d.PurgedAt),
-		Carried: d.Carried,
+		Carried: d.Carried, Link: d.Link,
 	}
 }
 
@@ -192,6 +193,6 @@ func (r documentRow) document() kyc.Document {
 		State: kyc.DocState(r.State), Reason: kyc.Reason{Code: r.ReasonCode, Detail: r.ReasonDetail}, SHA256: r.SHA256,
 		Key: r.Key, VersionID: r.VersionID, Pages: r.Pages, Flattened: r.Flattened, ScannedAt: r.ScannedAt.time(), RenderedAt: r.RenderedAt.time(),
 		CreatedAt: r.CreatedAt.time(), UploadedAt: r.UploadedAt.time(), CheckedAt: r.CheckedAt.time(), PurgedAt: r.PurgedAt.time(),
-		Carried: r.Carried,
+		Carried: r.Carried, Link: r.Link,
 	}
 }

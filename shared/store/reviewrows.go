@@ -92,6 +92,7 @@ type recordRow struct {
 	Undoes    string               `dynamodbav:"undoes,omitempty"`
 
 	WasLane          string            `dynamodbav:"wasLane,omitempty"`
+	WasHome          string            `dynamodbav:"wasHome,omitempty"`
 	WasFirstBy       string            `dynamodbav:"wasFirstBy,omitempty"`
 	WasDocuments     map[string]string `dynamodbav:"wasDocuments,omitempty"`
 	WasVerifiedCase  int               `dynamodbav:"wasVerifiedCase,omitempty"`
@@ -109,7 +110,7 @@ func recordToRow(c kyc.Case, r kyc.Record) recordRow {
 		key: recordKey(c.AccountID, c.No, r), ID: r.ID, At: stampOf(r.At), ActorKind: string(r.Actor.Kind), Actor: r.Actor.ID, Kind: r.Kind,
 		From: string(r.From), To: string(r.To), Lane: string(r.Lane), Reason: r.Reason, Note: r.Note, Outcome: string(r.Outcome), Risk: string(r.Risk),
 		Parts: verdictsToRow(r.Parts), Flags: flagsToRow(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: r.Undoes.ID,
-		WasLane: string(r.Before.Lane), WasFirstBy: string(r.Before.FirstBy),
+		WasLane: string(r.Before.Lane), WasHome: string(r.Before.Home), WasFirstBy: string(r.Before.FirstBy),
 		WasVerifiedCase: r.Before.Verified.CaseNo, WasVerifiedUntil: stampOf(r.Before.Verified.Until),
 	}
 	for id, state := range r.Before.Documents {
@@ -142,7 +143,7 @@ func (r recordRow) record() kyc.Record {
 		Lane: kyc.Lane(r.Lane), Reason: r.Reason, Note: r.Note, Outcome: kyc.Outcome(r.Outcome), Risk: kyc.Risk(r.Risk), Parts: verdictsOf(r.Parts),
 		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: kyc.Undone{ID: r.Undoes}, Sampled: r.Sampled,
 		Before: kyc.Before{
-			Lane: kyc.Lane(r.WasLane), FirstBy: account.ID(r.WasFirstBy),
+			Lane: kyc.Lane(r.WasLane), Home: kyc.Lane(r.WasHome), FirstBy: account.ID(r.WasFirstBy),
 			Verified: account.Verification{CaseNo: r.WasVerifiedCase, Until: r.WasVerifiedUntil.time()},
 		},
 	}

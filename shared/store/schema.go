@@ -39,6 +39,7 @@ import (
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
 //	         account#<id>        reset                        the open password reset
+//	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
 //	         captcha#<signature> spent                        a solved captcha that was used
 //	         limit#<rule>#<who>  <window start>               a counter
@@ -84,6 +85,7 @@ func loginKey(e account.Email) key      { return key{"email#" + e.String(), "log
 func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
 func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
 func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
+func signatoryKey(id account.ID) key    { return key{"account#" + string(id), "signatory"} }
 func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
 func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
 func limitKey(u limit.Use, now time.Time) key {

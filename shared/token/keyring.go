@@ -23,7 +23,8 @@ const (
 	Captcha       Purpose = "captcha"
 	KnownDevice   Purpose = "known-device" // the cookie of a browser that logged in before
 	SignupSalt    Purpose = "signup-salt"  // of the passwords of the sign-ups for one address
-	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
+	SignatoryLink Purpose = "signatory-link"
+	CallEvents    Purpose = "call-events" // the address that hears how a call ended
 )
 
 // ErrInvalid is the error for a token that this keyring did not sign for this purpose.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""AWS on this machine: ministack, with what it lacks filled in by gaps.py and edges.py and judged by judge.py, on 127.0.0.1 alone.
+"""AWS on this machine: ministack, with what it lacks filled in by gaps.py, edges.py and scanner.py and judged by judge.py, on 127.0.0.1 alone.
 
 Runs in the Python of tools/install.sh ministack, as a child of trial.py, which sets the environment that ministack reads. Until SIGTERM.
 """
@@ -20,6 +20,7 @@ import gaps
 import judge
 import messaging
 import protections
+import scanner
 
 
 def arguments():
@@ -78,7 +79,7 @@ def main():
     dies_with_its_parent()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard) if soft < hard else (soft, hard))
-    for module in (gaps, protections, messaging, edges):
+    for module in (gaps, protections, messaging, edges, scanner):
         module.fill()
     judge.watch(options.decisions)
     doors = {int(port): stack for stack, port in (door.split("=") for door in options.door)}

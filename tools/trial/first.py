@@ -85,8 +85,8 @@ def journey(world):
     return f"{said.said.count('ok')} steps"
 
 
-# What doctor rightly finds wrong with the defaults, which are placeholders.
-PLACEHOLDERS = {"sms-dlt", "sms-spend-limit", "voice-origination", "alarm-recipients", "mail-dkim"}
+# What doctor rightly finds wrong with the defaults, which are placeholders, and with a stack that nobody has signed up at.
+PLACEHOLDERS = {"sms-dlt", "sms-spend-limit", "voice-origination", "alarm-recipients", "mail-dkim", "reviewers"}
 
 
 def doctor(world):

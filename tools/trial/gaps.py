@@ -31,7 +31,6 @@ STUBS = {
     "AWS::CodeDeploy::Application": "how a version takes over step by step",
     "AWS::CodeDeploy::DeploymentGroup": "how a version takes over step by step",
     "AWS::Budgets::Budget": "that a budget warns",
-    "AWS::GuardDuty::MalwareProtectionPlan": "that GuardDuty scans, and accepts the role",
     "AWS::WAFv2::LoggingConfiguration": "that the firewall writes its log",
 }
 

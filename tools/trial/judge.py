@@ -17,6 +17,7 @@ def watch(path):
     lacking = iam_actions.extract_resource_arn("ses", "POST", "/", {}, b"Action=SendEmail&Source=a@b.example", {}, "ap-south-1", "000000000000")
     gap(lacking == "*", "which resources SES asks IAM about", "ministack knows none for SendEmail; judge.py takes them from the request")
     name_resources()
+    name_roles()
     write_down(path)
 
 
@@ -40,6 +41,21 @@ def name_resources():
             found = {**found, "ses:FromAddress": parseaddr(parse_qs(body.decode("utf-8", "replace"))["Source"][0])[1]}
         return found
     iam_actions.extract_resource_arn, iam_actions.request_tag_context = named, with_sender
+
+
+def name_roles():
+    """aws:PrincipalArn of a session is the ARN of its role (IAM User Guide, "AWS global condition context keys")."""
+    value = iam_evaluator._resolve_condition_key
+    session = "arn:aws:sts::000000000000:assumed-role/probe/session"
+    probe = iam_evaluator.EvalContext(principal_arn=session, principal_type="AssumedRole", principal_account="0" * 12, action="", resource_arn="*", region="")
+    gap(value("aws:PrincipalArn", probe) == session, "the path of a role in aws:PrincipalArn", "ministack gives the session; judge.py makes the role of it")
+
+    def of_role(key, ctx):
+        found = value(key, ctx)
+        if key.lower() == "aws:principalarn" and ":assumed-role/" in str(found):
+            return found.replace(":sts:", ":iam:").replace(":assumed-role/", ":role/").rsplit("/", 1)[0]
+        return found
+    iam_evaluator._resolve_condition_key = of_role
 
 
 def write_down(path):

@@ -87,10 +87,11 @@ func Monthly(in Input) (Bill, error) {
 	u := usage{}
 	u.steps(in, verified, proven, completed)
 	u.storage(in, verified, completed)
-	messages := in.Signups * in.Mails
+	messages := in.Signups*in.Mails + completed*eventsPerCase
 	codes := proven * in.Codes
 	u.messages(messages, codes)
 	u.add(Mail, messages)
+	u.add(Publish, verified+completed*eventsPerCase)
 	u.add(Price{in.SMSUSD, 1, "SMS", "SMS"}, codes*(1-in.LandlineShare))
 	u.add(Price{in.CallUSD, 1, "calls of a minute", "Voice"}, codes*in.LandlineShare)
 	u.fixed(in)

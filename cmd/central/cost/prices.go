@@ -18,6 +18,7 @@ var (
 	ReadUnit       = Price{0.125, 1e6, "read units", "DynamoDB"}
 	TableStorage   = Price{0.25, 1, "GB-months", "DynamoDB"}
 	Mail           = Price{100, 1e6, "mails", "SES"}
+	Publish        = Price{0.50, 1e6, "events", "SNS"}
 	PutRequest     = Price{5.00, 1e6, "PUT, POST, COPY", "S3"}
 	GetRequest     = Price{0.40, 1e6, "GET, HEAD", "S3"}
 	ObjectStorage  = Price{0.023, 1, "GB-months", "S3"}

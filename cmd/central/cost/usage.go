@@ -34,7 +34,7 @@ func (u *usage) run(s step, n float64) {
 	}
 	u.add(LambdaRequest, n)
 	u.add(LambdaGBSecond, n*s.ms()/1000*s.memoryMB/1024)
-	u.add(WriteUnit, n*(s.writes+2*s.actions+s.index))
+	u.add(WriteUnit, n*(s.writes+s.batched+2*s.actions+s.index))
 	u.add(ReadUnit, n*s.reads)
 	if s.puts > 0 || s.gets > 0 {
 		u.add(PutRequest, n*s.puts)

@@ -78,6 +78,7 @@ const validator = new HtmlValidate({
     // It does not see which headings are hidden, or filled in later; axe does: heading-order, page-has-heading-one, empty-heading.
     'empty-heading': 'off',
     'heading-level': ['error', { allowMultipleH1: true, minInitialRank: 'h2' }],
+    'autocomplete-password': 'off', // the password of a file is nobody's account: browsers are neither to keep it nor to propose one
     // Safari forgets that a list without markers is one, unless the role says so.
     'prefer-native-element': ['error', { exclude: ['list'] }],
     'no-redundant-role': ['error', { exclude: ['list'] }],

@@ -12,7 +12,7 @@ export const reference = 'K7M2-9QXD';
 const check = (id: string, text: string) => ({ id, text });
 const checks = {
   pan_card: [check('name', 'The name as you typed it'), check('number', 'The number as you typed it'), check('legible', 'Every word can be read')],
-  udyam_certificate: [check('holder', 'The legal name as you typed it'), check('number', 'The number as you typed it'), check('address', 'The address as you typed it')],
+  udyam_certificate: [check('holder', 'The legal name as you typed it'), check('valid', 'Valid today'), check('address', 'The address as you typed it')],
   cancelled_cheque: [check('holder', 'The legal name as you typed it'), check('legible', 'Every word can be read')],
 };
 
@@ -62,7 +62,7 @@ const home = {
 };
 
 const report = {
-  lanes: home.lanes, decisions: [{ hour: '2026-11-26T04:00:00Z', count: 7 }], firstTimeRight: [{ entityType: 'sole_proprietorship', approvedFirst: 3, decided: 4 }], reasons: [{ code: 'not_readable', count: 5 }], reversals: 1,
+  lanes: home.lanes, decisions: [{ hour: '2026-11-26T04:00:00Z', count: 7 }], firstTimeRight: [{ entityType: 'sole_proprietorship', approvedFirst: 3, decided: 4 }], reasons: [{ code: 'not_readable', count: 5 }], reversals: 1, samples: [{ reference, entityType: 'sole_proprietorship', at: '2026-11-26T05:00:00Z' }],
 };
 
 /** What the page sent, newest last: method and path below /v1/review, and the body. */

@@ -182,9 +182,11 @@ export class Person {
     if (this.#done >= 6) return this;
     await this.withCase(entityType, fields);
     const ids: string[] = [];
-    for (const [i, r] of (await this.kycCase()).requirements.entries()) {
+    const c = await this.kycCase();
+    for (const [i, r] of c.requirements.entries()) {
       if (!r.needed) continue;
-      for (let n = 0; n < r.minOf; n++) ids.push(await this.upload(r.id, r.options[n].id, i % 2 === 0 ? pdf() : jpeg()));
+      const options = r.options.filter((o: { id: string }) => o.id !== 'gst_certificate' || c.fields.gstin); // who has no GSTIN has no certificate of it
+      for (let n = 0; n < r.minOf; n++) ids.push(await this.upload(r.id, options[n].id, i % 2 === 0 ? pdf() : jpeg()));
     }
     for (const id of ids) {
       const d = await this.settled(id);

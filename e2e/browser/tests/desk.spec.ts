@@ -23,8 +23,13 @@ test('a case by the keyboard alone: from n to approved, its verdicts as they wer
   await expect(page.locator('.viewer')).toContainText('ABCPR1234D');
   await page.keyboard.press('ArrowRight');
   await expect(drawn(page)).toHaveAccessibleName('Page 2 of 2: PAN card');
+  await expect(page.locator('#part-d1 .check-row').first()).toContainText('The name as typed'); // the API's text speaks to the holder
   await pressAll(page, 'yyyy');
   await expect(drawn(page)).toHaveAccessibleName('Page 1 of 1: Udyam registration certificate');
+  await page.keyboard.press('v');
+  await expect(page.locator('#part-d2').getByLabel('Last valid day')).toBeFocused();
+  await page.locator('#part-d2').getByLabel('Last valid day').fill('2031-12-31');
+  await page.keyboard.press('Enter');
   await pressAll(page, 'yy0y');
   await expect(page.locator('#left')).toHaveText('1 left to judge');
   await page.keyboard.press('a'); // too early: it says what is missing
@@ -40,13 +45,14 @@ test('a case by the keyboard alone: from n to approved, its verdicts as they wer
 
   const decision = sent.findLast((s) => s.at.endsWith('/decision'))?.body;
   expect(decision).toMatchObject({ leaseId: 'lease-1', version: 4, outcome: 'approve', risk: 'low' });
-  expect(decision.parts.map((p: Json) => [p.documentId, p.verdict, p.checklist])).toEqual([
-    ['d1', 'yes', { name: 'y', number: 'y', legible: 'y' }], ['d2', 'yes', { holder: 'y', number: 'y', address: 'na' }], ['d3', 'yes', { holder: 'y', legible: 'y' }],
+  expect(decision.parts.map((p: Json) => [p.documentId, p.verdict, p.checklist, p.validUntil])).toEqual([
+    ['d1', 'yes', { name: 'y', number: 'y', legible: 'y' }, null], ['d2', 'yes', { holder: 'y', valid: 'y', address: 'na' }, '2031-12-31'], ['d3', 'yes', { holder: 'y', legible: 'y' }, null],
   ]);
   await expect(page.locator('#next')).toBeVisible();
   await page.keyboard.press('u');
   await expect(page.locator('#toast')).toBeHidden();
   await expect.poll(() => sent.filter((s) => s.at.endsWith('/undo')).map((s) => s.body)).toEqual([{ recordId: 'r1' }]);
+  await expect(page.locator('#lease')).toContainText('Yours until');
   await page.keyboard.press('Escape');
   await expect(page.locator('#said')).toContainText('Released');
   expect(sent.findLast((s) => s.at.endsWith('/release'))?.body).toEqual({ leaseId: 'lease-1' });
@@ -149,9 +155,9 @@ test('a locked desk asks for the password in place, and then goes on; a colleagu
 });
 
 test('after a round of questions: what changed comes first, the old page beside the new, the rest stays as it was judged; accessible at every width', async ({ person }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await person.withDetails();
-  const page = person.page, kept = { verdict: 'yes', code: null, detail: null, checklist: { holder: 'y', legible: 'y' }, by: 'Meera Nair', at: '2026-11-24T05:00:00Z', round: 1 };
+  const page = person.page, kept = { verdict: 'yes', code: null, detail: null, checklist: { holder: 'y', legible: 'y' }, validUntil: null, by: 'Meera Nair', at: '2026-11-24T05:00:00Z', round: 1 };
   const answered = caseOf({ lane: 'second_look', round: 2, firstBy: 'Meera Nair', risk: 'high', notes: [{ at: '2026-11-24T05:00:00Z', by: 'Meera Nair', kind: 'second_look', text: 'Compare the signature.' }] });
   answered.requirements = [
     requirement('bank_proof', 'Proof of the bank account', [], [paper('d3', 'cancelled_cheque', 'Cancelled cheque', 1, { state: 'accepted', verdict: kept })]),

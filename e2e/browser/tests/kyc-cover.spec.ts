@@ -16,7 +16,7 @@ async function takeAadhaar({ page }: Person) {
   await page.route('**/v1/kyc', async (route) => {
     if (route.request().method() !== 'GET') return route.continue();
     const response = await route.fetch(), c = await response.json();
-    c.requirements.find((r: Json) => r.id === 'personal_id').options.push({ id: 'masked_aadhaar', title: 'Masked Aadhaar', checklist: [], template: null });
+    c.requirements.find((r: Json) => r.id === 'personal_id').options.push({ id: 'masked_aadhaar', title: 'Masked Aadhaar', checklist: [], template: null, sample: null });
     await route.fulfill({ response, json: c });
   });
   await page.route('**/v1/kyc/documents', (route) => {

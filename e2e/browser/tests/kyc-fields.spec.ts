@@ -297,5 +297,5 @@ test('a number proposes the entity type, a tick changes what is asked for, and w
     cin: 'U72900MH2008PTC046374', listedParent: 'yes', idType: 'passport', state: 'Gujarat', addressLine1: 'Plot 2341/2341/2346',
   });
   await expect(wrong(page, 'addressLine1')).toBeHidden();
-  await expect(page.getByText('What we look for').first()).toBeAttached();
+  await expect(page.getByText('What a good one looks like').first()).toBeAttached();
 });

@@ -219,3 +219,38 @@ test('each new state is accessible in every width and scheme', async ({ person, 
   await page.emulateMedia({ forcedColors: 'active' });
   await expectAccessible(page, { widths: [390], schemes: ['light'] });
 });
+
+test('what a good one looks like is loaded by who opens it, and its numbers are those of the list', async ({ person }, info) => {
+  test.skip(info.project.name !== 'phone', 'it is the same where there is room');
+  const page = await open(person, 'trust'), row = rowOf(page, 'trustee_list'), loaded: string[] = [];
+  page.on('request', (r) => r.url().includes('/samples/') && loaded.push(r.url().split('/').pop()!));
+  await page.setViewportSize({ width: 360, height: 640 });
+  await unfold(row);
+  await expect(row.getByRole('link', { name: 'List of trustees, settlors and beneficiaries' })).toHaveAttribute('href', '/v1/kyc/papers/trustee_list');
+  expect(loaded).toEqual([]);
+  await row.getByText('What a good one looks like').click();
+  await expect(row.getByRole('img', { name: 'a table with a name and an address in each row' })).toBeVisible();
+  await expect(row.locator('.sample__mark')).toHaveText(['1', '2', '3']);
+  await expect(row.locator('.sample li')).toHaveText(['On letterhead', 'Everybody with their address', 'Signed']);
+  expect(loaded).toEqual(['list.svg']);
+
+  const identity = rowOf(page, 'signatory_id');
+  await unfold(identity);
+  await identity.getByText('What a good one looks like').click();
+  await expect(identity.getByRole('img')).toHaveCount(0); // of several kinds, that which somebody means
+  await identity.getByText('Driving licence').last().click();
+  await expect(identity.locator('.sample__mark')).toHaveText(['1', '2', '3']);
+  expect(loaded).toEqual(['list.svg', 'card.svg']);
+  expect(await page.evaluate(() => document.scrollingElement!.scrollWidth)).toBe(360);
+  await expectAccessible(page, { widths: [360] });
+
+  const pan = rowOf(page, 'entity_pan');
+  await unfold(pan);
+  await pan.getByText('What a good one looks like').click();
+  await expect(pan.locator('details details')).toHaveText(['PAN card', 'e-PAN (PDF of the tax department)']);
+  await unfold(page.locator('#details'));
+  await page.getByLabel('Select Entity Type').selectOption('llp');
+  await unfold(pan);
+  await pan.getByText('What a good one looks like').click();
+  await expect(pan.locator('details details')).toHaveCount(3); // an LLP may send its certificate
+});

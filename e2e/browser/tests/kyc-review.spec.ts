@@ -61,7 +61,7 @@ test('after submitting: the date as it is written in India, the reference to cop
   await expect(page.locator('#locked')).toContainText('stay as they are now');
   await expect(page.locator('#locked').getByRole('link')).toHaveAttribute('href', '/settings');
   await expect(page.getByRole('link', { name: 'Edit' })).toBeHidden();
-  await expect(page.locator('#expectedBy')).toHaveText(/day, .*, 1\d:\d\d IST$/);
+  await expect(page.locator('#expectedBy')).toHaveText(/day, .*, 1\d:\d\d\sIST$/);
   await page.getByRole('button', { name: 'Take it back' }).click();
   await page.locator('.ask').getByRole('button', { name: 'Take it back' }).click();
   await expect(page.locator('#status')).toHaveText('Taken back');

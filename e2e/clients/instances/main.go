@@ -121,7 +121,7 @@ func values(s *openapi3.Schema, whole bool) (all []any) {
 }
 
 // texts are of the form that clients parse.
-var texts = map[string]any{"date-time": "2026-11-23T10:00:00Z", "email": "asha@example.com", "uri": "https://uploads.example.com/"}
+var texts = map[string]any{"date-time": "2026-11-23T10:00:00Z", "date": "2026-11-23", "email": "asha@example.com", "uri": "https://uploads.example.com/"}
 
 func value(s *openapi3.Schema, whole bool) any {
 	switch {
@@ -131,6 +131,8 @@ func value(s *openapi3.Schema, whole bool) any {
 		return s.Enum[0]
 	case len(s.OneOf) > 0:
 		return values(s, whole)[0]
+	case len(s.AllOf) == 1: // a component that may be null here
+		return value(s.AllOf[0].Value, whole)
 	case s.Type.Is("object"):
 		return object(s, whole)
 	case s.Type.Is("array"):

@@ -62,6 +62,30 @@ func Transport(t testing.TB, next http.RoundTripper) http.RoundTripper {
 	return &transport{t, api, next}
 }
 
+// TransportOf does it by the document in a file: that of another version.
+func TransportOf(t testing.TB, file string, next http.RoundTripper) http.RoundTripper {
+	return &transport{t, func() (routers.Router, error) { return ofFile(file) }, next}
+}
+
+var (
+	readFiles sync.Mutex
+	files     = map[string]routers.Router{}
+)
+
+func ofFile(name string) (routers.Router, error) {
+	readFiles.Lock()
+	defer readFiles.Unlock()
+	if known := files[name]; known != nil {
+		return known, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	files[name], err = parse(text)
+	return files[name], err
+}
+
 type transport struct {
 	t        testing.TB
 	document func() (routers.Router, error)
@@ -235,4 +259,27 @@ func moduleRoot() (string, error) {
 		}
 		at = up
 	}
+}
+
+// Operations lists what the document has below a path, as "GET /v1/kyc/documents/{id}", sorted.
+func Operations(t testing.TB, below string) (all []string) {
+	t.Helper()
+	root, err := moduleRoot()
+	if err != nil {
+		t.Fatal(err)
+	}
+	document, err := openapi3.NewLoader().LoadFromFile(filepath.Join(root, "api", "openapi.yaml"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, item := range document.Paths.Map() {
+		if path != below && !strings.HasPrefix(path, below+"/") {
+			continue
+		}
+		for method := range item.Operations() {
+			all = append(all, method+" "+path)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

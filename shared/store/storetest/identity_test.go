@@ -117,8 +117,8 @@ func TestTheIdentityStandsStill(t *testing.T) {
 	d := account.Details{Type: account.Company, FirstName: "Asha", LastName: "Rao", CompanyName: "Rao Traders", Sector: "other"}
 	onEachEngine(t, func(t *testing.T, f Fixture) {
 		for state, locked := range map[string]bool{
-			"not_started": false, "draft": false, "needs_info": false, "rejected": false, "expired": false,
-			"submitted": true, "under_review": true, "approved": true,
+			"not_started": false, "draft": false, "withdrawn": false, "needs_info": false, "rejected": false, "expired": false,
+			"submitted": true, "under_review": true, "approved": true, "expiring": true, "suspended": true,
 		} {
 			t.Run(state, func(t *testing.T) {
 				p := proven(t, f, state+"@example.com")

@@ -181,6 +181,21 @@ func TestReviews(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+		t.Run("a decided case is not looked at again once its account has begun the next", func(t *testing.T) {
+			p, c := handedIn(t, f, "followed@example.com", "FFFF-0001")
+			old, r := approve(t, f, c, now)
+			next, err := old.Renew(now)
+			must(t, err)
+			_, err = f.SaveCase(t.Context(), old, next)
+			must(t, err)
+			again, reopened, err := old.ReopenBy(kyc.Actor{Kind: kyc.ByReviewer, ID: "REVIEWER2"}, "The seal is another one.", now)
+			must(t, err)
+			want(t, f.MoveCase(t.Context(), old, again, reopened), kyc.ErrFollowed)
+			back, undo, err := old.UndoDecision(r, oneReviewer, now)
+			must(t, err)
+			want(t, f.MoveCase(t.Context(), old, back, undo), kyc.ErrUndoOver)
+			f.inForce(t, p, 1, "approved", 2)
+		})
 		t.Run("an approved case stays in force until the next one is approved, and again when that is taken back", func(t *testing.T) {
 			p, c := handedIn(t, f, "renew@example.com", "EEEE-0001")
 			old, _ := approve(t, f, c, now)

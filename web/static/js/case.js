@@ -6,8 +6,9 @@ import { named, t } from "./words.js";
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{id: string, requirement: string, documentType: string | null, fileName: string, contentType: string, size: number, state: string,
  *  reason: Reason | null, uploadedAt: string | null}} Doc */
-/** @typedef {{id: string, title: string, help: string, level: string, minOf: number, maxBytes: number, maxFiles: number,
- *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
+/** @typedef {{id: string, title: string, help: string, whose: "entity" | "signatory", level: string, minOf: number, maxBytes: number, maxFiles: number,
+ *  options: {id: string, title: string, checklist: {id: string, text: string}[], template: string | null,
+ *  sample: {name: string, spots: {x: number, y: number}[]} | null}[], state: string, needed: boolean, documents: Doc[]}} Requirement */
 /** @typedef {Reason & {words: string | null, answered: boolean, answer: string | null}} Flag  what a reviewer asked for */
 /** @typedef {{pointer: string, open: boolean, flag: Flag | null}} Part  what can be changed by itself: /entityType, /fields/pan, /requirements/entity_pan */
 /** @typedef {Reason & {pointer: string}} Missing */
@@ -17,6 +18,9 @@ import { named, t } from "./words.js";
  *  expectedBy: string | null, dueBy: string | null, validUntil: string | null, withdrawable: boolean, renewable: boolean, final: boolean,
  *  inForce: {caseNo: number, validUntil: string} | null, notice: {version: string, due: boolean}}} Case
  *  inForce: the approved case that counts, this one or an earlier one */
+
+/** Where the API takes documents on this page, and whether what was sent can be looked at again. */
+export const road = { documents: "/v1/kyc/documents", viewed: true };
 
 /** Whether the holder can change a case. @param {string} status */
 export const isEditable = (status) => ["not_started", "draft", "needs_info", "withdrawn"].includes(status);

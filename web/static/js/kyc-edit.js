@@ -9,8 +9,9 @@ import * as fold from "./fold.js";
 import { byId, clear, input, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
+import { SignatoryLink } from "./signatory-link.js";
 import { momentOf } from "./when.js";
-import { named, t } from "./words.js";
+import { named, speakOf, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
 /** @typedef {import("./case.js").Missing} Missing */
@@ -54,10 +55,12 @@ function take(c) {
   byId("status").replaceChildren(statusChip(c.status));
   byId("again").hidden = !over;
   if (!over && !isEditable(c.status)) return close();
+  speakOf(c.entityType);
   if (fresh) fields.draw(over ? [] : c.asked, c, catalogue.states);
   fields.update(c);
   choice.update(c);
   const done = drawRows();
+  drawLink();
   drawParts();
   const needy = [details, ...rowsInOrder().map((row) => row.element)].filter(isNeedy);
   if (!before) fold.begin(needy);
@@ -100,6 +103,19 @@ function drawRows() {
     if (!m) withdraw(row.toggle.id);
   }
   return done;
+}
+
+const link = new SignatoryLink();
+
+/** The link stands in the first row that the signatory brings the papers of. */
+function drawLink() {
+  const asked = current.requirements.filter((r) => r.whose === "signatory"), first = asked[0] && rows.get(asked[0].id);
+  if (!first) return link.element.remove();
+  const place = part(first.element, "[data-note]");
+  link.update(asked);
+  if (place.previousElementSibling === link.element) return;
+  place.before(link.element);
+  void link.look();
 }
 
 /** @param {Row} row */
@@ -242,7 +258,7 @@ else take(found);
 if (location.hash) go(location.hash.slice(1)); // to the part that somebody came for
 
 // Whoever comes back sees what happened meanwhile; whoever goes leaves nothing unsaved behind.
-document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : reload()));
+document.addEventListener("visibilitychange", () => void (document.hidden ? fields.flush() : Promise.all([reload(), link.element.isConnected && link.look()])));
 addEventListener("beforeunload", (event) => {
   void fields.flush();
   if (!leaving && (fields.atRisk || [...rows.values()].some((row) => row.adder.busy > 0))) event.preventDefault();

@@ -9,7 +9,7 @@ import { drawTimeline } from "./timeline.js";
 import { fileLink } from "./papers.js";
 import { open } from "./view.js";
 import { dayOf, momentOf } from "./when.js";
-import { has, named, t } from "./words.js";
+import { has, named, speakOf, t } from "./words.js";
 
 /** @typedef {import("./case.js").Case} Case */
 
@@ -83,6 +83,7 @@ function roads(c) {
   byId("withdraw").hidden = !c.withdrawable;
   byId("begun").hidden = c.status !== "under_review";
   byId("renew").hidden = !c.renewable || !["approved", "expiring"].includes(c.status);
+  byId("renew").className = c.status === "expiring" ? "btn btn--primary" : "btn btn--secondary"; // what is wanted next
   byId("renew").textContent = t(c.status === "expiring" ? "kyc.js.renew" : "kyc.js.changed");
   byId("roads").hidden = byId("withdraw").hidden && byId("renew").hidden;
 }
@@ -144,6 +145,7 @@ byId("copy").addEventListener("click", async () => {
 
 /** @param {Case} c */
 function draw(c) {
+  speakOf(c.entityType);
   const type = catalogue.entityTypes.find((/** @type {any} */ e) => e.code === c.entityType);
   byId("status").replaceChildren(statusChip(c.status));
   const earlier = c.inForce?.caseNo !== c.caseNo && c.inForce;

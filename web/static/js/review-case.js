@@ -57,11 +57,12 @@ async function attempt(work) {
   }
 }
 
-const draftOf = (/** @type {Case} */ c) => `verdicts ${c.reference} ${c.version}`;
+/** Where the tab keeps what this reviewer has judged of a round. @param {Case} c */
+const draftOf = (c) => `verdicts ${home.reviewer.accountId} ${c.reference} ${c.round}`;
 
 /** Shows a case. @param {Case} c */
 function take(c) {
-  const other = c.reference !== current?.reference || c.version !== current.version;
+  const other = c.reference !== current?.reference || c.round !== current.round;
   current = c;
   location.hash === `#${c.reference}` || window.history.replaceState(null, "", `#${c.reference}`);
   byId("nothing").hidden = true;
@@ -69,6 +70,7 @@ function take(c) {
   if (other) lay(c);
   else things?.redraw();
   head(c);
+  if (things) about(c, things);
   bar();
 }
 
@@ -87,7 +89,6 @@ function lay(c) {
       bar();
     },
   });
-  about(c, things);
   if (parts.length) things.go(0);
 }
 
@@ -186,7 +187,6 @@ function dialogs() {
     location.assign(url); // an attachment: the page stays
   });
   onDecision((d, outcome, reference) => {
-    if (current) sessionStorage.removeItem(draftOf(current));
     const said = t(`desk.js.done.${d.status === "under_review" ? "second_look" : outcome}`, { reference });
     offerUndo(said, d.undoUntil, () => attempt(async () => {
       await desk("POST", `/cases/${reference}/undo`, { recordId: d.recordId });
@@ -240,6 +240,7 @@ listen([
   { keys: ["y"], text: "desk.key.yes", run: on((x) => x.yes()), when: mine },
   { keys: ["0"], text: "desk.key.na", run: on((x) => x.notApplicable()), when: mine },
   { keys: ["x"], text: "desk.key.refuse", run: on((x) => x.refuse()), when: mine },
+  { keys: ["v"], text: "desk.key.until", run: on((x) => x.until()), when: mine },
   { keys: ["j", "ArrowDown"], text: "desk.key.down", run: on((x) => x.step(1)) },
   { keys: ["k", "ArrowUp"], text: "desk.key.up", run: on((x) => x.step(-1)) },
   { keys: ["ArrowRight"], text: "desk.key.on", run: () => viewer.step(1) },

@@ -36,7 +36,7 @@ export function sends(id, send) {
       for (const c of empty) say({ field: c.id, text: t("desk.js.empty") });
       if (empty.length) return empty[0].focus();
       try {
-        await send(Object.fromEntries(controls().map((c) => [c.name, c.value.trim()])));
+        await send(Object.fromEntries(controls().map((c) => [c.name, c.type === "password" ? c.value : c.value.trim()])));
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         return refuse(error, controls());

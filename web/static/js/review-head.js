@@ -22,11 +22,12 @@ export function pair(label, value) {
 
 /** @param {Case["findings"][number]} f @param {Things} things */
 function finding(f, things) {
-  const li = copyOf("finding"), go = part(li, "button"), pointer = (f.pointers ?? []).find((p) => things.parts.some((x) => x.pointer === p));
+  const li = copyOf("finding"), go = part(li, "button"), there = things.parts.filter((p) => f.pointers.includes(p.pointer));
   part(li, "[data-chip]").append(chip(f.severity === "error" ? "bad" : "warn", t(`desk.js.severity.${f.severity}`)));
   part(li, "[data-detail]").textContent = named(`error.${f.code}`, f.detail);
-  go.hidden = pointer === undefined;
-  go.addEventListener("click", () => things.goTo(pointer ?? ""));
+  go.hidden = there.length === 0;
+  if (there.length > 1) go.append(` (${there.length})`);
+  go.addEventListener("click", () => things.goToNext(there));
   return li;
 }
 

@@ -5,10 +5,10 @@ import { part } from "./case.js";
 import { byId } from "./form.js";
 import { dialogOf, open } from "./review-dialog.js";
 import { desk } from "./review-lock.js";
-import { shortOf } from "./when.js";
+import { dayOf, shortOf } from "./when.js";
 import { named, t } from "./words.js";
 
-/** @typedef {{pointer: string, verdict: string | null, code: string | null, detail: string | null, sha256: string | null, pagesSha256: string | null}} Looked */
+/** @typedef {{pointer: string, verdict: string | null, code: string | null, detail: string | null, validUntil: string | null, sha256: string | null, pagesSha256: string | null}} Looked */
 /** @typedef {{at: string, actor: {kind: string, name: string}, kind: string, reason: string | null, note: string | null, parts: Looked[], flags: Record<string, {detail: string}>}} Entry */
 
 /** @param {string} reference */
@@ -41,7 +41,7 @@ function row(e) {
 
 /** @param {Looked} p */
 const partLine = (p) => [
-  p.pointer, p.verdict && t(p.verdict === "yes" ? "desk.js.yes" : "desk.js.no"), p.code, p.detail, p.sha256 && t("desk.js.sha", { hash: p.sha256 }), p.pagesSha256 && t("desk.js.sha.pages", { hash: p.pagesSha256 }),
+  p.pointer, p.verdict && t(p.verdict === "yes" ? "desk.js.yes" : "desk.js.no"), p.code, p.detail, p.validUntil && t("desk.js.until", { day: dayOf(p.validUntil) }), p.sha256 && t("desk.js.sha", { hash: p.sha256 }), p.pagesSha256 && t("desk.js.sha.pages", { hash: p.pagesSha256 }),
 ].filter(Boolean).join(" · ");
 
 part(dialogOf("history"), "[data-close]").addEventListener("click", () => dialogOf("history").close());

@@ -38,7 +38,7 @@ dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.pr
 dialog.addEventListener("close", () => locked && dialog.showModal()); // a browser lets nobody be kept in one for ever
 
 /** Says whose password it is, for the password manager. @param {string} email */
-export const lockFor = (email) => void (input("username").value = email);
+export const lockFor = (email) => void (input("username").defaultValue = email);
 
 /**
  * Calls the API of the desk; where that is locked, after it was opened. Throws a Problem for anything else.

@@ -6,7 +6,7 @@ import { named, t } from "./words.js";
 /** @typedef {import("./review-pages.js").Paper} Paper */
 /** @typedef {{label: string, value: string}} Expected */
 /** @typedef {{code: string, detail: string}} Reason */
-/** @typedef {{verdict: "yes" | "no", code: string | null, detail: string | null, checklist: Verdict["checklist"]}} Earlier  the API's verdict */
+/** @typedef {{verdict: "yes" | "no", code: string | null, detail: string | null, checklist: Verdict["checklist"], validUntil: string | null}} Earlier  the API's verdict */
 /** @typedef {{id: string, type: string, typeTitle: string, fileName: string, size: number, state: string, flattened: boolean, pages: string[], verdict: Earlier | null, new: boolean,
  *  checklist: {id: string, text: string}[]}} Doc */
 /** @typedef {{pointer: string, id: string, title: string, whose: string, expected: Expected[], documents: Doc[], flag: Reason | null, answer: string | null}} Requirement  its documents newest first */
@@ -27,7 +27,7 @@ const paperOf = (d) => ({ id: d.id, title: titleOf(d), fileName: d.fileName, pag
 const titleOf = (d) => named(`document.${d.type}`, d.typeTitle);
 
 /** @param {Earlier | null} v @returns {Verdict | null} */
-const keptOf = (v) => v && { verdict: v.verdict, code: v.code ?? "", detail: v.detail ?? "", checklist: v.checklist };
+const keptOf = (v) => v && { verdict: v.verdict, code: v.code ?? "", detail: v.detail ?? "", checklist: v.checklist, validUntil: v.validUntil ?? "" };
 
 /** What was asked, and whether it has to be looked at again. @param {Field | Requirement} x */
 const asking = (x) => ({ asked: x.flag?.detail ?? "", answer: x.answer ?? "" });
@@ -56,11 +56,14 @@ function ofRequirement(r) {
   return r.documents.filter(isJudged).map((d) => {
     const changed = d.new || r.flag !== null && d.state === "rejected";
     return {
-      pointer: r.pointer, documentId: d.id, checks: d.checklist, kept: keptOf(d.verdict), required: true, id: `part-${d.id}`, title: named(`requirement.${r.id}`, r.title), about: aboutOf(d), value: "", earlier: "",
+      pointer: r.pointer, documentId: d.id, checks: d.checklist.map(checkOf), kept: keptOf(d.verdict), required: true, id: `part-${d.id}`, title: named(`requirement.${r.id}`, r.title), about: aboutOf(d), value: "", earlier: "",
       expected: r.expected, paper: paperOf(d), old: d.new && before ? paperOf(before) : null, changed, ...(changed ? asking(r) : { asked: "", answer: "" }),
     };
   });
 }
+
+/** A check as it reads here: the catalogue's text speaks to the holder. @param {{id: string, text: string}} c */
+const checkOf = ({ id, text }) => ({ id, text: named(`desk.check.${id}`, named(`check.${id}`, text)) });
 
 /** @param {Doc} d */
 const aboutOf = (d) => [titleOf(d), t("desk.js.pages", { n: d.pages.length }), d.flattened ? t("desk.js.flattened") : "", d.fileName].filter(Boolean).join(" · ");

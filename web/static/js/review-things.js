@@ -55,8 +55,11 @@ export class Things {
   /** @param {number} by */
   step(by) { this.go(this.at + by); }
 
-  /** @param {string} pointer */
-  goTo(pointer) { this.go(this.parts.findIndex((p) => p.pointer === pointer)); }
+  /** Goes to the next of these parts, and after the last to the first. @param {Part[]} parts */
+  goToNext(parts) {
+    const at = parts.map((p) => this.parts.indexOf(p));
+    this.go(at.find((i) => i > this.at) ?? at[0]);
+  }
 
   /** Goes to the first part without a verdict, after the present one if there is one. @returns {boolean} whether there is one */
   goToMissing() {
@@ -95,11 +98,18 @@ export class Things {
     part(this.#element(p), "select").focus();
   }
 
+  /** Asks for the last day on which the document is valid. */
+  until() {
+    const box = part(this.#element(this.current), "[data-until]");
+    if (!box.hidden) part(box, "input").focus();
+  }
+
   /** @param {Part} p @param {string} check @param {Answer} answer */
   answer(p, check, answer) {
     this.verdicts.answer(p, check, answer);
     this.#judged(p);
     const open = this.verdicts.open(p);
+    this.#element(p).querySelector("[data-open]")?.scrollIntoView({ block: "nearest" });
     this.hooks.say(open ? open.text : t("desk.js.verdict"));
   }
 
@@ -132,6 +142,7 @@ export class Things {
     for (const of of row.querySelectorAll("[data-of]")) of.textContent = ` ${p.title}`;
     row.addEventListener("click", () => this.#to(p));
     this.#reason(p, row);
+    this.#until(p, row);
     return row;
   }
 
@@ -148,6 +159,19 @@ export class Things {
       button.addEventListener("click", () => (this.#to(p), this.answer(p, c.id, /** @type {Answer} */ (button.value))));
     }
     return item;
+  }
+
+  /** @param {Part} p @param {HTMLElement} row */
+  #until(p, row) {
+    const box = part(row, "[data-until]"), day = /** @type {HTMLInputElement} */ (part(box, "input"));
+    box.hidden = !p.checks.some((c) => c.id === "valid");
+    day.id = `${p.id}-until`;
+    part(box, "label").setAttribute("for", day.id);
+    day.addEventListener("input", () => {
+      this.verdicts.lasts(p, day.value);
+      this.#judged(p);
+    });
+    day.addEventListener("keydown", (event) => event.key === "Enter" && row.focus());
   }
 
   /** @param {Part} p @param {HTMLElement} row */
@@ -197,6 +221,9 @@ export class Things {
     part(row, "[data-no]").setAttribute("aria-pressed", String(v.verdict === "no"));
     part(row, "[data-acts]").toggleAttribute("data-open", !open);
     this.#showReason(row, v);
+    const day = /** @type {HTMLInputElement} */ (part(row, "[data-until] input"));
+    day.disabled = !mine;
+    if (day.value !== v.validUntil) day.value = v.validUntil;
   }
 
   /** @param {HTMLElement} row @param {import("./review-verdicts.js").Verdict} v */

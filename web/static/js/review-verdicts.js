@@ -3,7 +3,7 @@
 
 /** @typedef {"y" | "n" | "na"} Answer */
 /** @typedef {{id: string, text: string}} Check */
-/** @typedef {{verdict: "yes" | "no" | null, code: string, detail: string, checklist: Record<string, Answer>}} Verdict */
+/** @typedef {{verdict: "yes" | "no" | null, code: string, detail: string, checklist: Record<string, Answer>, validUntil: string}} Verdict  validUntil is the last day on which a document is valid, as 2031-12-31, or "" */
 /** @typedef {{pointer: string, documentId: string | null, checks: Check[], kept: Verdict | null, required: boolean}} Thing  a document or a field; kept is the verdict of an earlier round */
 /** @typedef {{code: string, group: string, retryable: boolean, detail: string, explain: boolean, purge: boolean}} ReviewReason */
 
@@ -19,7 +19,7 @@ const reasonOfCheck = {
 export const keyOf = (thing) => `${thing.pointer} ${thing.documentId ?? ""}`;
 
 /** @returns {Verdict} */
-const none = () => ({ verdict: null, code: "", detail: "", checklist: {} });
+const none = () => ({ verdict: null, code: "", detail: "", checklist: {}, validUntil: "" });
 
 export class Verdicts {
   /** @type {Map<string, Verdict>} */
@@ -58,6 +58,9 @@ export class Verdicts {
     this.#given.set(keyOf(thing), v);
   }
 
+  /** Remembers the last day on which a document is valid. @param {Thing} thing @param {string} day */
+  lasts(thing, day) { this.#given.set(keyOf(thing), { ...this.of(thing), validUntil: day }); }
+
   /** Whether a yes would contradict or precede the checklist. @param {Thing} thing */
   mayAccept(thing) { return this.open(thing) === null && this.against(thing).length === 0; }
 
@@ -94,7 +97,8 @@ export class Verdicts {
   parts() {
     return this.things.filter((thing) => this.isNew(thing) && this.isJudged(thing)).map((thing) => {
       const v = this.of(thing);
-      return { pointer: thing.pointer, documentId: thing.documentId, verdict: v.verdict, code: v.code, detail: v.detail.trim(), checklist: v.checklist };
+      const validUntil = v.verdict === "yes" && v.validUntil || null; // of what is not accepted nobody asks
+      return { pointer: thing.pointer, documentId: thing.documentId, verdict: v.verdict, code: v.code, detail: v.detail.trim(), checklist: v.checklist, validUntil };
     });
   }
 

@@ -3,11 +3,12 @@
 import { Adder } from "./adder.js";
 import { call } from "./api.js";
 import { ask } from "./ask.js";
-import { act, arrived, copyOf, fileOf, isAsked, isKept, note, part, picture, reasonOf, requirementChip, seen, standing, titleOf, underWay } from "./case.js";
+import { act, arrived, copyOf, fileOf, flagText, isAsked, isKept, note, part, picture, reasonOf, requirementChip, road, seen, standing, titleOf, underWay } from "./case.js";
 import { FlagBox } from "./flags.js";
 import { foldable } from "./fold.js";
 import { once } from "./form.js";
 import { papersOf } from "./papers.js";
+import { forget, hasSamples, samples } from "./sample.js";
 import { open } from "./view.js";
 import { named, t } from "./words.js";
 
@@ -15,8 +16,8 @@ import { named, t } from "./words.js";
 /** @typedef {import("./case.js").Doc} Doc */
 /** @typedef {import("./case.js").Part} Part */
 /** @typedef {import("./case.js").Warning} Warning */
-/** @typedef {{changed: () => Promise<void>, answer: import("./flags.js").Answer, told: (text: string) => void}} Page
- *  changed: after a file has arrived, could not be sent, or was taken away */
+/** @typedef {{changed: () => Promise<void>, answer?: import("./flags.js").Answer, told: (text: string) => void}} Page
+ *  changed: after a file has arrived, could not be sent, or was taken away; answer: where flags can be answered by a sentence */
 
 /** A file that storage has is being checked, whatever the API has heard so far. @param {Doc} d @returns {Doc} */
 const asSeen = (d) => (d.state === "requested" && arrived.has(d.id) ? { ...d, state: "uploaded" } : d);
@@ -27,6 +28,7 @@ export class Row {
   /** What is drawn of each document. @type {Map<string, {text: string, card: HTMLElement}>} */
   #drawn = new Map();
   #noted = "";
+  #kinds = ""; // of documents that would do
   /** @type {FlagBox | null} */
   #flag = null;
   #begun = false; // what is there when the page begins is not news
@@ -44,9 +46,8 @@ export class Row {
     wrong.id = `${id}-wrong`;
     this.toggle.setAttribute("aria-controls", `${id}-body`);
     this.toggle.setAttribute("aria-describedby", `${chip.id} ${wrong.id}`);
-    part(this.element, "[data-title]").textContent = titleOf(r);
     this.adder = new Adder(r, this.element, part(this.element, "[data-sent]"), page.changed);
-    part(this.element, "[data-papers]").append(...papersOf(r));
+    samples(part(this.element, "[data-looks]"), () => this.r);
     foldable(this.element);
   }
 
@@ -61,14 +62,13 @@ export class Row {
     const within = this.element.contains(document.activeElement), closed = p?.open === false;
     this.r = { ...r, documents: r.documents.map(asSeen) };
     part(this.element, "[data-chip]").replaceChildren(requirementChip(r, p));
+    part(this.element, "[data-title]").textContent = titleOf(r);
     part(this.element, "[data-help]").textContent = named(`requirementHelp.${r.id}`, r.help);
     const unusual = part(this.element, "[data-warning]");
     unusual.textContent = warning ? named(`warning.${warning.code}`, warning.detail) : "";
     unusual.hidden = !warning;
     this.#options(closed);
-    this.#looks(closed);
-    const papers = part(this.element, "[data-papers]");
-    papers.hidden = closed || !papers.childElementCount;
+    this.#help(closed);
     this.#asked(p);
     this.#notes(p);
     this.#files(closed);
@@ -101,28 +101,32 @@ export class Row {
     listed.textContent = t("kyc.js.options", { list: new Intl.ListFormat(document.documentElement.lang, { type: "disjunction" }).format(options) });
   }
 
-  /** What we look for in each document that would do. @param {boolean} closed */
-  #looks(closed) {
-    const looks = part(this.element, "[data-looks]"), checked = this.r.options.filter((o) => o.checklist.length > 0);
-    looks.hidden = closed || checked.length === 0;
-    part(looks, "ul").replaceChildren(...checked.map((o) => {
-      const item = document.createElement("li"), texts = o.checklist.map((c) => named(`check.${c.id}`, c.text)).join(" · ");
-      item.textContent = this.r.options.length > 1 ? `${named(`document.${o.id}`, o.title)}: ${texts}` : texts;
-      return item;
-    }));
+  /** Letters to fill in, and what a good one looks like: another entity type may take other documents. @param {boolean} closed */
+  #help(closed) {
+    const papers = part(this.element, "[data-papers]"), looks = part(this.element, "[data-looks]"), kinds = this.r.options.map((o) => o.id).join();
+    if (kinds !== this.#kinds) {
+      this.#kinds = kinds;
+      papers.replaceChildren(...papersOf(this.r));
+      forget(looks);
+    }
+    papers.hidden = closed || !papers.childElementCount;
+    looks.hidden = closed || !hasSamples(this.r);
   }
 
   /** @param {Part | undefined} p */
   #asked(p) {
-    if (!p?.flag) return this.#flag?.element.remove();
-    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text, known) => this.#page.answer(`/requirements/${this.r.id}`, text, known));
+    const { answer } = this.#page;
+    if (!p?.flag || !answer) return this.#flag?.element.remove();
+    this.#flag ??= new FlagBox(this.toggle.id, titleOf(this.r), (text, known) => answer(`/requirements/${this.r.id}`, text, known));
     if (!this.#flag.element.isConnected) part(this.element, "[data-note]").before(this.#flag.element);
     this.#flag.update(p.flag);
   }
 
   /** @param {Part | undefined} p */
   #notes(p) {
+    const asked = p?.flag && !this.#page.answer ? [flagText(p.flag)] : [];
     const texts = standing(this.r).flatMap((d) => (d.reason && !(p?.flag && d.state === "rejected") ? [`${d.fileName}: ${reasonOf(d.reason)}`] : [])); // a flag says more
+    texts.unshift(...asked);
     if (this.#noted === texts.join("\n")) return;
     this.#noted = texts.join("\n");
     part(this.element, "[data-note]").replaceChildren(...texts.map(note));
@@ -152,7 +156,7 @@ export class Row {
     const card = fileOf(this.r, d), was = seen.get(d.id);
     picture(card, was?.url);
     if (was?.size) part(card, "[data-meta]").append(` · ${was.size}`);
-    if (isKept(d)) act(card, "view", d.fileName, (button) => once(button, () => open(d.id, (text) => this.mark(text))));
+    if (road.viewed && isKept(d)) act(card, "view", d.fileName, (button) => once(button, () => open(d.id, (text) => this.mark(text))));
     if (!closed && !["accepted", "rejected"].includes(d.state)) act(card, "remove", d.fileName, (button) => void this.#remove(card, d, button));
     return card;
   }
@@ -162,7 +166,7 @@ export class Row {
     if (card.querySelector(".ask") || !(await ask(card, t("kyc.js.remove", { name: d.fileName }), t("kyc.js.remove.yes"), button))) return;
     this.toggle.focus();
     let failed = "";
-    await call("DELETE", `/v1/kyc/documents/${d.id}`).catch((error) => (failed = error.status === 404 ? "" : error.message)); // 404: another tab was faster
+    await call("DELETE", `${road.documents}/${d.id}`).catch((error) => (failed = error.status === 404 ? "" : error.message)); // 404: another tab was faster
     await this.#page.changed();
     this.mark(failed);
     if (!failed) this.#page.told(t("kyc.js.removed", { name: d.fileName }));

@@ -1,7 +1,7 @@
 // @ts-check
 // One file on its way to storage.
 import { Problem, call } from "./api.js";
-import { arrived, underWay } from "./case.js";
+import { arrived, road, underWay } from "./case.js";
 import { t } from "./words.js";
 
 /** How long nothing may move before an upload counts as broken, in ms. */
@@ -58,7 +58,7 @@ function post(form, file, signal, progress) {
 
 /** Takes back what was allowed and has not arrived; what cannot be reached now, the next upload takes back. */
 async function takeBack() {
-  for (const id of underWay) await call("DELETE", `/v1/kyc/documents/${id}`).then(() => underWay.delete(id), () => {});
+  for (const id of underWay) await call("DELETE", `${road.documents}/${id}`).then(() => underWay.delete(id), () => {});
 }
 
 /**
@@ -66,7 +66,7 @@ async function takeBack() {
  * @param {{requirement: string, documentType: string, file: Blob, type: string}} what @param {string} fileName @returns {Promise<any>}
  */
 async function begun(what, fileName) {
-  const ask = (/** @type {string} */ name) => call("POST", "/v1/kyc/documents", {
+  const ask = (/** @type {string} */ name) => call("POST", road.documents, {
     requirement: what.requirement, documentType: what.documentType, fileName: name, contentType: what.type, size: what.file.size,
   });
   return ask(fileName).catch((error) => {
@@ -94,7 +94,7 @@ export async function upload(what, signal, progress) {
   }
   underWay.delete(documentId);
   arrived.add(documentId);
-  await call("POST", `/v1/kyc/documents/${documentId}/complete`).catch(missed);
+  await call("POST", `${road.documents}/${documentId}/complete`).catch(missed);
   return documentId;
 }
 

@@ -8,7 +8,7 @@ const written = (iso, style) => new Intl.DateTimeFormat(`${document.documentElem
 export const dayOf = (iso) => written(iso, { dateStyle: "long" });
 
 /** "Thursday, 3 December 2026, 18:00 IST" @param {string} iso */
-export const momentOf = (iso) => `${written(iso, { weekday: "long" })}, ${dayOf(iso)}, ${written(iso, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })} IST`;
+export const momentOf = (iso) => `${written(iso, { weekday: "long" })}, ${dayOf(iso)}, ${written(iso, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" })}\u00a0IST`; // a zone does not stand alone in a line
 
 /** "3 Dec, 18:00", where there is little room @param {string} iso */
 export const shortOf = (iso) => written(iso, { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
