@@ -166,9 +166,8 @@ func TestALinkReachesNothingButTheSignatorysPapers(t *testing.T) {
 	w := newWorld(t)
 	p, other := w.partnership(t), w.partnership(t)
 	d := p.opens(t, p.link(t))
-	before := p.rows(t) + other.rows(t)
 	own, foreign := p.asked(t, "signatory_pan", "pan_card"), other.opens(t, other.link(t)).ask(t, "201", "POST", "/v1/signatory/documents", signatoryPAN).body["documentId"].(string)
-	before = p.rows(t) + other.rows(t)
+	before := p.rows(t) + other.rows(t)
 	for _, id := range []string{own, foreign, "AAAAAAAAAAAAAAAAAAAAAAAAAA", "x"} {
 		d.ask(t, "404 document_unknown", "POST", "/v1/signatory/documents/"+id+"/complete", nil)
 		d.ask(t, "404 document_unknown", "DELETE", "/v1/signatory/documents/"+id, nil)

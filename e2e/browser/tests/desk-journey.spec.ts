@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { jpeg, pdf } from '../support/files.ts';
 import { expect, type Person, test } from '../support/person.ts';
 import { acceptAll, atDesk, buildCentral, decide, find, next } from '../support/reviewer.ts';
-import { choose, give, rowOf } from '../support/steps.ts';
+import { agree, choose, give, rowOf } from '../support/steps.ts';
 
 test.skip(({ isMobile }) => isMobile, 'a desk is no phone');
 test.describe.configure({ mode: 'default', timeout: 240_000 }); // one after the other: each takes what is most urgent
@@ -60,6 +60,7 @@ test('a sole proprietor hands in, is asked once, answers and is approved', async
   await person.withCase('sole_proprietorship');
   await page.goto('/settings/kyc/edit');
   await giveFiles(person);
+  await agree(page);
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#status')).toHaveText('Submitted');
   const { reference } = await person.kycCase();

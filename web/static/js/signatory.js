@@ -89,7 +89,7 @@ onSubmit(form, () => (token ? [] : [{ field: "", text: t("signatory.js.link") }]
 });
 
 // Looking at a link uses nothing up: only the press of the button binds it to this device.
-if (!token || opened.get() === link) {
+if (opened.get() && (!token || opened.get() === link)) {
   call("GET", "/v1/signatory").then(begin, (error) => {
     if (!(error instanceof Problem)) throw error;
     if (token && error.status === 410) over();
