@@ -91,3 +91,6 @@ func (h *handler) document(ctx context.Context, v *visit) (kyc.Case, kyc.Documen
 func shown(d kyc.Document) bool {
 	return d.State == kyc.DocClean || d.State == kyc.DocAccepted || d.State == kyc.DocRejected
 }
+
+// removed reports that a verdict took the file away; while the case waits for a second person, that verdict stands without it.
+func removed(d kyc.Document) bool { return d.State == kyc.DocSuperseded && d.Reason.Code != "" }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"log/slog"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -16,8 +17,14 @@ import (
 
 const unmasked = "aadhaar_unmasked"
 
+// byItself asks for another file; withARejection proposes to reject the case for its other document, which somebody else has to confirm.
+var (
+	byItself       = map[string]string{"personal_id": unmasked}
+	withARejection = map[string]string{"personal_id": unmasked, "entity_pan": "manipulated"}
+)
+
 // refusesAnAadhaar has the holder's passport refused as an Aadhaar that can be read, with whatever storage may have of it there.
-func (w *world) refusesAnAadhaar(t *testing.T, down bool) (kyc.Case, kyc.Document) {
+func (w *world) refusesAnAadhaar(t *testing.T, refusing map[string]string, down bool) (kyc.Case, kyc.Document) {
 	t.Helper()
 	api, name := uploadtest.Bucket(t)
 	up := upload.New(api, name)
@@ -43,9 +50,12 @@ func (w *world) refusesAnAadhaar(t *testing.T, down bool) (kyc.Case, kyc.Documen
 	if w.h.bucket = up; down {
 		w.h.bucket = upload.New(uploadtest.Client("http://127.0.0.1:9"), name)
 	}
-	p := w.reviewer(t, "Ravi", false)
+	p, outcome := w.reviewer(t, "Ravi", false), "needs_info"
+	if len(refusing) > 1 {
+		outcome = "reject"
+	}
 	began := time.Now()
-	r := p.want(t, "200", "POST", caseAt(c)+"/decision", decision(p.takes(t, c), "needs_info", map[string]string{"personal_id": unmasked}))
+	r := p.want(t, "200", "POST", caseAt(c)+"/decision", decision(p.takes(t, c), outcome, refusing))
 	if took := time.Since(began); took > 3*time.Second {
 		t.Errorf("the answer took %s", took)
 	}
@@ -70,7 +80,7 @@ func (w *world) stored(t *testing.T, c kyc.Case, d kyc.Document) (n int) {
 
 func TestAnAadhaarThatCanBeReadIsGoneWithTheDecision(t *testing.T) {
 	w := newWorld(t)
-	c, refused := w.refusesAnAadhaar(t, false)
+	c, refused := w.refusesAnAadhaar(t, byItself, false)
 	if left := w.stored(t, c, refused); left != 0 {
 		t.Errorf("%d versions are left", left)
 	}
@@ -88,11 +98,61 @@ func TestAnAadhaarThatCanBeReadIsGoneWithTheDecision(t *testing.T) {
 	reviewer.want(t, "404 document_unknown", http.MethodPost, path+"/original", m{"reason": "Curious."})
 }
 
+func TestAnAadhaarThatCanBeReadDoesNotWaitForASecondLook(t *testing.T) {
+	w := newWorld(t)
+	c, refused := w.refusesAnAadhaar(t, withARejection, false)
+	if left := w.stored(t, c, refused); left != 0 {
+		t.Errorf("%d versions are left", left)
+	}
+	second := w.reviewer(t, "Meena", false)
+	view := second.takes(t, c)
+	shown := documentsOf(view, "personal_id")
+	if len(shown) != 1 || at(shown[0], "state") != "superseded" || at(shown[0], "verdict", "code") != unmasked || len(at(shown[0], "pages").([]any)) != 0 {
+		t.Fatalf("the second reviewer sees %v", shown)
+	}
+	second.want(t, "404 document_unknown", http.MethodPost, caseAt(c)+"/documents/"+refused.ID+"/original", m{"reason": "Curious."})
+	w.confirms(t, second, c, view)
+}
+
+func TestWhatStorageDoesNotRemoveWithTheFirstLookGoesWithTheSecond(t *testing.T) {
+	w := newWorld(t)
+	c, refused := w.refusesAnAadhaar(t, withARejection, true)
+	if left := w.stored(t, c, refused); left != 8 {
+		t.Errorf("storage was down, and %d of 8 versions are left", left)
+	}
+	second := w.reviewer(t, "Meena", false)
+	w.confirms(t, second, c, second.takes(t, c))
+	if left := w.stored(t, c, refused); left != 0 {
+		t.Errorf("%d versions are left", left)
+	}
+}
+
+// confirms has the second reviewer reject the case, with verdicts on what is still there.
+func (w *world) confirms(t *testing.T, second *person, c kyc.Case, view m) {
+	t.Helper()
+	d := decision(view, "reject", map[string]string{"entity_pan": "manipulated"})
+	gone := documentsOf(view, "personal_id")
+	d["parts"] = slices.DeleteFunc(d["parts"].([]any), func(p any) bool { return p.(m)["documentId"] == at(gone[0], "id") })
+	second.want(t, "200", "POST", caseAt(c)+"/decision", d)
+	if found, err := w.CaseByReference(t.Context(), c.Reference); err != nil || found.Status != kyc.Rejected {
+		t.Errorf("the case is %s, %v", found.Status, err)
+	}
+}
+
+func documentsOf(view m, requirement string) []any {
+	for _, r := range view["requirements"].([]any) {
+		if at(r, "id") == requirement {
+			return at(r, "documents").([]any)
+		}
+	}
+	return nil
+}
+
 func TestWhatStorageDoesNotRemoveWithTheDecisionIsDueAtOnce(t *testing.T) {
 	w := newWorld(t)
 	var said bytes.Buffer
 	w.h.log = slog.New(slog.NewJSONHandler(&said, nil))
-	c, refused := w.refusesAnAadhaar(t, true)
+	c, refused := w.refusesAnAadhaar(t, byItself, true)
 	if left := w.stored(t, c, refused); left != 8 {
 		t.Errorf("storage was down, and %d of 8 versions are left", left)
 	}

@@ -137,6 +137,11 @@ func (k known) requirements() []requirementView {
 				r.Documents = append(r.Documents, k.document(s.Requirement, d))
 			}
 		}
+		for _, d := range k.c.Documents {
+			if d.Requirement == s.ID && removed(d) && k.verdict(pointer, d.ID) != nil {
+				r.Documents = append(r.Documents, k.document(s.Requirement, d))
+			}
+		}
 		if s.Needed || len(r.Documents) > 0 {
 			views = append(views, r)
 		}
@@ -161,7 +166,7 @@ func (k known) document(r kyc.Requirement, d kyc.Document) documentView {
 	if i := slices.IndexFunc(r.Options, func(o kyc.Option) bool { return o.ID == d.Type }); i >= 0 {
 		v.TypeTitle, v.Checklist = r.Options[i].Title, checklistOf(r.Options[i])
 	}
-	if v.Pages == nil {
+	if v.Pages == nil || removed(d) {
 		v.Pages = []string{}
 	}
 	v.New = k.c.Round > 1 && d.State == kyc.DocClean && v.Verdict == nil // what was there before has a verdict

@@ -52,8 +52,10 @@ func (c Case) Decide(d Decision, by account.ID, p Policy, now time.Time) (Case, 
 	next.Verdicts, next.Lease, next.Risk = all, Lease{}, cmp.Or(d.Risk, c.Risk, RiskLow)
 	r.Risk = next.Risk
 	if d.Outcome == OutcomeSecondLook || !c.SecondLook() && next.asksForTwo(d.Outcome, now) {
-		next.Lane, next.Home, next.FirstBy, next.Verdicts = LaneSecondLook, "", by, c.Verdicts // who looks next finds an own verdict
-		r.Kind = RecordSecondLook
+		next.Lane, next.Home, next.FirstBy = LaneSecondLook, "", by
+		next.Verdicts = c.withVerdicts(removing(verdicts)) // who looks next finds an own verdict on what is still there
+		next.Documents = next.judgedDocuments(removing(verdicts))
+		r.Kind, r.Before.Documents = RecordSecondLook, c.changedStates(next)
 		return next, r, nil
 	}
 	next = next.decided(d.Outcome, by, p, now)
@@ -84,12 +86,7 @@ func (c Case) asksForTwo(o Outcome, now time.Time) bool {
 func (c Case) decided(o Outcome, by account.ID, p Policy, now time.Time) Case {
 	c.Status, _ = c.Status.After(o.action())
 	c.Lane, c.Home, c.FirstBy, c.DecidedBy, c.DecidedAt, c.UpdatedAt = "", "", "", by, now, now
-	c.Documents = slices.Clone(c.Documents)
-	for i, d := range c.Documents {
-		if v, judged := c.VerdictOn(requirementPointer(d.Requirement), d.ID); judged && d.State.reviewable() {
-			c.Documents[i].State, c.Documents[i].Reason = v.state(), v.Reason
-		}
-	}
+	c.Documents = c.judgedDocuments(c.Verdicts)
 	c.Flags, c.Answers = c.flagged(), nil
 	switch o {
 	case OutcomeApprove:
@@ -103,6 +100,28 @@ func (c Case) decided(o Outcome, by account.ID, p Policy, now time.Time) Case {
 		})
 	}
 	return c
+}
+
+// judgedDocuments are the documents as verdicts leave them.
+func (c Case) judgedDocuments(verdicts []Verdict) []Document {
+	documents := slices.Clone(c.Documents)
+	for i, d := range documents {
+		for _, v := range verdicts {
+			if v.DocumentID == d.ID && d.State.reviewable() {
+				documents[i].State, documents[i].Reason = v.state(), v.Reason
+			}
+		}
+	}
+	return documents
+}
+
+// removing are the verdicts that remove a file at once, whoever else has to look at the case: a number that nobody may keep is not kept
+// for a second pair of eyes.
+func removing(verdicts []Verdict) []Verdict {
+	return slices.DeleteFunc(slices.Clone(verdicts), func(v Verdict) bool {
+		reason, _ := reviewReason(v.Reason.Code)
+		return v.OK || !reason.Purge || v.DocumentID == ""
+	})
 }
 
 // state is what becomes of the document that a verdict is on: one whose file is removed at once counts no more.
@@ -198,10 +217,8 @@ func (c Case) standingVerdicts() []Verdict {
 
 // Purges lists the documents whose files a decision removes at once.
 func (r Record) Purges() (ids []string) {
-	for _, v := range r.Parts {
-		if reason, _ := reviewReason(v.Reason.Code); !v.OK && reason.Purge && v.DocumentID != "" && r.To != UnderReview {
-			ids = append(ids, v.DocumentID)
-		}
+	for _, v := range removing(r.Parts) {
+		ids = append(ids, v.DocumentID)
 	}
 	return ids
 }

@@ -195,6 +195,37 @@ func TestTwoPeopleDecideWhatWeighsMore(t *testing.T) {
 	}
 }
 
+func TestAnAadhaarThatCanBeReadGoesWithTheFirstOfTwoLooks(t *testing.T) {
+	c := claimed(first, LaneNew)
+	unmasked := no(c, 1, "aadhaar_unmasked")
+	for what, d := range map[string]Decision{
+		"a rejection":        decision(c, OutcomeReject, no(c, 0, "manipulated"), unmasked),
+		"asking a colleague": {LeaseID: "LEASE", Version: c.Version, Outcome: OutcomeSecondLook, Note: "Is it the same person?", Parts: []Verdict{yes(c, 0), unmasked}},
+	} {
+		next, r, err := c.Decide(d, first, DefaultPolicy, now)
+		if err != nil || next.Lane != LaneSecondLook || len(next.Unwanted()) != 1 || next.Unwanted()[0].ID != unmasked.DocumentID || next.Documents[0].State != DocClean ||
+			len(next.Verdicts) != 1 {
+			t.Errorf("%s: %+v, %v", what, next, err)
+			continue
+		}
+		next.Version++
+		if _, _, err := next.UndoDecision(r, first, now); !errors.Is(err, ErrUndoOver) {
+			t.Errorf("%s is taken back without the file: %v", what, err)
+		}
+		taken, _, err := next.ClaimBy(other, "LEASE", "", now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := taken.Decide(decision(taken, OutcomeApprove, yes(taken, 0)), other, DefaultPolicy, now); pointers(err) != "/outcome outcome_contradicts" {
+			t.Errorf("%s: the second approves what the first removed: %v", what, err)
+		}
+		asked, _, err := taken.Decide(decision(taken, OutcomeQuestion, yes(taken, 0)), other, DefaultPolicy, now)
+		if err != nil || asked.Status != NeedsInfo || asked.Flags[unmasked.Pointer].Code != "aadhaar_unmasked" {
+			t.Errorf("%s: the second asks: %+v, %v", what, asked, err)
+		}
+	}
+}
+
 func TestADecisionIsTakenBackWithinAMinuteByWhoMadeIt(t *testing.T) {
 	c := claimed(first, LaneAnswered)
 	next, r, err := c.Decide(decision(c, OutcomeQuestion, yes(c, 0), no(c, 1, "expired")), first, DefaultPolicy, now)

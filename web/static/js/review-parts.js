@@ -18,7 +18,7 @@ import { named, t } from "./words.js";
  *  firstBy: string | null, canDecide: string[]}} Case */
 
 /** @typedef {import("./review-verdicts.js").Thing & {id: string, title: string, about: string, value: string, earlier: string, expected: Expected[], paper: Paper | null, old: Paper | null,
- *  changed: boolean, asked: string, answer: string}} Part */
+ *  removed: boolean, changed: boolean, asked: string, answer: string}} Part */
 
 /** @param {Doc} d @returns {Paper} */
 const paperOf = (d) => ({ id: d.id, title: titleOf(d), fileName: d.fileName, pages: d.pages });
@@ -37,7 +37,7 @@ function ofField(c, f, i) {
   const changed = f.earlier !== null || f.flag !== null, value = f.value ?? "";
   return {
     pointer: f.pointer, documentId: null, checks: [], kept: keptOf(f.verdict), required: changed && f.verdict === null, id: `part-f${i}`, title: named(f.pointer.replace("/fields/", "field."), f.label), about: "",
-    value, earlier: f.earlier ?? "", expected: [], paper: paperWith(c, value), old: null, changed, ...asking(f),
+    value, earlier: f.earlier ?? "", expected: [], paper: paperWith(c, value), old: null, removed: false, changed, ...asking(f),
   };
 }
 
@@ -47,8 +47,8 @@ function paperWith(c, value) {
   return d ? paperOf(d) : null;
 }
 
-/** What was rejected is judged again only where no newer file took its place. @param {Doc} d @param {number} i @param {Doc[]} all */
-const isJudged = (d, i, all) => ["clean", "accepted"].includes(d.state) || d.state === "rejected" && !all.slice(0, i).some((newer) => newer.state === "clean");
+/** What was rejected is judged again only where no newer file took its place; what the first of two looks removed stays judged. @param {Doc} d @param {number} i @param {Doc[]} all */
+const isJudged = (d, i, all) => ["clean", "accepted", "superseded"].includes(d.state) || d.state === "rejected" && !all.slice(0, i).some((newer) => newer.state === "clean");
 
 /** @param {Requirement} r @returns {Part[]} */
 function ofRequirement(r) {
@@ -57,7 +57,7 @@ function ofRequirement(r) {
     const changed = d.new || r.flag !== null && d.state === "rejected";
     return {
       pointer: r.pointer, documentId: d.id, checks: d.checklist.map(checkOf), kept: keptOf(d.verdict), required: true, id: `part-${d.id}`, title: named(`requirement.${r.id}`, r.title), about: aboutOf(d), value: "", earlier: "",
-      expected: r.expected, paper: paperOf(d), old: d.new && before ? paperOf(before) : null, changed, ...(changed ? asking(r) : { asked: "", answer: "" }),
+      expected: r.expected, paper: paperOf(d), old: d.new && before ? paperOf(before) : null, removed: d.state === "superseded", changed, ...(changed ? asking(r) : { asked: "", answer: "" }),
     };
   });
 }

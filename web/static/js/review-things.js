@@ -72,6 +72,7 @@ export class Things {
   /** Yes to the question that is marked: a check, and after the last one the verdict. */
   yes() {
     const p = this.current, open = this.verdicts.open(p);
+    if (p.removed) return this.hooks.say(t("desk.js.removed"));
     if (open) return this.answer(p, open.id, "y");
     if (!this.verdicts.mayAccept(p)) return this.hooks.say(t("desk.js.contradicts"));
     this.verdicts.accept(p);
@@ -80,6 +81,7 @@ export class Things {
   }
 
   no() {
+    if (this.current.removed) return this.hooks.say(t("desk.js.removed"));
     const open = this.verdicts.open(this.current);
     if (open) this.answer(this.current, open.id, "n");
     else this.refuse();
@@ -87,12 +89,13 @@ export class Things {
 
   notApplicable() {
     const open = this.verdicts.open(this.current);
-    if (open) this.answer(this.current, open.id, "na");
+    if (open && !this.current.removed) this.answer(this.current, open.id, "na");
   }
 
   /** Says no to the part as a whole, with the reason that the checklist proposes; the person who decides may choose another. */
   refuse() {
     const p = this.current, v = this.verdicts.of(p);
+    if (p.removed) return this.hooks.say(t("desk.js.removed"));
     this.verdicts.refuse(p, v.code || this.verdicts.proposed(p), v.detail);
     this.#judged(p);
     part(this.#element(p), "select").focus();
@@ -202,7 +205,7 @@ export class Things {
 
   /** @param {Part} p */
   #update(p) {
-    const row = this.#element(p), v = this.verdicts.of(p), open = this.verdicts.open(p), isCurrent = p === this.current, mine = this.hooks.mine();
+    const row = this.#element(p), v = this.verdicts.of(p), open = this.verdicts.open(p), isCurrent = p === this.current, mine = this.hooks.mine() && !p.removed;
     row.toggleAttribute("data-current", isCurrent);
     if (isCurrent) row.setAttribute("aria-current", "true");
     else row.removeAttribute("aria-current");
