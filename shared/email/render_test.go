@@ -34,6 +34,9 @@ var mails = []message.Mail{
 	{Kind: message.KYCExpiring, Reference: reference, Date: thursday},
 	{Kind: message.KYCExpired, Reference: reference, Date: thursday},
 	{Kind: message.KYCLapsed, Reference: reference},
+	{Kind: message.KYCSuspended, Reference: reference},
+	{Kind: message.KYCResumed, Reference: reference},
+	{Kind: message.KYCReopened, Reference: reference},
 	{Kind: message.KYCReminder, Reference: reference, Date: thursday},
 	{Kind: message.KYCDraftEnding, Date: thursday},
 }

@@ -19,6 +19,9 @@ const (
 	KYCExpired     Kind = "kyc_expired"      // until when it was valid
 	KYCReminder    Kind = "kyc_reminder"     // until when the holder can answer
 	KYCLapsed      Kind = "kyc_lapsed"       // no time
+	KYCSuspended   Kind = "kyc_suspended"    // no time
+	KYCResumed     Kind = "kyc_resumed"      // no time
+	KYCReopened    Kind = "kyc_reopened"     // no time
 	KYCDraftEnding Kind = "kyc_draft_ending" // when what was entered and uploaded is removed
 )
 
@@ -50,7 +53,8 @@ func AboutCase(kind Kind, p account.Profile, reference string, date, now time.Ti
 // OfCase reports that a kind of message is about a KYC case.
 func (k Kind) OfCase() bool {
 	switch k {
-	case KYCSubmitted, KYCAnswered, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCExpired, KYCReminder, KYCLapsed, KYCDraftEnding:
+	case KYCSubmitted, KYCAnswered, KYCQuestion, KYCApproved, KYCRejected, KYCExpiring, KYCExpired, KYCReminder, KYCLapsed, KYCDraftEnding, KYCSuspended,
+		KYCResumed, KYCReopened:
 		return true
 	}
 	return false

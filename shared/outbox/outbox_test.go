@@ -44,6 +44,9 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.KYCExpiring, []string{"K7M2-9QXD", "2028-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCExpired, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCLapsed, []string{"K7M2-9QXD", "2026-10-03T12:30:00Z"}, "/settings/kyc", ""},
+		{message.KYCSuspended, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
+		{message.KYCResumed, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
+		{message.KYCReopened, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
 		{message.KYCReminder, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCDraftEnding, []string{"", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 	} {

@@ -33,6 +33,12 @@ func mailFor(p account.Profile, c kyc.Case, r kyc.Record) (message.Kind, time.Ti
 		return message.KYCRejected, time.Time{}
 	case string(kyc.Lapse):
 		return message.KYCLapsed, time.Time{}
+	case string(kyc.Suspend):
+		return message.KYCSuspended, time.Time{}
+	case string(kyc.Resume):
+		return message.KYCResumed, time.Time{}
+	case string(kyc.Reopen):
+		return message.KYCReopened, time.Time{}
 	case string(kyc.NearEnd):
 		return reminderOf(p, c)
 	case string(kyc.End):

@@ -50,6 +50,9 @@ func TestWhatHappensToACaseIsToldToItsHolderOnce(t *testing.T) {
 		"expired, and verified by the next":            {kyc.Case{Status: kyc.Expired, ValidUntil: now}, kyc.RecordToldHolder, account.Profile{Verified: verified}, "", time.Time{}},
 		"replaced by the next":                         {kyc.Case{Status: kyc.Expired, ValidUntil: now}, "replace", account.Profile{Verified: verified}, "", time.Time{}},
 		"about to expire while it is suspended anyway": {kyc.Case{Status: kyc.Suspended, ValidUntil: until}, kyc.RecordToldHolder, account.Profile{}, "", time.Time{}},
+		"suspended":                                    {kyc.Case{Status: kyc.Suspended, ValidUntil: until}, "suspend", account.Profile{}, message.KYCSuspended, time.Time{}},
+		"in force again":                               {kyc.Case{Status: kyc.Approved, ValidUntil: until}, "resume", account.Profile{Verified: verified}, message.KYCResumed, time.Time{}},
+		"looked at again":                              {kyc.Case{Status: kyc.UnderReview, DueAt: due}, "reopen", account.Profile{}, message.KYCReopened, time.Time{}},
 		"files removed":                                {kyc.Case{Status: kyc.Rejected}, kyc.RecordPurged, account.Profile{}, "", time.Time{}},
 	} {
 		t.Run(name, func(t *testing.T) {
