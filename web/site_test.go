@@ -44,6 +44,21 @@ func TestEveryPageIsMadeInEveryLanguageAndUnpacksToItself(t *testing.T) {
 	}
 }
 
+// central doctor looks for these marks.
+func TestTheKYCNoticeMarksWhatItsOperatorHasLeftOpen(t *testing.T) {
+	nobody, err := Build("2026-11-01", "4c1f0a9d2b7e", "help@example.com", "", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range nobody.Languages {
+		named, _ := site(t).Page("/kyc-notice", l.Tag)
+		open, _ := nobody.Page("/kyc-notice", l.Tag)
+		if bytes.Contains(named.Body, []byte("data-nobody")) || !bytes.Contains(open.Body, []byte("data-nobody")) || !bytes.Contains(named.Body, []byte("data-sample")) {
+			t.Errorf("in %s: %s", l.Tag, open.Body)
+		}
+	}
+}
+
 var (
 	address = regexp.MustCompile(`(?:href|src)="([^"]+)"`)
 	strange = regexp.MustCompile(`(?i)<style|\sstyle=|\son[a-z]+=|javascript:|ZgotmplZ|<no value>|<script>`)

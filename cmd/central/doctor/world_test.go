@@ -206,7 +206,7 @@ func quota(n int32) any {
 func function(changes map[string]string) any {
 	env := map[string]string{
 		"MAIL_FROM": "no-reply@central.example.com", "MAIL_CONFIGURATION_SET": "central", "SMS_ENTITY_ID": "1101000000000012345",
-		"GRIEVANCE_CONTACT": "Asha Rao <grievance@example.com>", "SMS_TEMPLATE_ID": "1107000000000012345", "SMS_SENDER_ID": "CENTRL", "VOICE_ORIGINATION_IDENTITY": "+912240000000",
+		"SMS_TEMPLATE_ID": "1107000000000012345", "SMS_SENDER_ID": "CENTRL", "VOICE_ORIGINATION_IDENTITY": "+912240000000",
 	}
 	for name, v := range changes {
 		env[name] = v
