@@ -89,6 +89,33 @@ test('a no of the checklist proposes its reason, and the case then asks or rejec
   expect(sent.findLast((s) => s.at.endsWith('/decision'))?.body.parts[0]).toMatchObject({ pointer: '/requirements/entity_pan', documentId: 'd1', verdict: 'no', code: 'other', detail: 'Send both sides.' });
 });
 
+test('what the first of two looks had deleted stays refused: it has no page, no key judges it again, and the case is not approved', async ({ person }) => {
+  await person.withDetails();
+  const page = person.page;
+  const gone = paper('d1', 'pan_card', 'PAN card', 0, {
+    state: 'superseded', verdict: { verdict: 'no', code: 'number_mismatch', detail: 'Cover the number.', checklist: {}, validUntil: null, by: 'Meena Rao', at: '2026-11-26T08:00:00Z', round: 1 },
+  });
+  const first = caseOf({ lane: 'second_look', firstBy: 'Meena Rao' });
+  const second: Json = { ...first, requirements: [requirement('entity_pan', 'PAN of the proprietor', [], [gone]), ...first.requirements.slice(1)] };
+  const sent = await mockDesk(page, { 'POST /next': () => ({ json: { case: second } }) });
+  await page.goto('/review/case#next');
+  const row = page.locator('#part-d1');
+  await row.click();
+  await expect(row).toContainText('number mismatch');
+  await expect(row.locator('[data-yes]')).toBeHidden();
+  for (const key of ['y', 'x']) {
+    await page.keyboard.press(key);
+    await expect(page.locator('#said')).toContainText('The first look had this file deleted');
+  }
+  await page.locator('#part-d2').click();
+  await pressAll(page, 'yyyyyyy');
+  await expect(page.locator('#left')).toContainText('ask with q');
+  await page.keyboard.press('q');
+  await page.getByRole('button', { name: 'Ask the holder' }).last().click();
+  await expect(page.locator('#toast')).toBeVisible();
+  expect(sent.findLast((s) => s.at.endsWith('/decision'))?.body.parts.map((p: Json) => p.documentId)).toEqual(['d2', 'd3']);
+});
+
 test('a page whose bytes have another hash is not shown; the others carry the name of who looks', async ({ person }) => {
   await person.withDetails();
   const page = person.page, other = caseOf();
