@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -20,6 +21,9 @@ import (
 
 type accounts interface {
 	Forgive(ctx context.Context, now time.Time, uses ...limit.Use) error
+	Tried(ctx context.Context, now time.Time, u limit.Use) (int, error)
+	NoteTried(ctx context.Context, now time.Time, u limit.Use, digest string) (reached bool, err error)
+	Delay(ctx context.Context, now time.Time, u limit.Use, until time.Time) error
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
@@ -41,6 +45,7 @@ type handler struct {
 	keys    token.Keyring
 	captcha httpapi.Captcha
 	outbox  deliverer
+	log     *slog.Logger
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
@@ -94,11 +99,11 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	if err != nil {
 		return loginAnswer{}, err
 	}
-	var uses []limit.Use
+	var tried attempt
 	var who account.Login
 	var pending []account.Signup
 	var reads errgroup.Group
-	reads.Go(func() (err error) { uses, err = h.admit(ctx, c, address, in.Captcha); return err })
+	reads.Go(func() (err error) { tried, err = h.admit(ctx, c, address, in.Captcha); return err })
 	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
 	reads.Go(func() (err error) { pending, err = h.store.OpenSignups(ctx, address.Digest(), c.Now); return err })
 	if err := reads.Wait(); err != nil {
@@ -109,14 +114,14 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	case err != nil:
 		return loginAnswer{}, err
 	case !right:
-		return loginAnswer{}, refuse(ctx, typed, address, pending)
+		return loginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
 	case profile.Status != account.Active:
-		if err := c.Release(ctx, uses...); err != nil {
+		if err := c.Release(ctx, tried.uses...); err != nil {
 			return loginAnswer{}, err
 		}
 		return loginAnswer{}, account.ErrDisabled
 	}
-	return h.open(ctx, c, in, who, profile, uses)
+	return h.open(ctx, c, in, who, profile, tried.uses)
 }
 
 // compare compares the password with the account's, and reads the account meanwhile.
@@ -146,14 +151,17 @@ func nobody(address account.Email) account.ID { return account.ID("nobody-" + ad
 // refuse says why there is no log-in. It compares with the open sign-ups for the address, also where there is an account and
 // where there is no sign-up: else somebody who signs up for an address and then logs in could see, by the answer or by its
 // time, whether the address has an account. All of them, because a stranger may have signed up for the address since; they share
-// their salt, so that it costs one hash.
-func refuse(ctx context.Context, typed password.Password, address account.Email, pending []account.Signup) error {
+// their salt, so that it costs one hash. Beside it is noted that the try failed.
+func (h *handler) refuse(ctx context.Context, c *httpapi.Call, typed password.Password, address account.Email, pending []account.Signup, tried attempt) error {
 	hashes := make([]string, len(pending))
 	for i, p := range pending {
 		hashes[i] = p.PasswordHash.Reveal()
 	}
-	i, err := password.VerifyAny(ctx, typed, hashes)
-	if err != nil {
+	i := -1
+	var work errgroup.Group
+	work.Go(func() (err error) { i, err = password.VerifyAny(ctx, typed, hashes); return err })
+	work.Go(func() error { return h.failed(ctx, c, address, tried) })
+	if err := work.Wait(); err != nil {
 		return err
 	}
 	if i < 0 {
@@ -183,26 +191,6 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 		note(errCaptcha)
 	}
 	return address, typed, fault.InvalidFields(fields)
-}
-
-// admit counts the try before the password is compared, so that parallel guesses cannot pass the limits. It returns what to
-// give back when the password is right. A known device has tries of its own: strangers cannot use them up.
-func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Email, solved string) ([]limit.Use, error) {
-	perAddress := limit.LoginAddress.By(address.Digest())
-	if device, err := h.keys.Open(token.KnownDevice, c.Cookie(deviceCookie), 2); err == nil && device[0] == address.Digest() {
-		perAddress = limit.LoginDevice.By(device[1])
-	}
-	giveBack := []limit.Use{perAddress, limit.LoginAddressIP.By(address.Digest() + "-" + c.Network)}
-	counts, err := c.Take(ctx, append(giveBack, limit.LoginIP.By(c.Network))...)
-	if err != nil {
-		return nil, err
-	}
-	if counts[0] > limit.CaptchaAfter {
-		if err := h.captcha.Verify(ctx, solved, c.IP, c.Now); err != nil {
-			return nil, err
-		}
-	}
-	return giveBack, nil
 }
 
 // open starts the session of an account whose password was right.

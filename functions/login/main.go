@@ -44,6 +44,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 		store: s, keys: app.Keys, captcha: httpapi.ChooseCaptcha(provider, siteKey,
 			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
+		log:    log,
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -1,7 +1,8 @@
 // Package limit is the one table of every limit on how often something may be done.
 //
-// A limit counts in fixed windows: at most Max times per Window for one "who". With a Max of 1 it is a gap: a window begins with each
-// use. Counting is a conditional write that comes before the work, so parallel requests cannot slip past it.
+// A limit lets at most Max uses pass per Window for one "who". It counts in windows that stand still, and adds of the window before the part
+// that is less than a Window ago, so that nothing is to be had around the end of a window. With a Max of 1 it is a gap: a window begins with
+// each use. Counting is a conditional write that comes before the work, so parallel requests cannot slip past it.
 package limit
 
 import (
@@ -38,7 +39,9 @@ var (
 	VerifyIP       = Rule{"verify-ip", 300, 10 * time.Minute, "Too many attempts from your network."}
 	VerifyPassword = Rule{"verify-password", 10, time.Hour, "Too many wrong passwords for this link."}
 
-	LoginIP        = Rule{"login-ip", 300, 5 * time.Minute, "Too many log-ins from your network."}
+	// Of log-ins only those count that have not succeeded.
+	LoginIP        = Rule{"login-ip", 300, 10 * time.Minute, "Too many log-ins from your network."}
+	LoginSpray     = Rule{"login-spray", 20, 10 * time.Minute, "Too many log-ins from your network."}
 	LoginAddressIP = Rule{"login-address-ip", 60, 15 * time.Minute, "Too many wrong passwords. Wait, or reset your password."}
 	LoginAddress   = Rule{"login-address", 100, day, "Too many wrong passwords for this address. Reset your password to go on."}
 	LoginDevice    = Rule{"login-device", 100, day, "Too many wrong passwords. Reset your password to go on."}
@@ -62,8 +65,25 @@ var (
 	PaperAccount  = Rule{"paper-account", 60, 10 * time.Minute, "Too many papers were made within a short time."}
 )
 
-// CaptchaAfter is the number of wrong passwords for an address within LoginAddress's window after which log-in asks for a captcha too.
-const CaptchaAfter = 50
+// When log-in asks for a captcha too: after so many wrong passwords for an address within LoginAddress's window; where a network has failed for
+// LoginSpray.Max different addresses; and where more than so many log-ins of a network are on their way or have failed, which is more than an
+// office of fifty has when it begins to work.
+const (
+	CaptchaAfter  = 50
+	CaptchaAfterN = 60
+)
+
+// freeFailures is how often somebody may mistype a password from one network without having to wait.
+const freeFailures = 5
+
+// Wait is for how long nobody tries again from a network on an address where so many tries have failed: two seconds after the sixth, twice as
+// long after each one more, a quarter of an hour at most.
+func Wait(failures int) time.Duration {
+	if failures <= freeFailures {
+		return 0
+	}
+	return min(time.Second<<min(failures-freeFailures, 10), LoginAddressIP.Window)
+}
 
 // SMSBudget and CallBudget bound what one day may cost, over all accounts. Max comes from the configuration.
 func SMSBudget(perDay int) Rule {
@@ -92,19 +112,6 @@ type Use struct {
 
 // By makes a use.
 func (r Rule) By(who string) Use { return Use{r, who} }
-
-// WindowStart is the start of the window that now is in. Windows of different whos start at different times, so that
-// counters do not all open at the same moment.
-func (u Use) WindowStart(now time.Time) time.Time {
-	var shift time.Duration
-	for _, c := range []byte(u.Who) {
-		shift = (shift*31 + time.Duration(c)*time.Second) % u.Rule.Window
-	}
-	return now.Add(-shift).Truncate(u.Rule.Window).Add(shift)
-}
-
-// WindowEnd is when the window ends that now is in.
-func (u Use) WindowEnd(now time.Time) time.Time { return u.WindowStart(now).Add(u.Rule.Window) }
 
 // Refused reports whether an error is that of a limit that is used up.
 func Refused(err error) bool {

@@ -2,11 +2,7 @@ package store
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/limit"
@@ -64,24 +60,87 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 	return nil, refusal
 }
 
+// countRow is the uses of one window.
+type countRow struct {
+	Uses   int   `dynamodbav:"uses"`
+	FreeAt int64 `dynamodbav:"freeAt"` // Unix time in ms until which nothing passes; 0 where none was set
+}
+
+func (r countRow) shutUntil(now time.Time) time.Time {
+	if free := time.UnixMilli(r.FreeAt); free.After(now) {
+		return free
+	}
+	return time.Time{}
+}
+
+// take counts a use, and reads what the window before still weighs. What is refused for that is given back, and remembered: until there
+// is room again a refusal costs one write.
 func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, free time.Time, err error) {
+	var own, before countRow
+	err = together(
+		func() (err error) { own, free, err = s.count(ctx, now, u); return err },
+		func() error {
+			_, err := s.get(ctx, "read "+u.Rule.Name, s.tokens, limitKey(u, now.Add(-u.Rule.Window)), &before)
+			return err
+		},
+	)
+	if err != nil || !free.IsZero() {
+		return own.Uses, latest(free, before.shutUntil(now)), err
+	}
+	spent := u.Spent(own.Uses, before.Uses, now)
+	if spent <= u.Rule.Max && before.shutUntil(now).IsZero() {
+		return spent, time.Time{}, nil
+	}
+	if spent > u.Rule.Max {
+		free = u.RoomAt(own.Uses-1, before.Uses, now)
+	}
+	free = latest(free, before.shutUntil(now))
+	_, err = s.update(ctx, "refuse "+u.Rule.Name, s.tokens, change{
+		key: limitKey(u, now), set: "SET freeAt = :free ADD uses :less", values: values{":less": -1, ":free": free.UnixMilli()},
+	})
+	return 0, free, err
+}
+
+// count is the conditional write of take: the window's row with this use in it, or when there is room again.
+func (s *Store) count(ctx context.Context, now time.Time, u limit.Use) (row countRow, free time.Time, err error) {
 	found, err := s.update(ctx, "count "+u.Rule.Name, s.tokens, change{
 		key: limitKey(u, now), set: "ADD uses :one SET expiresAt = :end",
-		when:   "attribute_not_exists(uses) OR uses < :max",
-		values: values{":one": 1, ":max": u.Rule.Max, ":end": u.WindowEnd(now).Unix()},
+		when:   "(attribute_not_exists(uses) OR uses < :max) AND (attribute_not_exists(freeAt) OR freeAt <= :now)",
+		values: values{":one": 1, ":max": u.Rule.Max, ":now": now.UnixMilli(), ":end": u.WindowEnd(now).Add(u.Rule.Window).Unix()},
 	})
-	if _, failed := conditionFailed(err); failed {
-		return u.Rule.Max, u.WindowEnd(now), nil
+	old, failed := conditionFailed(err)
+	if !failed {
+		if err == nil {
+			err = unmarshal(found, &row)
+		}
+		return row, time.Time{}, err
 	}
-	if err != nil {
-		return 0, time.Time{}, err
+	if err := unmarshal(old, &row); err != nil {
+		return row, time.Time{}, err
 	}
-	n, ok := found["uses"].(*types.AttributeValueMemberN)
-	if !ok {
-		return 0, time.Time{}, errors.New("store: a counter has no number")
+	if free = row.shutUntil(now); row.Uses >= u.Rule.Max {
+		free = latest(free, u.RoomAt(row.Uses, 0, now))
 	}
-	count, err = strconv.Atoi(n.Value)
-	return count, time.Time{}, err
+	return row, free, nil
+}
+
+// Delay lets nothing pass for a use until then.
+func (s *Store) Delay(ctx context.Context, now time.Time, u limit.Use, until time.Time) error {
+	_, err := s.update(ctx, "delay "+u.Rule.Name, s.tokens, change{
+		key: limitKey(u, now), set: "SET freeAt = :free, expiresAt = :end", when: "attribute_not_exists(freeAt) OR freeAt < :free",
+		values: values{":free": until.UnixMilli(), ":end": u.WindowEnd(now).Add(u.Rule.Window).Unix()},
+	})
+	if _, later := conditionFailed(err); later {
+		return nil
+	}
+	return err
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // gapRow is the last use of a gap.
@@ -130,11 +189,16 @@ func (s *Store) Release(ctx context.Context, now time.Time, uses ...limit.Use) e
 	return together(work...)
 }
 
-// Forgive forgets the uses of limits in their current window: the holder of the address has proven to be there.
+// Forgive forgets the uses of limits: the holder of the address has proven to be there.
 func (s *Store) Forgive(ctx context.Context, now time.Time, uses ...limit.Use) error {
 	work := make([]func() error, len(uses))
 	for i, u := range uses {
 		work[i] = func() error { return s.delete(ctx, "forgive "+u.Rule.Name, s.tokens, limitKey(u, now)) }
+		if !u.Rule.IsGap() {
+			work = append(work, func() error {
+				return s.delete(ctx, "forgive "+u.Rule.Name, s.tokens, limitKey(u, now.Add(-u.Rule.Window)))
+			})
+		}
 	}
 	return together(work...)
 }
