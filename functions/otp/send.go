@@ -23,6 +23,7 @@ type challenges interface {
 	VerifyPhone(ctx context.Context, c account.Challenge, p account.Profile, seen account.Activity, told []message.Message, now time.Time) error
 	Challenge(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error)
 	CallEnded(ctx context.Context, id account.ID, challengeID string, call account.Call) (news bool, err error)
+	Release(ctx context.Context, now time.Time, uses ...limit.Use) error
 }
 
 type deliverer interface {
@@ -118,12 +119,18 @@ func parse(in sendRequest) (phone.Number, phone.Channel, error) {
 	return number, channel, fault.InvalidFields(fields)
 }
 
+// perPrefix are the limits that a code uses up until it is verified.
+func perPrefix(n phone.Number, network string) []limit.Use {
+	return []limit.Use{limit.CodePrefix.By(n.Prefix()), limit.CodePrefixIP.By(n.Prefix() + "-" + network)}
+}
+
 // admit takes the narrow limits first and the budget of the day last, so that refused requests do not use it up.
 func (h *handler) admit(ctx context.Context, c *httpapi.Call, n phone.Number, channel phone.Channel) error {
 	id := string(c.Profile.ID)
 	uses := []limit.Use{
-		limit.CodeGap.By(n.E164()), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()), limit.CodePrefix.By(n.Prefix()),
+		limit.CodeGap.By(n.E164()), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()),
 	}
+	uses = append(uses, perPrefix(n, c.Network)...)
 	budget := h.smsBudget
 	if channel == phone.Voice {
 		uses, budget = append(uses, limit.CallPhone.By(n.E164())), h.callBudget

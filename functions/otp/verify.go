@@ -6,6 +6,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"golang.org/x/sync/errgroup"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -52,7 +54,15 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	if !h.keys.CodeMatches(token.PhoneCode, code, challenge.ID, challenge.Number.E164()) {
 		return verifyAnswer{}, errCodeWrong.With("attemptsLeft", challenge.AttemptsLeft())
 	}
-	if err := h.store.VerifyPhone(ctx, challenge, c.Profile, c.Seen("phone_verified"), h.notices(c, challenge.Number), c.Now); err != nil {
+	var work errgroup.Group
+	work.Go(func() error {
+		return h.store.VerifyPhone(ctx, challenge, c.Profile, c.Seen("phone_verified"), h.notices(c, challenge.Number), c.Now)
+	})
+	work.Go(func() error { // somebody has read the code; where that stays counted, it is one use too many
+		_ = h.store.Release(ctx, challenge.CreatedAt, perPrefix(challenge.Number, c.Network)...)
+		return nil
+	})
+	if err := work.Wait(); err != nil {
 		return verifyAnswer{}, err
 	}
 	return verifyAnswer{challenge.Number.E164(), challenge.Number.Kind(), c.Now}, nil

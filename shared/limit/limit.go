@@ -54,10 +54,12 @@ var (
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}
 	CodeAccount = Rule{"code-account", 10, day, "Ten codes were sent for this account today. Try again tomorrow."}
-	CodePrefix  = Rule{"code-prefix", 100, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
-	CallPhone   = Rule{"call-phone", 3, day, "Three calls went to this number today. Try another number, or tomorrow."}
-	CodeTryIP   = Rule{"code-try-ip", 600, 10 * time.Minute, "Too many attempts from your network."}
-	CallEventIP = Rule{"call-event-ip", 600, 10 * time.Minute, "Too many events from your network."}
+	// Codes to one block of numbers cost whoever pays for them, and a fraud sends many and types none: those count that have not been verified.
+	CodePrefix   = Rule{"code-prefix", 30, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
+	CodePrefixIP = Rule{"code-prefix-ip", 6, time.Hour, "Too many codes for numbers like this one. Try again in an hour."}
+	CallPhone    = Rule{"call-phone", 3, day, "Three calls went to this number today. Try another number, or tomorrow."}
+	CodeTryIP    = Rule{"code-try-ip", 600, 10 * time.Minute, "Too many attempts from your network."}
+	CallEventIP  = Rule{"call-event-ip", 600, 10 * time.Minute, "Too many events from your network."}
 
 	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
 	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}

@@ -44,6 +44,12 @@ func TestEveryRuleHasItsOwnNameAndASentence(t *testing.T) {
 	if len(seen) < 20 {
 		t.Errorf("found %d rules: has the table another form?", len(seen))
 	}
+	for _, row := range table {
+		delete(seen, row.rule.Name)
+	}
+	if len(seen) > 2 { // the two budgets, which an operator sets
+		t.Errorf("not in docs/limits.md: %v", seen)
+	}
 }
 
 func text(t *testing.T, e ast.Expr) string {
@@ -159,6 +165,36 @@ func TestRefused(t *testing.T) {
 	for err, want := range map[error]bool{wait: true, fmt.Errorf("code: %w", wait): true, fault.Down(errors.New("x")): false, errors.New("x"): false, nil: false} {
 		if Refused(err) != want {
 			t.Errorf("%v: %v", err, !want)
+		}
+	}
+}
+
+// Whatever was used, there is room at the time that is told, and none a moment before where the limit is what keeps it.
+func FuzzThereIsRoomWhenItIsSaid(f *testing.F) {
+	f.Add(int64(1793621400), uint8(0), uint16(5), uint16(5))
+	f.Add(int64(0), uint8(4), uint16(60), uint16(0))
+	rules := []Rule{SignupIP, MailHour, MailDay, CodePhone, LoginAddressIP}
+	f.Fuzz(func(t *testing.T, unix int64, i uint8, uses, before uint16) {
+		use := rules[int(i)%len(rules)].By("203.0.113.7")
+		now := time.Unix(unix%(1<<33), 0).UTC()
+		own, earlier := int(uses)%(use.Rule.Max+1), int(before)%(use.Rule.Max+1)
+		at := use.RoomAt(own, earlier, now)
+		if at.Before(now) || at.After(now.Add(2*use.Rule.Window)) {
+			t.Fatalf("room at %s, now is %s", at, now)
+		}
+		if !at.Before(use.WindowEnd(now)) { // this window is the one before then
+			own, earlier = 0, own
+		}
+		if spent := use.Spent(own+1, earlier, at); spent > use.Rule.Max {
+			t.Errorf("%d of %d are spent then", spent, use.Rule.Max)
+		}
+	})
+}
+
+func TestWaitsGrowUntilAQuarterOfAnHour(t *testing.T) {
+	for failures, want := range map[int]time.Duration{0: 0, 1: 0, 5: 0, 6: 2 * time.Second, 7: 4 * time.Second, 10: 32 * time.Second, 14: 512 * time.Second, 15: 15 * time.Minute, 1000: 15 * time.Minute} {
+		if got := Wait(failures); got != want {
+			t.Errorf("after %d failures %s, want %s", failures, got, want)
 		}
 	}
 }

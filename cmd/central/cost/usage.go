@@ -108,8 +108,8 @@ const (
 	secrets          = 1  // of the stack without an edge
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
 	clockMetrics     = 2  // that clock writes at each run
-	logMetrics       = 8  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 31 // that alarms look at
+	logMetrics       = 9  // that are counted in the log of requests, once somebody comes
+	alarmMetrics     = 32 // that alarms look at
 	dashboards       = 2
 	dashboardMetrics = 50
 	edgeRules        = 3

@@ -79,25 +79,72 @@ func TestLimits(t *testing.T) {
 				t.Errorf("the others were counted up to %v", counts)
 			}
 		})
-		t.Run("the next window starts at nought, and the fault says when", func(t *testing.T) {
-			use := rule.By("waiting")
-			for range rule.Max {
-				_, err := f.Take(t.Context(), now, use)
+		t.Run("there is room again when the fault says, also beyond the window's end, and not before", func(t *testing.T) {
+			for i := range 8 { // begun anywhere in a window
+				use, at := rule.By(fmt.Sprint("waiting-", i)), now.Add(time.Duration(i)*8*time.Minute)
+				for range rule.Max {
+					_, err := f.Take(t.Context(), at, use)
+					must(t, err)
+				}
+				_, err := f.Take(t.Context(), at, use)
+				refusal, ok := errors.AsType[*fault.Error](err)
+				if !ok {
+					t.Fatalf("the use beyond the limit passed: %v", err)
+				}
+				for _, early := range []time.Time{use.WindowEnd(at).Add(-time.Second), use.WindowEnd(at), at.Add(refusal.RetryAfter - time.Second)} {
+					if _, err = f.Take(t.Context(), early, use); err == nil {
+						t.Errorf("it passed %s after a whole limit, told to wait %s", early.Sub(at), refusal.RetryAfter)
+					}
+				}
+				_, err = f.Take(t.Context(), at.Add(refusal.RetryAfter), use)
 				must(t, err)
 			}
-			_, err := f.Take(t.Context(), now, use)
-			var refusal interface{ Error() string }
-			if !errors.As(err, &refusal) {
-				t.Fatal("the use beyond the limit passed")
+		})
+		t.Run("around the end of a window no more pass than in any other", func(t *testing.T) {
+			use := rule.By("at the end")
+			end, passed := use.WindowEnd(now), 0
+			for i := range 60 { // in the last minute of one and the first of the next
+				if _, err := f.Take(t.Context(), end.Add(time.Duration(2*i-60)*time.Second), use); err == nil {
+					passed++
+				}
 			}
-			wait := use.WindowEnd(now).Sub(now)
-			if _, err = f.Take(t.Context(), now.Add(wait-time.Second), use); err == nil {
-				t.Error("it passed before the time it was told")
+			if passed != rule.Max {
+				t.Errorf("%d passed", passed)
 			}
-			counts, err := f.Take(t.Context(), now.Add(wait), use)
+		})
+		t.Run("what was delayed passes from then on, also in the next window, and no delay makes another shorter", func(t *testing.T) {
+			use := rule.By("delayed")
+			at := use.WindowEnd(now).Add(-time.Second)
+			_, err := f.Take(t.Context(), at, use)
 			must(t, err)
-			if counts[0] != 1 {
-				t.Errorf("the new window starts at %d", counts[0])
+			must(t, f.Delay(t.Context(), at, use, at.Add(time.Minute)))
+			must(t, f.Delay(t.Context(), at, use, at.Add(time.Second)))
+			if _, err := f.Take(t.Context(), at.Add(59*time.Second), use); !limit.Refused(err) {
+				t.Errorf("it passed early: %v", err)
+			}
+			_, err = f.Take(t.Context(), at.Add(time.Minute), use)
+			must(t, err)
+		})
+		t.Run("addresses that a network tried count once each, and what makes them many is known once", func(t *testing.T) {
+			use, reached := limit.LoginSpray.By("203.0.113.7"), 0
+			for i := range 50 {
+				for range 2 {
+					now, err := f.NoteTried(t.Context(), now, use, fmt.Sprintf("%016d", i))
+					must(t, err)
+					if now {
+						reached++
+					}
+				}
+			}
+			tried, err := f.Tried(t.Context(), now, use)
+			must(t, err)
+			if tried != 50 || reached != 1 {
+				t.Errorf("%d addresses, reached %d times", tried, reached)
+			}
+			after, err := f.Tried(t.Context(), now.Add(2*use.Rule.Window), use)
+			must(t, err)
+			if after != 0 {
+				t.Errorf("%d count for ever", after)
 			}
 		})
 		t.Run("a use given back can be taken again, and forgiving empties the window", func(t *testing.T) {
