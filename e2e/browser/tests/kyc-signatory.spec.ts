@@ -10,7 +10,9 @@ test('the signatory brings the own papers on the own phone, by a link that works
   await holder.goto('/settings/kyc/edit');
   await unfold(rowOf(holder, 'signatory_pan'));
   await holder.getByRole('button', { name: 'Make a link' }).click();
-  const link = await holder.getByLabel('Link for the signatory').inputValue();
+  const made = holder.getByLabel('Link for the signatory');
+  await expect(made).toHaveValue(/\/papers#/);
+  const link = await made.inputValue();
   await expectAccessible(holder);
 
   const page = (await newPerson()).page;
