@@ -81,6 +81,9 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 			return m{"requirement": "partnership_deed", "documentType": "partnership_deed", "fileName": "a.pdf", "contentType": "application/pdf", "size": 1000}
 		}
 	},
+	"POST /v1/kyc/submit": func(t *testing.T) (*person, func() m) {
+		return applicant(t), func() m { return m{"notice": m{"version": "4c1f0a9d2b7e", "accepted": true}, "declared": true} }
+	},
 	"POST /v1/signatory/open": func(t *testing.T) (*person, func() m) {
 		p, link := newPerson(t), signatoryLink(t)
 		return p, func() m { return m{"token": link} }
@@ -254,6 +257,7 @@ var edges = map[string]edge{
 	}},
 	"POST /v1/kyc/documents /size":               {},
 	"POST /v1/kyc/documents /sha256":             {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/kyc/submit /notice/locale":         {sized: language, right: []any{"", "hi", "en-IN"}, wrong: []any{"x", "en_IN", "en-", "हि"}},
 	"POST /v1/signatory/open /token":             {wrong: noToken, codes: noLink},
 	"POST /v1/signatory/documents /requirement":  {right: []any{"signatory_pan"}, wrong: ofAList},
 	"POST /v1/signatory/documents /documentType": {right: []any{"pan_card"}, wrong: ofAList},

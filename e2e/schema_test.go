@@ -150,7 +150,7 @@ func (b *probe) agree(e edge, pointer string, s *openapi3.Schema) {
 			b.person, b.body = bodies[b.route](b.t)
 		}
 		if id := r.text("documentId"); id != "" { // there is room for ten
-			b.person.want(b.person.call("DELETE", "/v1/kyc/documents/"+id, nil), 204)
+			b.person.want(b.person.call("DELETE", path+"/"+id, nil), 204)
 		}
 	}
 	if taken == 0 || refused == 0 {

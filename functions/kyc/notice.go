@@ -18,13 +18,24 @@ type submitRequest struct {
 	Declared bool       `json:"declared"`
 }
 
+// language is that of the text that was read, the account's where nothing is said: locale_invalid.
+func (a acceptance) language(of string) (string, error) {
+	if a.Locale == "" {
+		return of, nil
+	}
+	chosen, err := account.ParseLocale(a.Locale)
+	if err != nil {
+		return "", fault.At("/notice/locale", "locale_invalid", "Use a language tag such as en or hi.")
+	}
+	return chosen, nil
+}
+
 // accepted are the consents that a submission gives: none where the notice, as it is now, was accepted for this case before. What is declared
-// stands in the notice, so both have its version and hash. Faults: notice_not_accepted, notice_outdated, declaration_missing, locale_invalid.
-func (h *handler) accepted(c *httpapi.Call, found kyc.Case, in submitRequest) ([]account.Consent, error) {
+// stands in the notice, so both have its version and hash. Faults: notice_not_accepted, notice_outdated, declaration_missing.
+func (h *handler) accepted(c *httpapi.Call, found kyc.Case, in submitRequest, locale string) ([]account.Consent, error) {
 	if found.Notice == h.notice.Version {
 		return nil, nil
 	}
-	locale := c.Profile.Locale
 	var fields []fault.Field
 	note := func(pointer, code, detail string) {
 		fields = append(fields, fault.Field{Pointer: pointer, Code: code, Detail: detail})
@@ -37,13 +48,6 @@ func (h *handler) accepted(c *httpapi.Call, found kyc.Case, in submitRequest) ([
 	}
 	if !in.Declared {
 		note("/declared", "declaration_missing", "Declare what the KYC notice asks for, to hand your case in.")
-	}
-	if in.Notice.Locale != "" {
-		chosen, err := account.ParseLocale(in.Notice.Locale)
-		if err != nil {
-			note("/notice/locale", "locale_invalid", "Use a language tag such as en or hi.")
-		}
-		locale = chosen
 	}
 	if len(fields) > 0 {
 		return nil, fault.InvalidFields(fields)

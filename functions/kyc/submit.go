@@ -19,17 +19,21 @@ type submitAnswer struct {
 
 // submit hands the case in as it was evaluated, or answers with everything that is missing.
 func (h *handler) submit(ctx context.Context, c *httpapi.Call, in submitRequest) (submitAnswer, error) {
+	locale, err := in.Notice.language(c.Profile.Locale)
+	if err != nil {
+		return submitAnswer{}, err
+	}
 	if _, err := c.Take(ctx, limit.SubmitAccount.By(string(c.Profile.ID))); err != nil {
 		return submitAnswer{}, err
 	}
 	var submitted kyc.Case
 	profile := c.Profile
-	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) (err error) {
+	err = h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) (err error) {
 		var record kyc.Record
 		if submitted, record, err = found.Submit(profile, kyc.NewReference(), c.Now); err != nil {
 			return err
 		}
-		accepted, err := h.accepted(c, found, in)
+		accepted, err := h.accepted(c, found, in, locale)
 		if err != nil {
 			return err
 		}

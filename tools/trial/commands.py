@@ -9,7 +9,7 @@ HOST = "central.example.com"
 def options(world):
     account = world.account
     return {
-        "Environment": "prod", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
+        "Environment": "prod", "GrievanceContact": "Grievance Officer <grievance@example.com>", "PublicUrl": f"https://{HOST}", "MailFrom": "no-reply@example.com", "MailDomain": "example.com", "HostedZoneId": account.zone(),
         "AlarmMail": "alarms@example.com", "MonthlyBudgetUsd": "100", "MalwareScan": "on", "ReserveConcurrency": "yes", "CallProvider": "api",
         "SmsEntityId": "1001234567890123456", "SmsTemplateId": "1007234567890123456", "CallApiUrl": "https://calls.example.com/v1/calls", "SmsTemplateIdHi": "1007000000000000001",
         "SmsChangedTemplateId": "1007000000000000002", "SmsChangedTemplateIdHi": "1007000000000000003", "PermissionsBoundaryArn": account.boundary(),

@@ -86,7 +86,7 @@ def journey(world):
 
 
 # What doctor rightly finds wrong with the defaults, which are placeholders, and with a stack that nobody has signed up at.
-PLACEHOLDERS = {"sms-dlt", "sms-spend-limit", "voice-origination", "alarm-recipients", "mail-dkim", "reviewers"}
+PLACEHOLDERS = {"sms-dlt", "sms-spend-limit", "voice-origination", "alarm-recipients", "mail-dkim", "reviewers", "notice"}
 
 
 def doctor(world):

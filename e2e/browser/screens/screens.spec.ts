@@ -2,8 +2,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
 import { lockedPdf, pdf } from '../support/files.ts';
-import { type Json, expect, type Person, test } from '../support/person.ts';
+import { type Json, expect, goodFields, type Person, test } from '../support/person.ts';
 import { photo } from '../support/photos.ts';
+import { acceptAll, atDesk, buildCentral, find } from '../support/reviewer.ts';
 import { askForCode, fillDetails, fillSignUp, rowOf, unfold } from '../support/steps.ts';
 
 const folder = resolve(import.meta.dirname, '../../../docs/screens');
@@ -36,8 +37,8 @@ async function shoot(page: Page, name: string) {
 
 /** Somebody who looks the same in every run. An address is used once. */
 function named(p: Person, name: string): Person {
-  const project = test.info().project.name, last = ['asha', 'asha.rao', 'asha.kyc', 'asha.done'].indexOf(name) * 2 + (project === 'phone' ? 1 : 0);
-  return Object.assign(p, { email: `${name}.${project}@example.com`, phone: `+91987654321${last}`, landline: `+91265234567${last}` });
+  const project = test.info().project.name, last = 10 + ['asha', 'asha.rao', 'asha.kyc', 'asha.done', 'asha.link', 'asha.desk', 'ravi'].indexOf(name) * 2 + (project === 'phone' ? 1 : 0);
+  return Object.assign(p, { email: `${name}.${project}@example.com`, phone: `+9198765432${last}`, landline: `+9126523456${last}` });
 }
 
 test('before there is an account', async ({ person }) => {
@@ -58,7 +59,7 @@ test('before there is an account', async ({ person }) => {
   await page.getByRole('button', { name: 'Verify', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Your email is verified' })).toBeVisible();
   await shoot(page, 'verify-done');
-  for (const name of ['login', 'forgot-password', 'reset-password', 'terms', 'privacy']) {
+  for (const name of ['login', 'forgot-password', 'reset-password', 'terms', 'privacy', 'kyc-notice']) {
     await page.goto(`/${name}`);
     await shoot(page, name);
   }
@@ -133,7 +134,7 @@ test('KYC after it was submitted', async ({ person, complaints }) => {
   await page.getByRole('button', { name: 'Submit' }).click();
   await expect(page.locator('#problems')).toBeFocused();
   await shoot(page, 'kyc-edit-missing');
-  await person.api.want(200, 'PATCH', '/v1/kyc', { fields: { pan: 'ZZZPZ9999Z' } });
+  await person.api.want(200, 'PATCH', '/v1/kyc', { fields: goodFields.individual });
   await person.submitted();
   await page.goto('/settings/kyc');
   await expect(page.locator('#receipt')).toBeVisible();
@@ -142,6 +143,45 @@ test('KYC after it was submitted', async ({ person, complaints }) => {
   await page.goto('/settings/kyc/edit');
   await expect(page.locator('.flag').first()).toBeVisible();
   await shoot(page, 'kyc-edit-asked');
+});
+
+test('the signatory, by a link', async ({ person, newPerson }) => {
+  await named(person, 'asha.link').withCase('partnership');
+  await person.page.goto('/settings/kyc/edit');
+  await unfold(rowOf(person.page, 'signatory_pan'));
+  await person.page.getByRole('button', { name: 'Make a link' }).click();
+  const made = person.page.getByLabel('Link for the signatory'), page = (await newPerson()).page;
+  await expect(made).toHaveValue(/\/papers#/);
+  await page.setViewportSize(person.page.viewportSize()!);
+  await page.goto(await made.inputValue());
+  await shoot(page, 'papers');
+  await page.getByRole('button', { name: 'Begin on this device' }).click();
+  await rowOf(page, 'signatory_pan').locator('[data-file]').setInputFiles(pdf('pan-card.pdf'));
+  await rowOf(page, 'signatory_pan').locator('.which select').selectOption({ index: 1 });
+  await expect(rowOf(page, 'signatory_pan').locator('[data-chip]')).toHaveText('Uploaded');
+  await shoot(page, 'papers-begun');
+});
+
+test('the review desk', async ({ person, newPerson, complaints }, info) => {
+  test.skip(info.project.name === 'phone', 'a desk is no phone');
+  complaints.expectStatus(403, '/v1/review'); // it is locked at first
+  buildCentral();
+  await named(person, 'asha.desk').submitted('sole_proprietorship');
+  const { reference } = await person.kycCase(), desk = await atDesk(named(await newPerson(), 'ravi'), 'Ravi');
+  await shoot(desk, 'desk');
+  await find(desk, reference);
+  await expect(desk.locator('#pane canvas')).toBeVisible();
+  await desk.keyboard.press('y');
+  await shoot(desk, 'desk-case');
+  await acceptAll(desk);
+  await desk.keyboard.press('a');
+  await expect(desk.locator('#letter')).not.toBeEmpty();
+  await shoot(desk, 'desk-decision');
+  await desk.keyboard.press('Enter');
+  await expect(desk.locator('#toast')).toContainText('is approved');
+  await person.page.goto('/settings/kyc');
+  await expect(person.page.locator('#status')).toHaveText('Approved');
+  await shoot(person.page, 'kyc-approved');
 });
 
 /** One row in each state that files get into by themselves. */

@@ -89,6 +89,7 @@ export async function giveKyc(p: Person, entityType: string, name: string) {
 
 /** Accepts the KYC notice and declares what stands in it, on a case that lacks nothing. */
 export async function agree(page: Page) {
+  await expect(page.locator('#consent')).toBeVisible();
   for (const box of await page.locator('#consent').getByRole('checkbox').all()) await box.check();
 }
 

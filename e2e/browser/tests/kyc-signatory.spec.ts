@@ -4,14 +4,15 @@ import { jpeg } from '../support/files.ts';
 import { expect, test } from '../support/person.ts';
 import { rowOf, unfold } from '../support/steps.ts';
 
-test('the signatory brings the own papers on the own phone, by a link that works nowhere else', async ({ person, newPerson, complaints }, info) => {
-  test.skip(info.project.name !== 'phone', 'it is one road');
+test('the signatory brings the own papers on the own phone, by a link that works nowhere else', async ({ person, newPerson, complaints }) => {
   await person.withCase('partnership');
   const holder = person.page;
   await holder.goto('/settings/kyc/edit');
   await unfold(rowOf(holder, 'signatory_pan'));
   await holder.getByRole('button', { name: 'Make a link' }).click();
-  const link = await holder.getByLabel('Link for the signatory').inputValue();
+  const made = holder.getByLabel('Link for the signatory');
+  await expect(made).toHaveValue(/\/papers#/);
+  const link = await made.inputValue();
   await expectAccessible(holder);
 
   const page = (await newPerson()).page;

@@ -6,8 +6,7 @@ const open = ['/signup', '/check-inbox', '/verify', '/login', '/forgot-password'
 const withAccount = ['/', '/settings', '/settings/password', '/settings/sessions'];
 
 for (const path of open) {
-  test(`${path} is accessible and valid`, async ({ person }, info) => {
-    test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
+  test(`${path} is accessible and valid`, async ({ person }) => {
     const answer = await person.page.goto(path);
     expect(answer?.status()).toBe(200);
     await expectValidHtml((await answer?.text()) ?? '', path);
@@ -15,8 +14,7 @@ for (const path of open) {
   });
 }
 
-test('the pages of an account are accessible and valid', async ({ person }, info) => {
-  test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
+test('the pages of an account are accessible and valid', async ({ person }) => {
   test.setTimeout(120_000);
   await person.withDetails();
   for (const path of withAccount) {
@@ -29,8 +27,7 @@ test('the pages of an account are accessible and valid', async ({ person }, info
   await expectAccessible(person.page, { widths: [390] });
 });
 
-test('the details are accessible, with a code on its way and with errors', async ({ person }, info) => {
-  test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
+test('the details are accessible, with a code on its way and with errors', async ({ person }) => {
   await person.loggedIn();
   const page = person.page, answer = await page.goto('/account-details');
   await expectValidHtml((await answer?.text()) ?? '');
@@ -42,8 +39,7 @@ test('the details are accessible, with a code on its way and with errors', async
   await expectAccessible(page);
 });
 
-test('the KYC pages are accessible, empty and with files', async ({ person }, info) => {
-  test.skip(info.project.name === 'phone', 'every width and scheme is looked at in one project');
+test('the KYC pages are accessible, empty and with files', async ({ person }) => {
   test.setTimeout(120_000);
   await person.withCase('partnership');
   const page = person.page;

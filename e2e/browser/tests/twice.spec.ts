@@ -59,6 +59,7 @@ test.describe('back', () => {
     await person.withDocuments();
     const page = person.page;
     await page.goto('/settings/kyc/edit');
+    await agree(page);
     await page.getByRole('button', { name: 'Submit' }).click();
     await expect(page.locator('#status')).toHaveText('Submitted');
     await page.goBack();

@@ -20,9 +20,9 @@ from central_client.api.log_in import log_in, log_out
 from central_client.api.phone import send_code, verify_code
 from central_client.api.sign_up import get_captcha, get_terms, sign_up, verify_email
 from central_client.models import (
-    Acceptance, Account, AccountType, AddDocumentBody, AddDocumentResponse201, AltchaCaptcha, Case, CaseStatus, Catalogue, ContentType, Document, DocumentState,
+    Acceptance, AcceptanceOfTheKYCNotice, Account, AccountType, AddDocumentBody, AddDocumentResponse201, AltchaCaptcha, Case, CaseStatus, Catalogue, ContentType, Document, DocumentState,
     GetDocumentContentResponse200, GetTermsResponse200, LogInBody, LogInBodyTransport, LogInResponse200, Next, PhoneKind, Problem, SaveCaseBody, SaveCaseBodyFields,
-    SaveDetailsBody, SendCodeBody, SendCodeResponse202, SignUpBody, SignUpResponse202, SubmitCaseResponse202, VerifyCodeBody, VerifyCodeResponse200, VerifyEmailBody,
+    SaveDetailsBody, SendCodeBody, SendCodeResponse202, SignUpBody, SignUpResponse202, SubmitCaseBody, SubmitCaseResponse202, VerifyCodeBody, VerifyCodeResponse200, VerifyEmailBody,
     VerifyEmailResponse200,
 )
 
@@ -102,7 +102,8 @@ class Journey:
             time.sleep(0.1)
         assert all(d.state == DocumentState.CLEAN for r in case.requirements for d in r.documents), case
         answered(GetDocumentContentResponse200, get_document_content, client=self.me, id=document)
-        answered(SubmitCaseResponse202, submit_case, client=self.me)
+        notice = AcceptanceOfTheKYCNotice(version=case.notice.version, accepted=True)
+        answered(SubmitCaseResponse202, submit_case, client=self.me, body=SubmitCaseBody(notice=notice, declared=True))
         assert answered(Case, get_case, client=self.me).status == CaseStatus.SUBMITTED
 
     def walk(self):

@@ -192,14 +192,11 @@ function lookAgain() {
 const ticks = [input("notice"), input("declared")];
 for (const tick of ticks) tick.addEventListener("change", () => tick.checked && clear(tick.id));
 
+/** What is not accepted or declared yet. */
+const unticked = () => (byId("consent").hidden ? [] : ticks.filter((tick) => !tick.checked).map(({ id }) => ({ field: id, text: t(`kyc.js.lack.${id}`) })));
+
 /** What speaks against handing the case in before the API is asked. */
 function check() {
-  const found = checkParts();
-  if (found.length || byId("consent").hidden) return found;
-  return ticks.filter((tick) => !tick.checked).map(({ id }) => ({ field: id, text: t(`kyc.js.lack.${id}`) }));
-}
-
-function checkParts() {
   if (!current.entityType) return [{ field: "entityType", text: t("kyc.choose") }];
   const busy = rowsInOrder().filter((row) => row.adder.busy > 0).map((row) => ({ field: row.toggle.id, name: titleOf(row.r), text: t("kyc.js.busy") }));
   return [...fields.mistakes().filter((m) => m.wrong), ...busy];
@@ -215,8 +212,8 @@ function mistakeOf(m) {
 
 onSubmit(form, check, async () => {
   await fields.flush();
-  const unsaved = fields.mistakes();
-  if (unsaved.length) return show(unsaved, form);
+  const open = [fields.mistakes(), unticked()].find((found) => found.length);
+  if (open) return show(open, form);
   const [accepted, declared] = ticks.map((tick) => tick.checked);
   await call("POST", "/v1/kyc/submit", { notice: { version: current.notice.version, accepted, locale: document.documentElement.lang }, declared });
   leaving = true;
