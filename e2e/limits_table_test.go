@@ -257,6 +257,7 @@ var edges = map[string]edge{
 	}},
 	"POST /v1/kyc/documents /size":               {},
 	"POST /v1/kyc/documents /sha256":             {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
+	"POST /v1/kyc/submit /notice/version":        {right: []any{"", strings.Repeat("a", 64)}, wrong: []any{strings.Repeat("a", 65), "newest"}},
 	"POST /v1/kyc/submit /notice/locale":         {sized: language, right: []any{"", "hi", "en-IN"}, wrong: []any{"x", "en_IN", "en-", "हि"}},
 	"POST /v1/signatory/open /token":             {wrong: noToken, codes: noLink},
 	"POST /v1/signatory/documents /requirement":  {right: []any{"signatory_pan"}, wrong: ofAList},

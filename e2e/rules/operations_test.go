@@ -63,7 +63,7 @@ func TestWhatHasToBeAnsweredIsAskedFirst(t *testing.T) {
 	for _, m := range regexp.MustCompile("`([A-Z][a-z]+[A-Za-z]*)`").FindAllStringSubmatch(table, -1) {
 		answered = append(answered, m[1])
 	}
-	if len(parameters) != 11 || !slices.Equal(parameters, answered) {
+	if len(parameters) != 12 || !slices.Equal(parameters, answered) {
 		t.Errorf("asked first: %v\ndocs/deploy.md: %v", parameters, answered)
 	}
 }

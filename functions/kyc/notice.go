@@ -1,6 +1,8 @@
 package main
 
 import (
+	"regexp"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -18,8 +20,14 @@ type submitRequest struct {
 	Declared bool       `json:"declared"`
 }
 
-// language is that of the text that was read, the account's where nothing is said: locale_invalid.
+// version has the shape of one, or is left out.
+var versionShape = regexp.MustCompile(`^[0-9a-f]{0,64}$`)
+
+// language is that of the text that was read, the account's where nothing is said: notice_outdated for what is no version, locale_invalid.
 func (a acceptance) language(of string) (string, error) {
+	if !versionShape.MatchString(a.Version) {
+		return "", fault.At("/notice/version", "notice_outdated", "This is no version of the KYC notice: the case says which one is due.")
+	}
 	if a.Locale == "" {
 		return of, nil
 	}
