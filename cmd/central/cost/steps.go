@@ -31,19 +31,19 @@ var (
 	page       = step{name: "page or file", memoryMB: 512}
 	whoAmI     = step{name: "GET /v1/account", memoryMB: 1769, rounds: 1, reads: 2}
 	captcha    = step{name: "GET /v1/captcha", memoryMB: 1769}
-	signup     = step{name: "POST /v1/signup", memoryMB: 1769, rounds: 4, hashes: 1, writes: 7, actions: 2, reads: 1}
-	verify     = step{name: "POST /v1/verify", memoryMB: 1769, rounds: 2, writes: 1, actions: 5, reads: 2}
-	login      = step{name: "POST /v1/login", memoryMB: 1769, rounds: 2, hashes: 1, writes: 7, reads: 3}
-	codeSent   = step{name: "POST /v1/otp", memoryMB: 512, rounds: 5, writes: 7, actions: 2, reads: 2}
-	codeProven = step{name: "POST /v1/otp/verify", memoryMB: 512, rounds: 4, writes: 2, actions: 4, reads: 2}
-	details    = step{name: "PUT /v1/account/details", memoryMB: 1769, rounds: 2, writes: 2, reads: 2}
+	signup     = step{name: "POST /v1/signup", memoryMB: 1769, rounds: 4, hashes: 1, writes: 7, actions: 2, reads: 5}
+	verify     = step{name: "POST /v1/verify", memoryMB: 1769, rounds: 2, writes: 1, actions: 5, reads: 3}
+	login      = step{name: "POST /v1/login", memoryMB: 1769, rounds: 2, hashes: 1, writes: 8, reads: 8}
+	codeSent   = step{name: "POST /v1/otp", memoryMB: 512, rounds: 5, writes: 8, actions: 2, reads: 8}
+	codeProven = step{name: "POST /v1/otp/verify", memoryMB: 512, rounds: 4, writes: 4, actions: 4, reads: 3}
+	details    = step{name: "PUT /v1/account/details", memoryMB: 1769, rounds: 2, writes: 2, reads: 3}
 	caseRead   = step{name: "GET /v1/kyc", memoryMB: 512, rounds: 2, reads: 3}
-	caseSaved  = step{name: "PUT /v1/kyc", memoryMB: 512, rounds: 4, writes: 1, actions: 2, reads: 3, index: 2}
-	formMade   = step{name: "POST /v1/kyc/documents", memoryMB: 512, rounds: 4, writes: 2, actions: 2, reads: 3}
+	caseSaved  = step{name: "PUT /v1/kyc", memoryMB: 512, rounds: 4, writes: 1, actions: 2, reads: 4, index: 2}
+	formMade   = step{name: "POST /v1/kyc/documents", memoryMB: 512, rounds: 4, writes: 2, actions: 2, reads: 5}
 	uploadDone = step{name: "POST /v1/kyc/documents/{id}/complete", memoryMB: 512, rounds: 4, actions: 2, reads: 4, puts: 1}
 	uploaded   = step{name: "upload and intake", memoryMB: 1024, rounds: 5, actions: 2, reads: 1, puts: 2, gets: 1, event: true}
 	rendered   = step{name: "pictures of two pages", memoryMB: 3008, rounds: 6, rendersMs: 200, actions: 2, reads: 1, puts: 3, gets: 1, event: true}
-	submitted  = step{name: "POST /v1/kyc/submit", memoryMB: 512, rounds: 7, writes: 2, batched: 8, actions: 9, reads: 4, index: 2}
+	submitted  = step{name: "POST /v1/kyc/submit", memoryMB: 512, rounds: 7, writes: 2, batched: 8, actions: 9, reads: 5, index: 2}
 )
 
 const (
