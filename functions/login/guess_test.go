@@ -139,6 +139,7 @@ func (w *world) logIn(c try) (status int, code, device string) {
 }
 
 func TestOneNetworkTriesAFewAddressesAnHourWithoutACaptcha(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	compared := 0
 	for i := range 400 { // in an hour
@@ -163,6 +164,7 @@ func TestOneNetworkTriesAFewAddressesAnHourWithoutACaptcha(t *testing.T) {
 }
 
 func TestACaptchaLetsTheHonestInFromANetworkThatSprays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	member := w.member()
 	for i := range 20 {
@@ -190,6 +192,7 @@ func TestACaptchaLetsTheHonestInFromANetworkThatSprays(t *testing.T) {
 }
 
 func TestAnOfficeThatBeginsToWorkIsNoAttack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var office []string
 	for range 50 {
@@ -210,6 +213,7 @@ func TestAnOfficeThatBeginsToWorkIsNoAttack(t *testing.T) {
 }
 
 func TestABurstIsAskedForACaptchaBeforeAnyOfItHasFailed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var mu sync.Mutex
 	codes := map[string]int{}
@@ -229,6 +233,7 @@ func TestABurstIsAskedForACaptchaBeforeAnyOfItHasFailed(t *testing.T) {
 }
 
 func TestWhoFailsAgainAndAgainWaitsLongerAndLonger(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	member := w.member()
 	guess := try{email: member, password: wrong, from: "203.0.113.7"}
@@ -260,6 +265,7 @@ func TestWhoFailsAgainAndAgainWaitsLongerAndLonger(t *testing.T) {
 }
 
 func TestStrangersNeverKeepTheOwnerOutOfTheUsualDevice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	member := w.member()
 	_, _, device := w.logIn(try{email: member, password: right, from: "203.0.113.7"})
@@ -282,6 +288,7 @@ func TestStrangersNeverKeepTheOwnerOutOfTheUsualDevice(t *testing.T) {
 }
 
 func TestKnownAndUnknownAddressesMeetTheSameLimits(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	addresses := map[string]string{"known": w.member(), "unknown": "nobody@example.com"}
 	answers := map[string][]string{}
