@@ -20,7 +20,7 @@ type cases interface {
 	Unplaced(ctx context.Context, most int) ([]store.QueuedCase, error)
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record, also ...store.Also) error
-	PlaceCase(ctx context.Context, c kyc.Case) error
+	PlaceCase(ctx context.Context, c kyc.Case, now time.Time) error
 	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
 	Overdue(ctx context.Context, lane kyc.Lane, now time.Time, most int) ([]store.QueuedCase, error)
 	LaneCounts(ctx context.Context) (map[kyc.Lane]int, error)
@@ -47,7 +47,10 @@ func (h *handler) run(ctx context.Context, now time.Time) error {
 	if now.IsZero() {
 		return errNoTime
 	}
-	return errors.Join(h.adopt(ctx, now), h.tickAll(ctx, now), h.count(ctx, now))
+	late := 0
+	err := errors.Join(h.adopt(ctx, now), h.tickAll(ctx, now, &late), h.count(ctx, now))
+	obs.Count(ctx, h.log, now, "ChecksLate", late)
+	return err
 }
 
 // adopt places the cases in a lane that the release before has taken in.
@@ -65,14 +68,18 @@ func (h *handler) adopt(ctx context.Context, now time.Time) error {
 	})
 }
 
-func (h *handler) tickAll(ctx context.Context, now time.Time) error {
+// tickAll does to each case what its time has come for, and counts the files that nobody has checked in time: each once.
+func (h *handler) tickAll(ctx context.Context, now time.Time, late *int) error {
 	var errs []error
 	for after := ""; timeLeft(ctx); {
 		due, next, err := h.store.Ticking(ctx, now, after, atOnce)
 		if err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		errs = append(errs, h.each(ctx, due, func(ctx context.Context, all []kyc.Case, i int) error { return h.tick(ctx, all[i], now) }))
+		errs = append(errs, h.each(ctx, due, func(ctx context.Context, all []kyc.Case, i int) error {
+			*late += all[i].Late(now)
+			return h.tick(ctx, all[i], now)
+		}))
 		if after = next; after == "" {
 			break
 		}
@@ -112,7 +119,7 @@ func (h *handler) tick(ctx context.Context, c kyc.Case, now time.Time) error {
 	if len(left) > 0 {
 		return nil // the next run finds nothing left, and takes the case out of the index
 	}
-	return h.store.PlaceCase(ctx, c)
+	return h.store.PlaceCase(ctx, c, now)
 }
 
 // move leaves a case alone that something else has changed meanwhile: the next run looks again.

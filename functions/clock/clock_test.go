@@ -13,6 +13,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/upload"
 	"phonon.in/central/shared/upload/uploadtest"
 )
@@ -51,7 +52,7 @@ func TestAQuestionThatNobodyAnswersIsADraftAgain(t *testing.T) {
 	w := newWorld(t)
 	p := w.holder(t)
 	p.change(t, caseKey(1), map[string]any{"status": "needs_info", "dueBy": "2026-12-23T12:00:00.000000Z", "reference": "K7M2-9QXD"})
-	must(t, w.PlaceCase(t.Context(), p.newest(t)))
+	must(t, w.PlaceCase(t.Context(), p.newest(t), noon))
 	for d := range 35 {
 		must(t, w.run(t.Context(), day(d)))
 	}
@@ -70,7 +71,7 @@ func TestWhatADecisionRemovesAtOnceGoesWithTheNextRun(t *testing.T) {
 	refused := p.newest(t).Documents[1]
 	p.change(t, caseKey(1)+"#doc#"+refused.ID, map[string]any{"state": "superseded", "reasonCode": "aadhaar_unmasked"})
 	p.change(t, caseKey(1), map[string]any{"status": "needs_info", "dueBy": "2026-12-23T12:00:00.000000Z", "decidedAt": "2026-11-23T12:00:00.000000Z"})
-	must(t, w.PlaceCase(t.Context(), p.newest(t)))
+	must(t, w.PlaceCase(t.Context(), p.newest(t), noon))
 	for range 2 {
 		must(t, w.run(t.Context(), day(0).Add(time.Minute)))
 		if left := p.files(t); left != 6 || p.story(t, 1) != "" {
@@ -87,7 +88,7 @@ func TestAnApprovedCaseExpiresAndItsAccountIsNotVerifiedAnyMore(t *testing.T) {
 	p := w.holder(t)
 	p.change(t, caseKey(1), map[string]any{"status": "approved", "approvedAt": "2026-11-23T12:00:00.000000Z", "validUntil": "2027-11-23T12:00:00.000000Z"})
 	p.change(t, "profile", map[string]any{"kyc": "approved", "verifiedCase": 1, "verifiedUntil": "2027-11-23T12:00:00.000000Z"})
-	must(t, w.PlaceCase(t.Context(), p.newest(t)))
+	must(t, w.PlaceCase(t.Context(), p.newest(t), noon))
 	for d := 270; d < 400; d += 5 {
 		must(t, w.run(t.Context(), day(d)))
 	}
@@ -163,11 +164,11 @@ func (d *dying) MoveCase(ctx context.Context, read, next kyc.Case, r kyc.Record,
 	return d.cases.MoveCase(ctx, read, next, r, also...)
 }
 
-func (d *dying) PlaceCase(ctx context.Context, c kyc.Case) error {
+func (d *dying) PlaceCase(ctx context.Context, c kyc.Case, now time.Time) error {
 	if err := d.alive(); err != nil {
 		return err
 	}
-	return d.cases.PlaceCase(ctx, c)
+	return d.cases.PlaceCase(ctx, c, now)
 }
 
 func (d *dying) DocumentPurged(ctx context.Context, id account.ID, doc kyc.Document, now time.Time) error {
@@ -237,7 +238,7 @@ func TestAFileThatTheNextCaseHasStaysUntilThatLetsGo(t *testing.T) {
 		p.change(t, caseKey(1)+"#doc#"+d.ID, map[string]any{"state": "accepted"})
 	}
 	p.change(t, caseKey(1), map[string]any{"status": "rejected", "decidedAt": "2026-11-23T12:00:00.000000Z"})
-	must(t, w.PlaceCase(t.Context(), p.newest(t)))
+	must(t, w.PlaceCase(t.Context(), p.newest(t), noon))
 	next, err := p.newest(t).Edit(kyc.Given{EntityType: "individual"}, account.Individual, day(50))
 	must(t, err)
 	_, err = w.SaveCase(t.Context(), p.newest(t), next)
@@ -331,6 +332,56 @@ func TestARunCountsWhatWaitsAndWhatIsOverdueAndNamesNobody(t *testing.T) {
 	}
 	if fmt.Sprint(got) != "map[KycOverdue:1 KycWaiting:3]" || strings.Contains(w.log.String(), "@") {
 		t.Errorf("%v %s", got, w.log)
+	}
+}
+
+// counted is what the last run has written for a metric; -1 where it wrote nothing.
+func (w *world) counted(t *testing.T, metric string) float64 {
+	t.Helper()
+	got := -1.0
+	for line := range strings.Lines(w.log.String()) {
+		var entry map[string]any
+		must(t, json.Unmarshal([]byte(line), &entry))
+		if n, ok := entry[metric].(float64); ok && entry["_aws"] != nil {
+			got = n
+		}
+	}
+	return got
+}
+
+func TestAFileThatNobodyChecksIsCountedOnceAndTheCaseGoesOn(t *testing.T) {
+	w := newWorld(t)
+	p, checked := w.holder(t), w.holder(t)
+	for _, h := range []*holder{p, checked} {
+		c := h.newest(t)
+		d, err := kyc.NewDocument(c, kyc.Upload{Requirement: "personal_id", DocumentType: "passport", FileName: "b.pdf", ContentType: "application/pdf", Size: 9}, token.NewID(), day(1))
+		must(t, err)
+		must(t, w.AddDocument(t.Context(), c, d))
+		must(t, w.DocumentScanning(t.Context(), h.id, c.No, d.ID, day(1)))
+		read := h.newest(t)
+		edited, err := read.Edit(kyc.Given{EntityType: "individual", Fields: map[string]string{"pan": "ZZZPZ9999Z", "city": "Surat"}}, account.Individual, day(1).Add(time.Minute)) // who goes on typing
+		must(t, err)
+		_, err = w.SaveCase(t.Context(), read, edited)
+		must(t, err)
+		if h == checked {
+			h.change(t, caseKey(c.No)+"#doc#"+d.ID, map[string]any{"state": "clean", "checkedAt": day(1).Format(time.RFC3339)})
+		}
+	}
+	for _, row := range []struct {
+		after time.Duration
+		want  float64
+	}{{10 * time.Minute, 0}, {16 * time.Minute, 1}, {26 * time.Minute, 0}} {
+		must(t, w.run(t.Context(), day(1).Add(row.after)))
+		if got := w.counted(t, "ChecksLate"); got != row.want {
+			t.Errorf("after %s %g files are late, want %g", row.after, got, row.want)
+		}
+	}
+	if p.due(t, day(76)) || !p.due(t, day(78)) || !checked.due(t, day(78)) {
+		t.Error("the draft has lost its place")
+	}
+	must(t, w.run(t.Context(), day(78)))
+	if p.story(t, 1) != "told draft" {
+		t.Errorf("%q", p.story(t, 1))
 	}
 }
 

@@ -72,6 +72,29 @@ func (c Case) NextTick() time.Time {
 	return time.Time{}
 }
 
+// NextLook is when the clock looks whether the files of a case that were in storage by then have been checked: the first such time after since,
+// zero where none is being checked.
+func (c Case) NextLook(since time.Time) (next time.Time) {
+	for _, d := range c.Documents {
+		late := d.UploadedAt.Add(CheckLife)
+		if d.State.Checking() && !d.UploadedAt.IsZero() && late.After(since) && (next.IsZero() || late.Before(next)) {
+			next = late
+		}
+	}
+	return next
+}
+
+// Late counts the files of a case that have been checked for longer than any check takes. What is a day old is nothing that an operator can
+// still mend by having it checked again.
+func (c Case) Late(now time.Time) (n int) {
+	for _, d := range c.Documents {
+		if age := now.Sub(d.UploadedAt); d.State.Checking() && age >= CheckLife && age < day {
+			n++
+		}
+	}
+	return n
+}
+
 // emptiedByTime reports that the clock has taken the case's documents away.
 func (c Case) emptiedByTime() bool {
 	return (c.Status == Draft || c.Status == Withdrawn) && c.EntityType == "" || c.Status == Rejected && len(c.current()) == 0

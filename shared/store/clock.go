@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -11,9 +12,9 @@ import (
 
 // PlaceCase corrects the place of a case in the index, where a change of one of its documents has moved its time. A case that changed since it
 // was read stays as it is: whatever changed it has placed it, or the clock finds it again.
-func (s *Store) PlaceCase(ctx context.Context, c kyc.Case) error {
+func (s *Store) PlaceCase(ctx context.Context, c kyc.Case, now time.Time) error {
 	at := change{key: caseKey(c.AccountID, c.No), set: "REMOVE queue, queueKey", when: "version = :version", values: values{":version": c.Version}}
-	if q := queueOf(c); q.Queue != "" {
+	if q := queueOf(c, now); q.Queue != "" {
 		at.set, at.values[":queue"], at.values[":place"] = "SET queue = :queue, queueKey = :place", q.Queue, q.QueueKey
 	}
 	_, err := s.update(ctx, "place case", s.users, at)

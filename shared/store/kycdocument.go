@@ -64,6 +64,15 @@ func (s *Store) DocumentScanning(ctx context.Context, id account.ID, no int, doc
 	return s.arrived(ctx, id, no, documentID, kyc.DocScanning, now)
 }
 
+// touchAndLook is touchCase for a file that is to be checked: the clock looks later whether it was.
+func (s *Store) touchAndLook(id account.ID, no int, now time.Time) types.TransactWriteItem {
+	look := ticking(id, no, now.Add(kyc.CheckLife))
+	return updateIn(s.users, change{
+		key: caseKey(id, no), set: "SET updatedAt = :now, queue = :queue, queueKey = :place ADD version :one", when: editable, names: statusName,
+		values: editableValues(values{":now": stampOf(now), ":one": 1, ":queue": look.Queue, ":place": look.QueueKey}),
+	})
+}
+
 func (s *Store) arrived(ctx context.Context, id account.ID, no int, documentID string, to kyc.DocState, now time.Time) error {
 	from := []kyc.DocState{kyc.DocRequested, kyc.DocRequested}
 	if to == kyc.DocScanning {
@@ -75,7 +84,7 @@ func (s *Store) arrived(ctx context.Context, id account.ID, no int, documentID s
 			names:  map[string]string{"#state": "state"},
 			values: values{":to": string(to), ":from": string(from[0]), ":or": string(from[1]), ":now": stampOf(now)},
 		}),
-		s.touchCase(id, no, now))
+		s.touchAndLook(id, no, now))
 	index, _, failed := failedAt(err)
 	switch {
 	case !failed:

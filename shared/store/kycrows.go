@@ -81,7 +81,7 @@ type caseRow struct {
 
 func caseToRow(c kyc.Case) caseRow {
 	return caseRow{
-		key: caseKey(c.AccountID, c.No), queued: queueOf(c),
+		key: caseKey(c.AccountID, c.No), queued: queueOf(c, c.UpdatedAt),
 		No: c.No, Status: string(c.Status), Reference: c.Reference, EntityType: c.EntityType, Catalogue: c.Catalogue,
 		Fields: c.Fields, Flags: flagsToRow(c.Flags), Answers: c.Answers, HandedIn: snapshotToRow(c.HandedIn), Version: c.Version, Round: c.Round,
 		CreatedAt: stampOf(c.CreatedAt), UpdatedAt: stampOf(c.UpdatedAt), SubmittedAt: stampOf(c.SubmittedAt),

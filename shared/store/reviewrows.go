@@ -3,6 +3,7 @@ package store
 import (
 	"fmt"
 	"hash/fnv"
+	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
@@ -20,17 +21,26 @@ const (
 	decidedShards = 8
 )
 
-// queueOf is where a case waits: for a reviewer, or for time to pass.
-func queueOf(c kyc.Case) queued {
-	place := fmt.Sprintf("#%s#%04d", c.AccountID, c.No)
-	switch tick := c.NextTick(); {
+// queueOf is where a case waits as it is at a time: for a reviewer, or for time to pass.
+func queueOf(c kyc.Case, now time.Time) queued {
+	tick := c.NextTick()
+	if look := c.NextLook(now); tick.IsZero() || !look.IsZero() && look.Before(tick) {
+		tick = look
+	}
+	switch {
 	case c.Waits():
-		return queued{laneQueue + string(c.Lane), string(stampOf(c.DueAt)) + place}
+		return queued{laneQueue + string(c.Lane), string(stampOf(c.DueAt)) + placeOf(c.AccountID, c.No)}
 	case !tick.IsZero():
-		return queued{clockQueue, string(stampOf(tick)) + place}
+		return ticking(c.AccountID, c.No, tick)
 	}
 	return queued{}
 }
+
+func ticking(id account.ID, no int, at time.Time) queued {
+	return queued{clockQueue, string(stampOf(at)) + placeOf(id, no)}
+}
+
+func placeOf(id account.ID, no int) string { return fmt.Sprintf("#%s#%04d", id, no) }
 
 type verdictRow struct {
 	Pointer     string            `dynamodbav:"pointer"`

@@ -107,9 +107,9 @@ const (
 const (
 	secrets          = 1  // of the stack without an edge
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
-	clockMetrics     = 2  // that clock writes at each run
+	clockMetrics     = 3  // that clock writes at each run
 	logMetrics       = 9  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 32 // that alarms look at
+	alarmMetrics     = 33 // that alarms look at
 	dashboards       = 2
 	dashboardMetrics = 50
 	edgeRules        = 3
