@@ -43,7 +43,7 @@ var (
 	speakAWS  = []string{"store", "email", "sms", "voice", "topic", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.
-	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml"}
+	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml", "github.com/smallstep/pkcs7"}
 )
 
 // sources calls look for each Go file under a folder that is not a test, with its imports.

@@ -138,6 +138,9 @@ func judge(d kyc.Document, found document.Finding, scan scan, now time.Time) kyc
 		found.Reason = document.Corrupt
 	}
 	d.SHA256, d.Flattened, d.CheckedAt = found.SHA256, found.Flattens, now
+	d.Origin = kyc.Origin{
+		Program: found.Origin.Program, Signature: kyc.Signature(found.Origin.Signature), Signer: found.Origin.Signer, Extended: found.Origin.Extended,
+	}
 	if scan != unscanned {
 		d.ScannedAt = now
 	}

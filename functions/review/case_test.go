@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/token"
 )
 
 func TestEveryLookIsRecordedBeforeItIsAllowed(t *testing.T) {
@@ -221,4 +222,39 @@ func TestTheReportIsForLeads(t *testing.T) {
 	if at(report.body, "lanes", 2, "lane") != "new" || at(report.body, "lanes", 2, "waiting") != 1.0 || at(report.body, "reversals") != 0.0 {
 		t.Errorf("%s", report.raw)
 	}
+}
+
+func TestAReviewerSeesHowAFileCameToBe(t *testing.T) {
+	w := newWorld(t)
+	c := w.person(t, "Asha", newNumber()).handsInSigned(t)
+	p := w.reviewer(t, "Ravi", false)
+	view := p.takes(t, c)
+	got := at(documentsOf(view, "personal_id")[0], "origin").(m)
+	if got["program"] != "Adobe Photoshop 25.0" || got["signature"] != "broken" || got["signer"] != "Ravi Shah" || got["extended"] != true {
+		t.Errorf("%v", got)
+	}
+	if got := at(documentsOf(view, "entity_pan")[0], "origin").(m); got["program"] != "" || got["signature"] != nil || got["extended"] != false {
+		t.Errorf("of a file that says nothing: %v", got)
+	}
+	if found := fmt.Sprint(view["findings"]); !strings.Contains(found, "signature_broken") {
+		t.Errorf("the findings are %s", found)
+	}
+}
+
+// handsInSigned hands in a case whose identity document has a signature that does not fit.
+func (p *person) handsInSigned(t *testing.T) kyc.Case {
+	t.Helper()
+	draft := kyc.Case{AccountID: p.ID, No: 1, Status: kyc.Draft, EntityType: "individual", Catalogue: "2026-11", Fields: map[string]string{"pan": "AAAPL1234C"}, CreatedAt: start, UpdatedAt: start}
+	_, err := p.SaveCase(t.Context(), kyc.NewCase(p.ID), draft)
+	must(t, err)
+	p.adds(t, "entity_pan", "pan_card", "11")
+	c, err := p.Case(t.Context(), p.ID)
+	must(t, err)
+	id := token.NewID()
+	must(t, p.AddDocument(t.Context(), c, kyc.Document{
+		ID: id, CaseNo: 1, Requirement: "personal_id", Type: "passport", FileName: "passport.pdf", ContentType: "application/pdf", Size: 1000, State: kyc.DocClean,
+		SHA256: digest("22", "passport"), Pages: []string{digest("aa", id)}, Key: kyc.VaultKey(p.ID, 1, id), VersionID: "v1", CreatedAt: p.clock, CheckedAt: p.clock,
+		Origin: kyc.Origin{Program: "Adobe Photoshop 25.0", Signature: kyc.SignatureBroken, Signer: "Ravi Shah", Extended: true},
+	}))
+	return p.handsIn(t)
 }

@@ -49,9 +49,18 @@ type documentView struct {
 	Flattened   bool         `json:"flattened"`
 	Pages       []string     `json:"pages"`
 	SHA256      string       `json:"sha256"`
+	Origin      originView   `json:"origin"`
 	Verdict     *verdictView `json:"verdict"`
 	New         bool         `json:"new"`
 	Checklist   []checkView  `json:"checklist"`
+}
+
+// originView is what the file says of how it came to be.
+type originView struct {
+	Program   string         `json:"program"`
+	Signature *kyc.Signature `json:"signature"`
+	Signer    string         `json:"signer"`
+	Extended  bool           `json:"extended"`
 }
 
 type requirementView struct {
@@ -161,7 +170,7 @@ func order(r requirementView) int {
 func (k known) document(r kyc.Requirement, d kyc.Document) documentView {
 	v := documentView{
 		ID: d.ID, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType, Size: d.Size, State: d.State, Flattened: d.Flattened, Pages: d.Pages,
-		SHA256: d.SHA256, Verdict: k.verdict("/requirements/"+r.ID, d.ID), Checklist: []checkView{},
+		Origin: originView{d.Origin.Program, orNull(d.Origin.Signature), d.Origin.Signer, d.Origin.Extended}, SHA256: d.SHA256, Verdict: k.verdict("/requirements/"+r.ID, d.ID), Checklist: []checkView{},
 	}
 	if i := slices.IndexFunc(r.Options, func(o kyc.Option) bool { return o.ID == d.Type }); i >= 0 {
 		v.TypeTitle, v.Checklist = r.Options[i].Title, checklistOf(r.Options[i])

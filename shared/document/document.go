@@ -51,6 +51,7 @@ type Finding struct {
 	Size          int64  // bytes; when the file is too large, only more than MaxBytes
 	Reason        Reason // why it is refused; empty when the file is clean
 	Width, Height int    // pixels, as stored, of a picture that could be read
+	Origin        Origin // of a PDF that opens without a password
 	Flattens      bool   // a PDF with more than a printed page would have: an action, a program, an attachment, or a lock without a password
 }
 
@@ -76,7 +77,7 @@ func Inspect(r io.Reader, declared string) (Finding, error) {
 	case f.ContentType != declared:
 		f.Reason = TypeMismatch
 	case declared == pdfType:
-		f.Flattens, f.Reason = inspectPDF(data)
+		f.Flattens, f.Origin, f.Reason = inspectPDF(data)
 	default:
 		f.Width, f.Height, f.Reason = inspectImage(data, declared)
 	}

@@ -35,29 +35,30 @@ type pdfScan struct {
 }
 
 // inspectPDF looks for what a printed page would not have, and for pages. A file that is encrypted shows neither.
-func inspectPDF(data []byte) (flattens bool, reason Reason) {
+func inspectPDF(data []byte) (flattens bool, origin Origin, reason Reason) {
 	start, end := pdfStart(data), bytes.LastIndex(data, []byte("%%EOF"))
 	if end < 0 {
-		return false, Corrupt
+		return false, Origin{}, Corrupt
 	}
 	after := data[end+len("%%EOF"):]
 	if endsAsZip(data) || hidesAnother(data[:start]) || hidesAnother(after) {
-		return false, Polyglot
+		return false, Origin{}, Polyglot
 	}
 	s := pdfScan{work: workPerFile, numbered: map[int][]int{}, streams: map[int][]objectStream{}, seen: map[*byte][]uint64{}}
 	s.find(data)
 	if encrypted, opens := s.encryption(); encrypted && opens {
-		return true, ""
+		return true, Origin{}, ""
 	} else if encrypted {
-		return false, PasswordProtected
+		return false, Origin{}, PasswordProtected
 	}
 	for _, o := range s.objects {
 		s.judge(o)
 	}
 	if s.opaque || s.work < 0 || len(bytes.Trim(after, "\x00\x1a \t\r\n\f")) > head {
-		return s.active, Corrupt
+		return s.active, Origin{}, Corrupt
 	}
-	return s.active, s.pages()
+	reason = s.pages()
+	return s.active, s.origin(data), reason
 }
 
 // judge looks at one object.

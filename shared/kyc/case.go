@@ -101,6 +101,7 @@ type Document struct {
 	ScannedAt   time.Time // zero until the scanner has spoken; for good where there is none
 	CheckedAt   time.Time // zero until the machine has checked it
 	RenderedAt  time.Time // zero until its pages were rendered
+	Origin      Origin    // what the file says of how it came to be
 	PurgedAt    time.Time // zero until no file of a superseded document is in storage any more
 	Carried     int       // number of the case whose file this is, where it was carried over from an earlier one; else 0
 	Link        string    // id of the SignatoryLink by which it came; empty where the holder uploaded it

@@ -37,7 +37,7 @@ func Findings(c Case, now time.Time) (all []Finding) {
 			}
 		}
 	}
-	for _, look := range []func(Case) []Finding{places, companyFacts, holderNames, signatoryFacts, papers} {
+	for _, look := range []func(Case) []Finding{places, companyFacts, holderNames, signatoryFacts, papers, signatures} {
 		all = append(all, look(c)...)
 	}
 	return all

@@ -102,14 +102,16 @@ func (s *Store) FinishDocument(ctx context.Context, id account.ID, no int, d kyc
 		updateIn(s.users, change{
 			key: documentKey(id, no, d.ID),
 			set: "SET #state = :to, sha256 = :sum, #key = :key, versionId = :version, checkedAt = :now, uploadedAt = :uploaded, " +
-				"reasonCode = :code, reasonDetail = :detail, flattened = :flattened, scannedAt = :scanned",
+				"reasonCode = :code, reasonDetail = :detail, flattened = :flattened, scannedAt = :scanned, " +
+				"program = :program, signature = :signature, signer = :signer, #extended = :extended",
 			when:  "#state IN (:requested, :was, :scanning)",
-			names: map[string]string{"#state": "state", "#key": "objectKey"},
+			names: map[string]string{"#state": "state", "#key": "objectKey", "#extended": "extended"},
 			values: values{
 				":to": string(d.State), ":sum": d.SHA256, ":key": d.Key, ":version": d.VersionID, ":now": stampOf(d.CheckedAt),
 				":uploaded": stampOf(d.UploadedAt), ":code": d.Reason.Code, ":detail": d.Reason.Detail,
 				":requested": string(kyc.DocRequested), ":was": string(kyc.DocUploaded), ":scanning": string(kyc.DocScanning),
-				":flattened": d.Flattened, ":scanned": stampOf(d.ScannedAt),
+				":flattened": d.Flattened, ":scanned": stampOf(d.ScannedAt), ":program": d.Origin.Program, ":signature": string(d.Origin.Signature),
+				":signer": d.Origin.Signer, ":extended": d.Origin.Extended,
 			},
 		}),
 		s.touchCase(id, no, d.CheckedAt))

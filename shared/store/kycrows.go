@@ -173,6 +173,10 @@ type documentRow struct {
 	PurgedAt     stamp    `dynamodbav:"purgedAt,omitempty"`
 	Carried      int      `dynamodbav:"carried,omitempty"`
 	Link         string   `dynamodbav:"link,omitempty"`
+	Program      string   `dynamodbav:"program,omitempty"`
+	Signature    string   `dynamodbav:"signature,omitempty"`
+	Signer       string   `dynamodbav:"signer,omitempty"`
+	Extended     bool     `dynamodbav:"extended,omitempty"`
 }
 
 func documentToRow(id account.ID, d kyc.Document) documentRow {
@@ -181,7 +185,7 @@ func documentToRow(id account.ID, d kyc.Document) documentRow {
 		Size: d.Size, State: string(d.State), ReasonCode: d.Reason.Code, ReasonDetail: d.Reason.Detail, SHA256: d.SHA256,
 		Key: d.Key, VersionID: d.VersionID, Pages: d.Pages, Flattened: d.Flattened, ScannedAt: stampOf(d.ScannedAt), RenderedAt: stampOf(d.RenderedAt),
 		CreatedAt: stampOf(d.CreatedAt), UploadedAt: stampOf(d.UploadedAt), CheckedAt: stampOf(d.CheckedAt), PurgedAt: stampOf(d.PurgedAt),
-		Carried: d.Carried, Link: d.Link,
+		Carried: d.Carried, Link: d.Link, Program: d.Origin.Program, Signature: string(d.Origin.Signature), Signer: d.Origin.Signer, Extended: d.Origin.Extended,
 	}
 }
 
@@ -193,6 +197,6 @@ func (r documentRow) document() kyc.Document {
 		State: kyc.DocState(r.State), Reason: kyc.Reason{Code: r.ReasonCode, Detail: r.ReasonDetail}, SHA256: r.SHA256,
 		Key: r.Key, VersionID: r.VersionID, Pages: r.Pages, Flattened: r.Flattened, ScannedAt: r.ScannedAt.time(), RenderedAt: r.RenderedAt.time(),
 		CreatedAt: r.CreatedAt.time(), UploadedAt: r.UploadedAt.time(), CheckedAt: r.CheckedAt.time(), PurgedAt: r.PurgedAt.time(),
-		Carried: r.Carried, Link: r.Link,
+		Carried: r.Carried, Link: r.Link, Origin: kyc.Origin{Program: r.Program, Signature: kyc.Signature(r.Signature), Signer: r.Signer, Extended: r.Extended},
 	}
 }

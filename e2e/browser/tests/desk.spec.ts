@@ -89,6 +89,17 @@ test('a no of the checklist proposes its reason, and the case then asks or rejec
   expect(sent.findLast((s) => s.at.endsWith('/decision'))?.body.parts[0]).toMatchObject({ pointer: '/requirements/entity_pan', documentId: 'd1', verdict: 'no', code: 'other', detail: 'Send both sides.' });
 });
 
+test('a file says how it came to be: its program, its signature, and what was added behind it', async ({ person }) => {
+  await person.withDetails();
+  const page = person.page, signed = { program: 'Adobe Photoshop 25.0', signature: 'broken', signer: 'Ravi Shah', extended: true };
+  const one = caseOf();
+  one.requirements[0].documents = [paper('d1', 'pan_card', 'PAN card', 1, { origin: signed })];
+  await mockDesk(page, { 'POST /next': () => ({ json: { case: one } }) });
+  await page.goto('/review/case#next');
+  await expect(page.locator('#part-d1')).toContainText('made by Adobe Photoshop 25.0 · signed by Ravi Shah: the signature does not fit the file · added to after it was signed');
+  await expect(page.locator('#part-d2')).not.toContainText('made by');
+});
+
 test('what the first of two looks had deleted stays refused: it has no page, no key judges it again, and the case is not approved', async ({ person }) => {
   await person.withDetails();
   const page = person.page;

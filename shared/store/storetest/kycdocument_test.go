@@ -36,13 +36,14 @@ func TestDocuments(t *testing.T) {
 			must(t, f.DocumentUploaded(t.Context(), p.ID, c.No, d.ID, now.Add(time.Hour))) // the browser's word comes late
 			checked := d
 			checked.State, checked.Flattened, checked.CheckedAt, checked.UploadedAt, checked.ScannedAt = kyc.DocRendering, true, now, now, now
+			checked.Origin = kyc.Origin{Program: "LibreOffice 7.4", Signature: kyc.SignatureIntact, Signer: "Asha Rao", Extended: true}
 			must(t, f.FinishDocument(t.Context(), p.ID, c.No, checked))
 			must(t, f.DocumentScanning(t.Context(), p.ID, c.No, d.ID, now)) // and so does the event of its arrival
 			wantOneWinner(t, atOnce(8, func(int) error { return f.RenderDocument(t.Context(), p.ID, c.No, rendered) }), store.ErrDocumentDone)
 			must(t, f.AddPages(t.Context(), p.ID, c.No, kyc.Document{ID: d.ID, VersionID: "v1", Pages: []string{"cc"}, RenderedAt: now}))
 			got, err := f.Document(t.Context(), p.ID, c.No, d.ID)
 			must(t, err)
-			if got.State != kyc.DocClean || len(got.Pages) != 2 || got.Pages[1] != "bb" || !got.Flattened || got.VersionID != "v1" || !got.RenderedAt.Equal(now) || !got.ScannedAt.Equal(now) {
+			if got.State != kyc.DocClean || len(got.Pages) != 2 || got.Pages[1] != "bb" || !got.Flattened || got.Origin != checked.Origin || got.VersionID != "v1" || !got.RenderedAt.Equal(now) || !got.ScannedAt.Equal(now) {
 				t.Errorf("got %+v", got)
 			}
 		})
