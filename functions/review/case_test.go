@@ -233,7 +233,7 @@ func TestAReviewerSeesHowAFileCameToBe(t *testing.T) {
 	if got["program"] != "Adobe Photoshop 25.0" || got["signature"] != "broken" || got["signer"] != "Ravi Shah" || got["extended"] != true {
 		t.Errorf("%v", got)
 	}
-	if got := at(documentsOf(view, "entity_pan")[0], "origin").(m); got["program"] != "" || got["signature"] != nil || got["extended"] != false {
+	if got := at(documentsOf(view, "entity_pan")[0], "origin").(m); got["program"] != "" || got["signature"] != "none" || got["extended"] != false {
 		t.Errorf("of a file that says nothing: %v", got)
 	}
 	if found := fmt.Sprint(view["findings"]); !strings.Contains(found, "signature_broken") {

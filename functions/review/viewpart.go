@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -57,10 +58,10 @@ type documentView struct {
 
 // originView is what the file says of how it came to be.
 type originView struct {
-	Program   string         `json:"program"`
-	Signature *kyc.Signature `json:"signature"`
-	Signer    string         `json:"signer"`
-	Extended  bool           `json:"extended"`
+	Program   string        `json:"program"`
+	Signature kyc.Signature `json:"signature"` // or none
+	Signer    string        `json:"signer"`
+	Extended  bool          `json:"extended"`
 }
 
 type requirementView struct {
@@ -170,7 +171,7 @@ func order(r requirementView) int {
 func (k known) document(r kyc.Requirement, d kyc.Document) documentView {
 	v := documentView{
 		ID: d.ID, Type: d.Type, FileName: d.FileName, ContentType: d.ContentType, Size: d.Size, State: d.State, Flattened: d.Flattened, Pages: d.Pages,
-		Origin: originView{d.Origin.Program, orNull(d.Origin.Signature), d.Origin.Signer, d.Origin.Extended}, SHA256: d.SHA256, Verdict: k.verdict("/requirements/"+r.ID, d.ID), Checklist: []checkView{},
+		Origin: originView{d.Origin.Program, cmp.Or(d.Origin.Signature, "none"), d.Origin.Signer, d.Origin.Extended}, SHA256: d.SHA256, Verdict: k.verdict("/requirements/"+r.ID, d.ID), Checklist: []checkView{},
 	}
 	if i := slices.IndexFunc(r.Options, func(o kyc.Option) bool { return o.ID == d.Type }); i >= 0 {
 		v.TypeTitle, v.Checklist = r.Options[i].Title, checklistOf(r.Options[i])

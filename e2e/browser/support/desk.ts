@@ -26,7 +26,7 @@ type Type = keyof typeof checks;
 
 const paper = (id: string, type: Type, typeTitle: string, pages: number, more: Json = {}): Json => ({
   id, type, typeTitle, fileName: `${type}.pdf`, contentType: 'application/pdf', size: 24_000, state: 'clean', flattened: false, pages: Array(pages).fill(sha256(picture)), sha256: 'ab'.repeat(32),
-  origin: { program: '', signature: null, signer: '', extended: false }, verdict: null, new: false, checklist: checks[type], ...more,
+  origin: { program: '', signature: 'none', signer: '', extended: false }, verdict: null, new: false, checklist: checks[type], ...more,
 });
 
 const requirement = (id: string, title: string, expected: Json[], documents: Json[], more: Json = {}): Json => ({

@@ -8,7 +8,7 @@ import { named, t } from "./words.js";
 /** @typedef {{code: string, detail: string}} Reason */
 /** @typedef {{verdict: "yes" | "no", code: string | null, detail: string | null, checklist: Verdict["checklist"], validUntil: string | null}} Earlier  the API's verdict */
 /** @typedef {{id: string, type: string, typeTitle: string, fileName: string, size: number, state: string, flattened: boolean, pages: string[], verdict: Earlier | null, new: boolean,
- *  origin: {program: string, signature: "intact" | "broken" | "unread" | null, signer: string, extended: boolean}, checklist: {id: string, text: string}[]}} Doc */
+ *  origin: {program: string, signature: "none" | "intact" | "broken" | "unread", signer: string, extended: boolean}, checklist: {id: string, text: string}[]}} Doc */
 /** @typedef {{pointer: string, id: string, title: string, whose: string, expected: Expected[], documents: Doc[], flag: Reason | null, answer: string | null}} Requirement  its documents newest first */
 /** @typedef {{pointer: string, label: string, value: string | null, earlier: string | null, flag: Reason | null, answer: string | null, verdict: Earlier | null}} Field */
 /** @typedef {{id: string | null, by: string, until: string, mine: boolean}} Lease */
@@ -67,7 +67,7 @@ const checkOf = ({ id, text }) => ({ id, text: named(`desk.check.${id}`, named(`
 
 /** @param {Doc} d */
 function originOf({ origin: { program, signature, signer, extended } }) {
-  const signed = signature ? t(`desk.js.signature.${signature}`, { name: signer || "?" }) : "";
+  const signed = signature !== "none" ? t(`desk.js.signature.${signature}`, { name: signer || "?" }) : "";
   return [program && t("desk.js.program", { name: program }), signed, extended ? t("desk.js.extended") : ""];
 }
 
