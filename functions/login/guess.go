@@ -41,7 +41,7 @@ func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Em
 		return attempt{}, err
 	}
 	tried.tries = counts[0]
-	if counts[1] > limit.CaptchaAfter || counts[2] > limit.CaptchaAfterN || addresses >= limit.LoginSpray.Max {
+	if counts[1] > limit.CaptchaAfter || counts[2] > limit.CaptchaPerNetwork || addresses >= limit.LoginSpray.Max {
 		return tried, h.solved(ctx, c, solved, tried)
 	}
 	return tried, nil

@@ -16,7 +16,7 @@ func TestASignatureThatDoesNotFitItsFileIsDoubted(t *testing.T) {
 			t.Errorf("%q: %d findings, want %d", signature, found, want)
 		}
 	}
-	if !c.asksForTwo(OutcomeApprove, now) && c.Documents[0].Origin.Signature == SignatureBroken {
+	if c.Documents[0].Origin.Signature = SignatureBroken; !c.asksForTwo(OutcomeApprove, now) {
 		t.Error("one person approves over it")
 	}
 }

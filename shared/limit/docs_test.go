@@ -53,7 +53,7 @@ func page() string {
   %d log-ins on their way or failed. Fifty people of one office who log in at once are asked for none, and a known device is not asked for what its network does. Who does not
   solve it is not counted: nothing was compared.
 - A network that reaches those %d addresses is one security event in the log (`+"`password_spraying`"+`) and one alarm, whatever it goes on to do in that window.
-`, freeFailures, words(LoginAddressIP.Window), CaptchaAfter, LoginSpray.Max, words(LoginSpray.Window), CaptchaAfterN, LoginSpray.Max)
+`, freeFailures, words(LoginAddressIP.Window), CaptchaAfter, LoginSpray.Max, words(LoginSpray.Window), CaptchaPerNetwork, LoginSpray.Max)
 	return b.String()
 }
 

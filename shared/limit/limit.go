@@ -71,8 +71,8 @@ var (
 // LoginSpray.Max different addresses; and where more than so many log-ins of a network are on their way or have failed, which is more than an
 // office of fifty has when it begins to work.
 const (
-	CaptchaAfter  = 50
-	CaptchaAfterN = 60
+	CaptchaAfter      = 50
+	CaptchaPerNetwork = 60
 )
 
 // freeFailures is how often somebody may mistype a password from one network without having to wait.

@@ -73,8 +73,7 @@ func (r countRow) shutUntil(now time.Time) time.Time {
 	return time.Time{}
 }
 
-// take counts a use, and reads what the window before still weighs. What is refused for that is given back, and remembered: until there
-// is room again a refusal costs one write.
+// take counts a use, and reads what the window before still weighs. What is refused for that is given back.
 func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, free time.Time, err error) {
 	var own, before countRow
 	err = together(
@@ -94,11 +93,7 @@ func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int
 	if spent > u.Rule.Max {
 		free = u.RoomAt(own.Uses-1, before.Uses, now)
 	}
-	free = latest(free, before.shutUntil(now))
-	_, err = s.update(ctx, "refuse "+u.Rule.Name, s.tokens, change{
-		key: limitKey(u, now), set: "SET freeAt = :free ADD uses :less", values: values{":less": -1, ":free": free.UnixMilli()},
-	})
-	return 0, free, err
+	return 0, latest(free, before.shutUntil(now)), s.Release(ctx, now, u)
 }
 
 // count is the conditional write of take: the window's row with this use in it, or when there is room again.

@@ -112,6 +112,24 @@ func TestLimits(t *testing.T) {
 				t.Errorf("%d passed", passed)
 			}
 		})
+		t.Run("uses that are given back make room at once, also where the window before weighs", func(t *testing.T) {
+			use := rule.By("given back")
+			for range 5 {
+				_, err := f.Take(t.Context(), use.WindowEnd(now).Add(-time.Second), use)
+				must(t, err)
+			}
+			at := use.WindowEnd(now).Add(time.Second)
+			for range 5 {
+				_, err := f.Take(t.Context(), at, use)
+				must(t, err)
+			}
+			if _, err := f.Take(t.Context(), at, use); !limit.Refused(err) {
+				t.Errorf("it passed: %v", err)
+			}
+			must(t, f.Release(t.Context(), at, use))
+			_, err := f.Take(t.Context(), at, use)
+			must(t, err)
+		})
 		t.Run("what was delayed passes from then on, also in the next window, and no delay makes another shorter", func(t *testing.T) {
 			use := rule.By("delayed")
 			at := use.WindowEnd(now).Add(-time.Second)
