@@ -29,7 +29,8 @@ type request struct {
 	ColdStart bool      `json:"coldStart"`
 	Calls     []call    `json:"calls"`
 
-	root string
+	root  string
+	ended bool
 }
 
 const keptRequests = 500
@@ -38,7 +39,7 @@ const keptRequests = 500
 type traces struct {
 	mu     sync.Mutex
 	all    []*request
-	byRoot map[string]*request
+	byRoot map[string]*request // those of all, and older ones that still run
 }
 
 func newTraces() *traces { return &traces{byRoot: map[string]*request{}} }
@@ -64,13 +65,18 @@ func (t *traces) begin(trace string, r request) (ended func(status int, cold boo
 	t.all = append(t.all, &r)
 	t.byRoot[r.root] = &r
 	if len(t.all) > keptRequests {
-		delete(t.byRoot, t.all[0].root)
+		if t.all[0].ended {
+			delete(t.byRoot, t.all[0].root)
+		}
 		t.all = slices.Delete(t.all, 0, 1)
 	}
 	return func(status int, cold bool) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		r.Status, r.ColdStart, r.Ms = status, cold, milliseconds(time.Since(began))
+		r.Status, r.ColdStart, r.Ms, r.ended = status, cold, milliseconds(time.Since(began)), true
+		if !slices.Contains(t.all, &r) {
+			delete(t.byRoot, r.root)
+		}
 	}
 }
 
