@@ -61,6 +61,10 @@ func runAll(m *testing.M) int {
 			return 1
 		}
 	}
+	if leaks := marks.found(system.log.String()); len(leaks) > 0 {
+		fmt.Fprintf(os.Stderr, "e2e: %d times something secret or personal is in the log; the first: %s\n", len(leaks), leaks[0])
+		return 1
+	}
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // all of it ran
 		return held(comparePermissions(system.url))
 	}
