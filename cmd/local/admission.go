@@ -10,10 +10,9 @@ import (
 )
 
 // On Lambda each request has its share of a core, and whoever gets none is refused before anything of theirs has begun. Here all share the
-// cores of this machine: so many requests run at once for each core, and so many more wait. Of events, whose functions compute for longer, one
-// runs for each core; as many wait as there are.
+// cores of this machine. One request runs for each, and one more while others wait for an engine; so many more wait. Of events, whose functions
+// compute for longer, one runs for each core, and as many wait as there are.
 const (
-	runningPerCore = 2
 	waitingPerCore = 128
 
 	// busyMost is how long a request counts as one that needs a core. It is the time of an answer: whoever runs for longer waits for something.
@@ -31,7 +30,7 @@ type admission struct {
 }
 
 func requestsAtOnce() *admission {
-	return &admission{places: runningPerCore * runtime.NumCPU(), most: waitingPerCore * runtime.NumCPU()}
+	return &admission{places: runtime.NumCPU() + 1, most: waitingPerCore * runtime.NumCPU()}
 }
 
 func eventsAtOnce() *admission { return &admission{places: runtime.NumCPU(), most: math.MaxInt} }
