@@ -216,7 +216,8 @@ func tooOld(m message.Message) string {
 // heldPause is less than the time between two sweeps and more than none: each sweep tries a held message once.
 const heldPause = 500 * time.Millisecond
 
-var pauses = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
+// The first pause is less than the time between two sweeps: the next one tries again, also where it begins a little earlier.
+var pauses = []time.Duration{55 * time.Second, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 
 // pause is how long a message rests after its n-th failed attempt: as long as its carrier asks for, within an hour, or longer each time.
 func pause(attempts int, err error) time.Duration {
