@@ -81,7 +81,7 @@ func sources(t *testing.T, dir string, look func(path string, imports []string))
 }
 
 func isTestSupport(path string) bool {
-	for _, name := range []string{"store/storetest/", "captcha/captchatest/", "upload/uploadtest/", "httpapi/contract/"} {
+	for _, name := range []string{"store/storetest/", "captcha/captchatest/", "upload/uploadtest/", "httpapi/contract/", "httpapi/sameness/"} {
 		if strings.Contains(path, name) {
 			return true
 		}

@@ -24,6 +24,7 @@ type Unreliable struct {
 	rate   float64
 	hits   int
 	struck map[string]int
+	calls  map[string]int
 }
 
 // ways are what may become of a call that goes wrong. The last two take effect all the same. Conflicts are of writes.
@@ -37,7 +38,7 @@ func (f Fixture) Unreliable(t testing.TB, rate float64, seed uint64, attempts in
 	if err != nil {
 		t.Fatal(err)
 	}
-	u := &Unreliable{chance: rand.New(rand.NewPCG(seed, 0)), rate: rate, struck: map[string]int{}}
+	u := &Unreliable{chance: rand.New(rand.NewPCG(seed, 0)), rate: rate, struck: map[string]int{}, calls: map[string]int{}}
 	forward := httputil.NewSingleHostReverseProxy(target)
 	forward.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { u.serve(w, r, forward) }))
@@ -66,9 +67,18 @@ func (u *Unreliable) Struck(t testing.TB) (n int) {
 	return n
 }
 
-func (u *Unreliable) way(writes bool) string {
+// Calls counts the calls since it was asked last, by operation.
+func (u *Unreliable) Calls() (since map[string]int) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	since, u.calls = u.calls, map[string]int{}
+	return since
+}
+
+func (u *Unreliable) way(operation string, writes bool) string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.calls[operation]++
 	if u.chance.Float64() >= u.rate {
 		return ""
 	}
@@ -85,7 +95,7 @@ func (u *Unreliable) way(writes bool) string {
 func (u *Unreliable) serve(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 	_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 	transaction := operation == "TransactWriteItems"
-	switch way := u.way(transaction || operation == "UpdateItem" || operation == "PutItem"); way {
+	switch way := u.way(operation, transaction || operation == "UpdateItem" || operation == "PutItem"); way {
 	case "":
 		forward.ServeHTTP(w, r)
 	case "conflict":
