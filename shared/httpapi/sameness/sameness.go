@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -100,21 +101,9 @@ func Times(t *testing.T, h http.Handler, one, other Road) {
 	if os.Getenv("CENTRAL_SAMENESS") == "" {
 		t.Skip("times are compared where nothing else runs: make test-sameness")
 	}
+	roads := [2]Road{one, other}
 	for try := range tries {
-		var took [2][]time.Duration
-		for n := range samples {
-			first := rand.IntN(2)
-			for _, road := range []int{first, 1 - first} {
-				r := []Road{one, other}[road](1 + try*samples + n)
-				w := httptest.NewRecorder()
-				began := time.Now()
-				h.ServeHTTP(w, r)
-				took[road] = append(took[road], time.Since(began))
-				if w.Code >= http.StatusInternalServerError || w.Code == http.StatusTooManyRequests {
-					t.Fatalf("request %d of road %d was answered %d %s", n, road, w.Code, w.Body)
-				}
-			}
-		}
+		took := measure(t, h, roads, 1+try*samples)
 		apart, late := distance(took[0], took[1]), (middle(took[0]) - middle(took[1])).Abs()
 		t.Logf("distance %.3f, medians %s and %s", apart, middle(took[0]), middle(took[1]))
 		if apart < mostApart && late < mostLate {
@@ -122,6 +111,44 @@ func Times(t *testing.T, h http.Handler, one, other Road) {
 		}
 	}
 	t.Errorf("the roads can be told apart by their time, in each of %d samples", tries)
+}
+
+// measure takes a sample of each road, in turn, on each core. Requests are made one after the other.
+func measure(t *testing.T, h http.Handler, roads [2]Road, from int) (took [2][]time.Duration) {
+	var mu sync.Mutex
+	var all sync.WaitGroup
+	next := from
+	pair := func() (pair [2]*http.Request, more bool) {
+		mu.Lock()
+		defer mu.Unlock()
+		if next++; next > from+samples {
+			return pair, false
+		}
+		return [2]*http.Request{roads[0](next), roads[1](next)}, true
+	}
+	ask := func(road int, r *http.Request) {
+		w := httptest.NewRecorder()
+		began := time.Now()
+		h.ServeHTTP(w, r)
+		late := time.Since(began)
+		mu.Lock()
+		defer mu.Unlock()
+		took[road] = append(took[road], late)
+		if w.Code >= http.StatusInternalServerError || w.Code == http.StatusTooManyRequests {
+			t.Errorf("a request of road %d was answered %d %s", road, w.Code, w.Body)
+		}
+	}
+	for range runtime.NumCPU() {
+		all.Go(func() {
+			for requests, more := pair(); more; requests, more = pair() {
+				first := rand.IntN(2)
+				ask(first, requests[first])
+				ask(1-first, requests[1-first])
+			}
+		})
+	}
+	all.Wait()
+	return took
 }
 
 // distance is that of Kolmogorov and Smirnov: the most by which the shares of the two samples below a time differ. It sorts them.

@@ -19,12 +19,13 @@ import (
 // Unreliable is a connection on which calls go wrong by chance.
 type Unreliable struct {
 	*store.Store
-	mu     sync.Mutex
-	chance *rand.Rand
-	rate   float64
-	hits   int
-	struck map[string]int
-	calls  map[string]int
+	process func() *store.Store
+	mu      sync.Mutex
+	chance  *rand.Rand
+	rate    float64
+	hits    int
+	struck  map[string]int
+	calls   map[string]int
 }
 
 // ways are what may become of a call that goes wrong. The last two take effect all the same. Conflicts are of writes.
@@ -46,11 +47,17 @@ func (f Fixture) Unreliable(t testing.TB, rate float64, seed uint64, attempts in
 		proxy.CloseClientConnections()
 		proxy.Close()
 	})
-	options := client(proxy.URL).Options()
-	options.Retryer, options.RetryMaxAttempts = awsenv.Retryer(), attempts
-	u.Store = store.New(dynamodb.New(options), f.Users, f.Tokens)
+	u.process = func() *store.Store {
+		options := client(proxy.URL).Options()
+		options.Retryer, options.RetryMaxAttempts = awsenv.Retryer(), attempts
+		return store.New(dynamodb.New(options), f.Users, f.Tokens)
+	}
+	u.Store = u.process()
 	return u
 }
+
+// Process returns the store of another process, which has repetitions of its own.
+func (u *Unreliable) Process() *store.Store { return u.process() }
 
 // Struck counts the calls that went wrong, by the way in which they did. It fails the test when none did in one of them.
 func (u *Unreliable) Struck(t testing.TB) (n int) {
