@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc papers review intake render not
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help clients run sam-local central test corpus test-sameness test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -43,8 +43,12 @@ test: ## install what the tests need and run all of them with the race detector
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
 	CENTRAL_ENGINES=required go test -race ./shared/store/storetest
+	$(MAKE) test-sameness
 	# e2e waits more than it works, for gaps between codes and for sweeps: the pages are tested meanwhile.
 	$(MAKE) --jobs 2 --output-sync test-e2e test-pages
+
+test-sameness: ## whether the time of an answer tells that an address has an account (nothing else may run meanwhile)
+	CENTRAL_ENGINES=required CENTRAL_SAMENESS=1 go test -p 1 -count=1 -run ByNoTime -v ./functions/login ./functions/signup
 
 test-e2e: ## the journeys over HTTP and what may go wrong on the way alone (what it needs is installed by make test)
 	CENTRAL_ENGINES=required go test -race -timeout 30m ./e2e

@@ -112,7 +112,9 @@ func (p *person) fillCase(accountType string) {
 
 func TestJourneyOfAnIndividualWithAMobile(t *testing.T) {
 	t.Parallel()
-	journey(t, newPerson(t), "individual", "mobile", mobile())
+	p := newPerson(t)
+	p.works = true
+	journey(t, p, "individual", "mobile", mobile())
 }
 
 func TestJourneyOfACompanyWithALandline(t *testing.T) {

@@ -19,13 +19,15 @@ import (
 
 // events delivers the events of S3, SNS and the scanner to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
 type events struct {
-	dir      string
-	targets  []eventTarget
-	s3       *s3.Client
-	scanner  *clamd // nil where there is none
-	requests *traces
-	log      *journal
-	retry    []time.Duration // waits before the second and the third try; on Lambda one and two minutes
+	dir       string
+	targets   []eventTarget
+	s3        *s3.Client
+	scanner   *clamd // nil where there is none
+	requests  *traces
+	admission *admission
+	faults    *faults
+	log       *journal
+	retry     []time.Duration // waits before the second and the third try; on Lambda one and two minutes
 
 	stop    context.Context
 	running sync.WaitGroup
@@ -126,8 +128,10 @@ func (e *events) deliver(f *function, p pendingEvent) {
 	e.running.Go(func() {
 		for try := 0; ; try++ {
 			trace := newTrace()
+			leave := e.admission.enter(context.Background(), trace)
 			ended := e.requests.begin(trace, request{ID: uuid(), At: time.Now().UTC(), Method: cmp.Or(p.Source, "S3"), Path: p.Path, Function: p.Function})
 			out := f.invoke(context.Background(), p.Event, trace)
+			leave()
 			if out.err == nil {
 				ended(200, out.cold)
 				os.Remove(p.file)

@@ -9,40 +9,58 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
-// fault lets calls of one service go wrong.
+// fault lets calls of one service go wrong (docs/faults.md).
 type fault struct {
 	Service   string  `json:"service"`
 	Mode      string  `json:"mode"`
 	Operation string  `json:"operation,omitempty"` // regular expression; "" is every operation
+	Table     string  `json:"table,omitempty"`     // regular expression for the names of its tables
 	Function  string  `json:"function,omitempty"`  // that calls; "" is any, and who is none
 	Rate      float64 `json:"rate,omitempty"`      // share of the calls; 0 is all
+	Seed      uint64  `json:"seed,omitempty"`      // of the chance of Rate; 0 is another one each time
+	Nth       int     `json:"nth,omitempty"`       // only the n-th call that fits, counted from 1
 	Count     int     `json:"count,omitempty"`     // so many calls, then no more; 0 is without end
-	Hits      int     `json:"hits"`
+	Ms        int     `json:"ms,omitempty"`        // of a delay
+	Seen      int     `json:"seen"`                // calls that fit
+	Hits      int     `json:"hits"`                // of them, those that went wrong
 
-	matches *regexp.Regexp
+	operation, table *regexp.Regexp
+	chance           *rand.Rand
 }
 
 var (
-	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls}
-	faultModes    = []string{"throttle", "500", "reset", "reset_after", "blackhole", "slow", "kill", "kill_after", "held", "refused", "off"}
+	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls, serviceScanner}
+	faultModes    = []string{
+		"throttle", "500", "conflict", "reset", "reset_after", "delay", "slow", "blackhole", "duplicate", "stale", "kill", "kill_after", "held", "refused", "off",
+	}
+	// scannerModes are what can become of a scan, which is no call.
+	scannerModes = []string{"500", "delay", "blackhole", "duplicate", "off"}
 )
 
-// faults has at most one fault per service and operation.
+// faults has at most one fault for each service, operation, table, function and mode.
 type faults struct {
 	mu  sync.Mutex
 	all []*fault
 }
 
-// set puts a fault in the place of that with the same service and operation. Mode "off" removes it, or all of the service when it names
-// no operation.
+// what is called, and by whom.
+type called struct {
+	service, operation, table, function string
+	writes                              bool // of DynamoDB
+	stale                               bool // DynamoDB may answer with what was true a moment ago
+}
+
+// set puts a fault beside the others, or in the place of one that differs in how often it strikes alone. Mode "off" removes those of the service
+// that name this operation, or all of the service when it names none.
 func (f *faults) set(text []byte) error {
 	n := &fault{}
 	if err := json.Unmarshal(text, n); err != nil {
 		return err
 	}
-	n.Hits = 0
+	n.Seen, n.Hits = 0, 0
 	switch {
 	case !slices.Contains(faultServices, n.Service):
 		return fmt.Errorf("service must be one of %s", strings.Join(faultServices, ", "))
@@ -50,19 +68,36 @@ func (f *faults) set(text []byte) error {
 		return fmt.Errorf("mode must be one of %s", strings.Join(faultModes, ", "))
 	case (n.Mode == "held" || n.Mode == "refused") && failures[n.Service][n.Mode].code == "":
 		return fmt.Errorf("mode %s is for what carries messages", n.Mode)
+	case (n.Mode == "conflict" || n.Mode == "stale" || n.Table != "") && n.Service != serviceDynamoDB:
+		return fmt.Errorf("conflict, stale and table are for %s", serviceDynamoDB)
+	case n.Service == serviceScanner && !slices.Contains(scannerModes, n.Mode):
+		return fmt.Errorf("mode of %s must be one of %s", serviceScanner, strings.Join(scannerModes, ", "))
 	case n.Rate < 0 || n.Rate > 1:
 		return fmt.Errorf("rate must be between 0 and 1")
-	case n.Count < 0:
-		return fmt.Errorf("count must not be negative")
+	case n.Count < 0 || n.Nth < 0 || n.Nth > 0 && (n.Count > 0 || n.Rate > 0):
+		return fmt.Errorf("count and nth must not be negative, and nth stands alone")
+	case (n.Mode == "delay") != (n.Ms > 0) || n.Ms < 0:
+		return fmt.Errorf("ms says how long a delay is, and is of nothing else")
 	}
 	var err error
-	if n.matches, err = regexp.Compile(n.Operation); err != nil {
+	if n.operation, err = regexp.Compile(n.Operation); err != nil {
 		return err
 	}
+	if n.table, err = regexp.Compile(n.Table); err != nil {
+		return err
+	}
+	seed := n.Seed
+	if seed == 0 {
+		seed = rand.Uint64()
+	}
+	n.chance = rand.New(rand.NewPCG(seed, 0))
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all = slices.DeleteFunc(f.all, func(old *fault) bool {
-		return old.Service == n.Service && (old.Operation == n.Operation || n.Mode == "off" && n.Operation == "")
+		if n.Mode == "off" {
+			return old.Service == n.Service && (n.Operation == "" || old.Operation == n.Operation)
+		}
+		return old.Service == n.Service && old.Mode == n.Mode && old.Operation == n.Operation && old.Table == n.Table && old.Function == n.Function
 	})
 	if n.Mode != "off" {
 		f.all = append(f.all, n)
@@ -86,22 +121,33 @@ func (f *faults) list() []fault {
 	return all
 }
 
-// hit returns the mode in which the call of a function goes wrong, or "".
-func (f *faults) hit(service, operation, function string) string {
-	if operation == "" {
-		return ""
+// hit returns in which mode a call goes wrong, "" for none, and by how much a delay delays it. The first fault that strikes counts.
+func (f *faults) hit(c called) (mode string, delay time.Duration) {
+	if c.operation == "" {
+		return "", 0
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, r := range f.all {
-		spent := r.Count > 0 && r.Hits >= r.Count
-		if r.Service != service || spent || r.Function != "" && r.Function != function || !r.matches.MatchString(operation) || r.Rate > 0 && rand.Float64() >= r.Rate {
-			continue
+		if r.fits(c) && r.strikes() {
+			return r.Mode, time.Duration(r.Ms) * time.Millisecond
 		}
-		r.Hits++
-		return r.Mode
 	}
-	return ""
+	return "", 0
+}
+
+func (r *fault) fits(c called) bool {
+	return r.Service == c.service && (r.Function == "" || r.Function == c.function) && r.operation.MatchString(c.operation) &&
+		r.table.MatchString(c.table) && (r.Mode != "conflict" || c.writes) && (r.Mode != "stale" || c.stale)
+}
+
+func (r *fault) strikes() bool {
+	r.Seen++
+	if r.Nth > 0 && r.Seen != r.Nth || r.Count > 0 && r.Hits >= r.Count || r.Rate > 0 && r.chance.Float64() >= r.Rate {
+		return false
+	}
+	r.Hits++
+	return true
 }
 
 // failure is how a service answers when it is overloaded ("throttle") or broken ("500"), when the operator's side is not in order
@@ -134,6 +180,21 @@ var failures = map[string]map[string]failure{
 		"throttle": {429, "too_many_requests", made, ""}, "500": {500, "internal_error", made, ""},
 		"held": {403, "caller_forbidden", made, ""}, "refused": {422, "number_blocked", made, ""},
 	},
+}
+
+// conflict is how DynamoDB refuses a write that another transaction is at work on.
+func conflict(w http.ResponseWriter, operation string, body []byte) int {
+	w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+	w.WriteHeader(http.StatusBadRequest)
+	if operation != "TransactWriteItems" {
+		fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionConflictException","message":%q}`, made)
+		return http.StatusBadRequest
+	}
+	var in struct{ TransactItems []json.RawMessage }
+	json.Unmarshal(body, &in) // it was understood when its tables were read
+	reasons := strings.Repeat(`,{"Code":"None"}`, max(0, len(in.TransactItems)-1))
+	fmt.Fprintf(w, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":%q,"CancellationReasons":[{"Code":"TransactionConflict","Message":%q}%s]}`, made, made, reasons)
+	return http.StatusBadRequest
 }
 
 // fail answers like the service itself, in its protocol.

@@ -47,6 +47,8 @@ func checkFaults(t *testing.T, s *system) {
 		{"500", func(err error) bool { return code(err) == "InternalServerError" }, false},
 		{"reset", func(err error) bool { return errors.Is(err, syscall.ECONNRESET) }, false},
 		{"reset_after", func(err error) bool { return errors.Is(err, syscall.ECONNRESET) }, true},
+		{"conflict", func(err error) bool { return code(err) == "TransactionConflictException" }, false},
+		{"duplicate", func(err error) bool { return err == nil }, true},
 		{"blackhole", func(err error) bool { return errors.Is(err, context.DeadlineExceeded) }, false},
 	} {
 		t.Run(c.mode, func(t *testing.T) {
@@ -77,6 +79,9 @@ func checkFaults(t *testing.T, s *system) {
 		for _, body := range []string{
 			`{"service":"sqs","mode":"500"}`, `{"service":"s3","mode":"smoke"}`, `{"service":"s3","mode":"500","operation":"("}`,
 			`{"service":"dynamodb","mode":"held"}`, `{"service":"s3","mode":"refused"}`, `{"service":"s3","mode":"500","rate":2}`, `{"service":"s3","mode":"500","count":-1}`, `nonsense`,
+			`{"service":"s3","mode":"conflict"}`, `{"service":"ses","mode":"stale"}`, `{"service":"s3","mode":"500","table":"x"}`, `{"service":"dynamodb","mode":"500","table":"("}`,
+			`{"service":"s3","mode":"delay"}`, `{"service":"s3","mode":"500","ms":5}`, `{"service":"s3","mode":"500","nth":-1}`, `{"service":"s3","mode":"500","nth":2,"count":1}`,
+			`{"service":"scanner","mode":"reset"}`,
 		} {
 			s.want(t, 400, "PUT", "/_local/faults", body)
 		}
@@ -101,10 +106,11 @@ func TestAFaultStrikesAtItsRateAndOnlyThere(t *testing.T) {
 	}
 	hits := 0
 	for range 2000 {
-		if f.hit("ses", "SendEmail", "") != "" {
+		if mode, _ := f.hit(called{service: "ses", operation: "SendEmail"}); mode != "" {
 			hits++
 		}
-		if f.hit("sns", "Publish", "") != "" || f.hit("ses", "", "") != "" {
+		elsewhere, _ := f.hit(called{service: "sns", operation: "Publish"})
+		if nowhere, _ := f.hit(called{service: "ses"}); elsewhere != "" || nowhere != "" {
 			t.Fatal("it struck elsewhere")
 		}
 	}
@@ -119,7 +125,7 @@ func TestAFaultOfOneFunctionSparesTheOthers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range []struct{ function, want string }{{"otp", ""}, {"", ""}, {"notify", "kill"}, {"notify", ""}} {
-		if got := f.hit("sns", "Publish", c.function); got != c.want {
+		if got, _ := f.hit(called{service: "sns", operation: "Publish", function: c.function}); got != c.want {
 			t.Errorf("%q got %q, want %q", c.function, got, c.want)
 		}
 	}

@@ -20,9 +20,10 @@ const (
 
 // gateway answers HTTP as API Gateway's HTTP API does, in its stage $default.
 type gateway struct {
-	routes   routes
-	requests *traces
-	log      *journal
+	routes    routes
+	requests  *traces
+	log       *journal
+	admission *admission
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -43,7 +44,15 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge)
 		return
 	}
-	trace, now := newTrace(), time.Now()
+	trace := newTrace()
+	leave := g.admission.enter(r.Context(), trace)
+	if leave == nil {
+		w.Header().Set("Retry-After", "2")
+		refuse(w, http.StatusServiceUnavailable)
+		return
+	}
+	defer leave()
+	now := time.Now()
 	payload, err := json.Marshal(newHTTPEvent(r, body, route.Key(), parameters, id, trace, now))
 	if err != nil {
 		refuse(w, http.StatusInternalServerError)

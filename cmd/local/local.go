@@ -42,6 +42,7 @@ type local struct {
 	pools     map[string]*function
 	builder   *builder
 	requests  *traces
+	admitted  *admission // of requests
 	used      *permissions
 	events    *events
 	scanner   *clamd // nil where there is none
@@ -59,7 +60,7 @@ type local struct {
 
 // start starts everything and returns when requests are answered. out gets what people should read.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, journal: &journal{people: out, log: io.Discard, verbose: o.verbose}, requests: newTraces(), used: newPermissions(), pools: map[string]*function{}}
+	l := &local{options: o, journal: &journal{people: out, log: io.Discard, verbose: o.verbose}, requests: newTraces(), admitted: requestsAtOnce(), used: newPermissions(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {
@@ -155,7 +156,7 @@ func (l *local) connect(ctx context.Context) error {
 		}
 	}
 	l.events = &events{
-		dir: filepath.Join(l.options.data, "events"), requests: l.requests, log: l.journal, retry: l.options.retry, stop: l.ctx,
+		dir: filepath.Join(l.options.data, "events"), requests: l.requests, admission: eventsAtOnce(), faults: l.services.faults, log: l.journal, retry: l.options.retry, stop: l.ctx,
 	}
 	if l.options.enginesOnly && l.options.lambda != "" {
 		for _, spec := range l.template.Functions {
@@ -206,7 +207,7 @@ func (l *local) connect(ctx context.Context) error {
 	mux := http.NewServeMux()
 	mux.Handle("/_local", inspect.handler())
 	mux.Handle("/_local/", inspect.handler())
-	gateway := &gateway{routes: newRoutes(pools), requests: l.requests, log: l.journal}
+	gateway := &gateway{routes: newRoutes(pools), requests: l.requests, log: l.journal, admission: l.admitted}
 	l.server = &http.Server{
 		Handler: atHome(l.home, besideGateway(mux, gateway)), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
 	}
@@ -219,6 +220,12 @@ func (l *local) connect(ctx context.Context) error {
 		l.watching.Go(func() { w.run(l.ctx, l.unchanged) })
 	}
 	return nil
+}
+
+// hangs lets others run while a fault keeps an invocation waiting.
+func (l *local) hangs(trace string) {
+	l.admitted.hangs(trace)
+	l.events.admission.hangs(trace)
 }
 
 // kill ends the process whose invocation a trace header names.

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"html"
@@ -26,7 +28,8 @@ const (
 	serviceVoice    = "voice"
 	serviceSecrets  = "secretsmanager"
 	serviceSQS      = "sqs"
-	serviceCalls    = "calls" // of the company itself
+	serviceCalls    = "calls"   // of the company itself
+	serviceScanner  = "scanner" // stands for GuardDuty, which nobody calls
 )
 
 // proxy stands in front of one engine. It writes down each call, lets calls go wrong on demand, and says which objects were created.
@@ -37,9 +40,11 @@ type proxy struct {
 	used     *permissions
 	faults   *faults
 	created  func(object)                     // of S3 only; runs before the client learns that its write succeeded
+	hangs    func(trace string)               // is told that a fault keeps an invocation waiting
 	kill     func(trace string)               // ends the process whose invocation it is, as a crash would
 	wrong    func(format string, args ...any) // of what this process serves itself: tells people what was refused
 	server   *http.Server
+	reads    staleReads
 }
 
 // serve listens on the address, or on any free port of this machine when that one is taken, and returns the endpoint.
@@ -89,17 +94,26 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.Ms = milliseconds(time.Since(began))
 		p.requests.add(r.Header.Get("X-Amzn-Trace-Id"), c)
 	}()
-	mode := p.faults.hit(p.service, operation, p.caller(r))
+	what := called{p.service, operation, table, p.caller(r), p.service == serviceDynamoDB && writes[operation], p.service == serviceDynamoDB && mayBeStale(operation, body)}
+	mode, delay := p.faults.hit(what)
 	c.Fault = mode
 	switch mode {
 	case "":
 		c.Status = p.pass(w, r, operation, body)
 	case "throttle", "500", "held", "refused":
 		c.Status = p.fail(w, mode)
-	case "slow":
-		time.Sleep(slowness)
+	case "conflict":
+		c.Status = conflict(w, operation, body)
+	case "stale":
+		c.Status = p.stale(w, r, operation, body)
+	case "duplicate":
+		c.Status = p.twice(w, r, operation)
+	case "delay", "slow":
+		p.wait(r)
+		time.Sleep(cmp.Or(delay, slowness))
 		c.Status = p.pass(w, r.WithContext(context.WithoutCancel(r.Context())), operation, body)
 	case "blackhole":
+		p.wait(r)
 		io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	case "reset_after":
@@ -116,6 +130,21 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.kill(r.Header.Get("X-Amzn-Trace-Id"))
 		reset(w)
 	}
+}
+
+// wait lets others have the place of an invocation that is kept waiting.
+func (p *proxy) wait(r *http.Request) {
+	if p.hangs != nil {
+		p.hangs(r.Header.Get("X-Amzn-Trace-Id"))
+	}
+}
+
+// twice lets the engine do the same again, as a network may that delivers a request twice. The second answer counts.
+func (p *proxy) twice(w http.ResponseWriter, r *http.Request, operation string) int {
+	whole := peek(r)
+	p.pass(httptest.NewRecorder(), r, operation, whole)
+	r.Body = io.NopCloser(bytes.NewReader(whole))
+	return p.pass(w, r, operation, whole)
 }
 
 // pass lets the engine answer and returns the status. body is that of a call to DynamoDB or SNS.

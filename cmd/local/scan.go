@@ -41,12 +41,28 @@ func (e *events) scan(o object) {
 		return
 	}
 	e.running.Go(func() {
-		status, threats := e.look(&o)
+		mode, delay := e.faults.hit(called{service: serviceScanner, operation: "Scan"})
+		if mode == "blackhole" {
+			return
+		}
+		select {
+		case <-time.After(delay):
+		case <-e.stop.Done():
+			return
+		}
+		status, threats := e.look(&o, mode == "500")
 		if status == "" {
 			return
 		}
+		times := 1
+		if mode == "duplicate" {
+			times = 2
+		}
 		for _, t := range e.targets {
-			if slices.Contains(t.rule.Sources, scanSource) && slices.Contains(t.rule.Types, scanType) {
+			for range times {
+				if !slices.Contains(t.rule.Sources, scanSource) || !slices.Contains(t.rule.Types, scanType) {
+					break
+				}
 				if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
 					e.log.wrong("the event of the scan of %s: %v", o.Key, err)
 				}
@@ -55,8 +71,8 @@ func (e *events) scan(o object) {
 	})
 }
 
-// look scans and tags one object. The status is "" when it is gone.
-func (e *events) look(o *object) (status string, threats []map[string]any) {
+// look scans and tags one object, or fails to. The status is "" when it is gone.
+func (e *events) look(o *object, fails bool) (status string, threats []map[string]any) {
 	ctx, cancel := context.WithTimeout(context.Background(), scanTimeout)
 	defer cancel()
 	in := &s3.GetObjectInput{Bucket: &o.Bucket, Key: &o.Key}
@@ -71,7 +87,10 @@ func (e *events) look(o *object) (status string, threats []map[string]any) {
 	o.VersionID, o.ETag = aws.ToString(out.VersionId), aws.ToString(out.ETag)
 	status = "NO_THREATS_FOUND"
 	body, err := io.ReadAll(out.Body)
-	if err == nil {
+	switch {
+	case fails:
+		status = "FAILED"
+	case err == nil:
 		var threat string
 		if threat, err = e.scanner.scan(ctx, body); threat != "" {
 			status, threats = "THREATS_FOUND", []map[string]any{{"name": threat}}

@@ -198,7 +198,7 @@ func (s *services) serve(l *local) error {
 		if one.endpoint != "" {
 			continue
 		}
-		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults, kill: l.kill}
+		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults, kill: l.kill, hangs: l.hangs}
 		switch {
 		case one.name == serviceS3:
 			p.engine, p.created = s.storage, l.events.created

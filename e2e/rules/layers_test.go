@@ -33,7 +33,7 @@ func root(t *testing.T) string {
 }
 
 var (
-	pure     = []string{"typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "message", "event", "speech", "workday"}
+	pure     = []string{"typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
 	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
 		"awsenv/dynamodb", "awsenv/s3", "awsenv/ses", "awsenv/sns", "awsenv/voice", "awsenv/secret"}
 
@@ -81,7 +81,7 @@ func sources(t *testing.T, dir string, look func(path string, imports []string))
 }
 
 func isTestSupport(path string) bool {
-	for _, name := range []string{"store/storetest/", "captcha/captchatest/", "upload/uploadtest/", "httpapi/contract/"} {
+	for _, name := range []string{"store/storetest/", "captcha/captchatest/", "upload/uploadtest/", "httpapi/contract/", "httpapi/sameness/"} {
 		if strings.Contains(path, name) {
 			return true
 		}

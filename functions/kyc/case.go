@@ -105,7 +105,7 @@ func (h *handler) mayWrite(ctx context.Context, c *httpapi.Call) error {
 	return err
 }
 
-// patience is for a change whose case is changed by others again and again. An answer takes three seconds at most.
+// patience is for a change whose case is changed by others again and again, within the time of the request.
 const (
 	patience   = 2 * time.Second
 	firstPause = 5 * time.Millisecond

@@ -37,6 +37,8 @@ type world struct {
 	said *bytes.Buffer
 	mu   sync.Mutex
 	at   time.Time
+
+	requests int
 }
 
 type oneWord struct{}

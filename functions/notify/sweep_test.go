@@ -68,14 +68,16 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) queue(t *testing.T, to string) {
+func (w *world) queue(t *testing.T, to string) message.Message {
 	t.Helper()
-	if err := w.store.QueueMessage(t.Context(), message.Message{
+	m := message.Message{
 		ID: token.NewID(), Kind: message.VerifyEmail, To: to, Locale: "en", Refs: []string{"digest", token.NewID()},
 		CreatedAt: w.now, NotAfter: w.now.Add(24 * time.Hour),
-	}); err != nil {
+	}
+	if err := w.store.QueueMessage(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
+	return m
 }
 
 func TestAKilledSweepSendsTheSameLinkAgainAndLosesNothing(t *testing.T) {
@@ -102,6 +104,53 @@ func TestAKilledSweepSendsTheSameLinkAgainAndLosesNothing(t *testing.T) {
 	for who, links := range w.mail.links {
 		if len(links) != 2 || links[0] != links[1] {
 			t.Errorf("%s got %d mails: %v", who, len(links), links)
+		}
+	}
+	if items := w.store.Items(t); len(items) != 0 {
+		t.Errorf("%d items are left", len(items))
+	}
+}
+
+// outage is SES, which is down for a minute.
+type outage struct {
+	*mailer
+	over func() bool
+}
+
+func (o outage) Send(ctx context.Context, mail message.Mail) error {
+	if !o.over() {
+		return errors.New("email: SES says Throttling")
+	}
+	return o.mailer.Send(ctx, mail)
+}
+
+func TestEveryMailOfAMinuteWithoutSESIsOutWithinTwoMinutesAfter(t *testing.T) {
+	w := newWorld(t)
+	for n, phase := range []int{1, 30, 58} { // the second at which a sweep begins
+		began, sent := w.now, len(w.mail.links)
+		seconds := func() int { return int(w.now.Sub(began) / time.Second) }
+		w.outbox.Mail = outage{w.mail, func() bool { return seconds() >= 60 }}
+		for ; seconds() <= 60+120; w.now = w.now.Add(time.Second) {
+			if seconds() < 60 {
+				m := w.queue(t, fmt.Sprintf("asha%d-%d@example.com", n, seconds()))
+				w.outbox.Now(t.Context(), m)
+			}
+			if seconds()%60 == phase {
+				if err := w.sweep(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if seconds() == 59 && len(w.mail.links) != sent {
+				t.Fatal("a mail went out during the outage")
+			}
+		}
+		if out := len(w.mail.links) - sent; out != 60 {
+			t.Errorf("with sweeps at second %d, %d of 60 mails are out", phase, out)
+		}
+	}
+	for who, links := range w.mail.links {
+		if len(links) != 1 {
+			t.Errorf("%s got %d mails", who, len(links))
 		}
 	}
 	if items := w.store.Items(t); len(items) != 0 {

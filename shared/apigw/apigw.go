@@ -13,6 +13,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"phonon.in/central/shared/deadline"
 )
 
 // request is the part of an HTTP API event that makes an HTTP request.
@@ -49,8 +51,11 @@ func Wrap(h http.Handler) Invoker { return Invoker{h} }
 // margin is what remains of Lambda's time when the handler's context ends, so that even then there is an answer.
 const margin = 500 * time.Millisecond
 
-// Invoke answers one event. A panic of the handler is not recovered: the runtime reports it and starts a fresh process.
+// Invoke answers one event, with a context that ends when the answer is due. A panic of the handler is not recovered: the runtime reports it
+// and starts a fresh process.
 func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	ctx, done := deadline.Within(ctx)
+	defer done()
 	if end, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin))

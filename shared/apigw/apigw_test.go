@@ -14,10 +14,12 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 	"unicode/utf8"
 
 	"phonon.in/central/shared/apigw"
+	"phonon.in/central/shared/deadline"
 )
 
 // seen is what a handler can tell about a request.
@@ -251,7 +253,7 @@ func TestHeadersOfTheClientNameNeitherAddressNorRequest(t *testing.T) {
 }
 
 func TestTheHandlerHasToEndBeforeLambdaDoes(t *testing.T) {
-	end := time.Now().Add(time.Hour)
+	end := time.Now().Add(2 * time.Second)
 	ctx, cancel := context.WithDeadline(t.Context(), end)
 	defer cancel()
 	_, err := apigw.Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
@@ -262,6 +264,26 @@ func TestTheHandlerHasToEndBeforeLambdaDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func TestTheHandlerHasTheTimeOfOneAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		_, err := apigw.Wrap(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			began := time.Now()
+			<-r.Context().Done()
+			tidy, done := deadline.After(r.Context(), time.Hour)
+			defer done()
+			<-tidy.Done()
+			if took := time.Since(began); took >= 3*time.Second || took != deadline.Work+deadline.Tidy {
+				t.Errorf("it had %s", took)
+			}
+		})).Invoke(ctx, []byte(get))
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
 }
 
 func TestAPanicIsNotRecovered(t *testing.T) {

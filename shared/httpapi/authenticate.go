@@ -1,10 +1,12 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
@@ -45,12 +47,21 @@ func (a *API) authenticate(r *http.Request) error {
 		return over(nil)
 	}
 	if session.NeedsTouch(call.Now) {
-		if err := a.Sessions.TouchSession(r.Context(), session, call.Now); err != nil {
+		if err := a.touch(r.Context(), session, call.Now); err != nil {
 			a.Log.WarnContext(r.Context(), "session not touched", "error", err)
 		}
 	}
 	call.Session, call.Profile = session, profile
 	return nil
+}
+
+// touchMost keeps a note that the next request can make as well from taking the time of this one.
+const touchMost = 300 * time.Millisecond
+
+func (a *API) touch(ctx context.Context, s account.Session, now time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, touchMost)
+	defer cancel()
+	return a.Sessions.TouchSession(ctx, s, now)
 }
 
 // sessionToken takes the token of a program from Authorization, of a browser from the cookie. Two different ones are refused:

@@ -22,6 +22,7 @@ type sessions struct {
 	profile           account.Profile
 	openErr, touchErr error
 	opened, touched   int
+	touchHangs        bool
 }
 
 func (s *sessions) OpenSession(_ context.Context, id account.ID, digest string) (account.Session, account.Profile, error) {
@@ -35,8 +36,11 @@ func (s *sessions) OpenSession(_ context.Context, id account.ID, digest string) 
 	return s.session, s.profile, nil
 }
 
-func (s *sessions) TouchSession(context.Context, account.Session, time.Time) error {
+func (s *sessions) TouchSession(ctx context.Context, _ account.Session, _ time.Time) error {
 	s.touched++
+	if s.touchHangs {
+		<-ctx.Done()
+	}
 	return s.touchErr
 }
 
@@ -72,6 +76,9 @@ func TestAuthentication(t *testing.T) {
 		{name: "an old session is touched", header: cookie(valid), change: func(s *sessions) { s.session.LastSeenAt = now.Add(-time.Hour) }, status: 204, touched: 1},
 		{name: "a touch that fails does not matter", header: cookie(valid), status: 204, touched: 1, change: func(s *sessions) {
 			s.session.LastSeenAt, s.touchErr = now.Add(-time.Hour), errors.New("slow")
+		}},
+		{name: "a touch that hangs does not matter", header: cookie(valid), status: 204, touched: 1, change: func(s *sessions) {
+			s.session.LastSeenAt, s.touchHangs = now.Add(-time.Hour), true
 		}},
 
 		{name: "nothing is 401", status: 401},

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/limit"
 )
 
@@ -45,8 +46,8 @@ func (c *Call) Release(ctx context.Context, uses ...limit.Use) error {
 	return c.limits.Release(ctx, c.Now, uses...)
 }
 
-// giveBackDeadline is short: an answer is due within three seconds, and two of them may be gone.
-const giveBackDeadline = 700 * time.Millisecond
+// giveBackMost is what giving back may take. The answer waits for it.
+const giveBackMost = 700 * time.Millisecond
 
 // giveBack gives back everything that a request took, where it was answered with a failure of ours or was told to wait.
 func (c *Call) giveBack(ctx context.Context, status int) {
@@ -57,7 +58,7 @@ func (c *Call) giveBack(ctx context.Context, status int) {
 	if len(uses) == 0 || status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
 		return
 	}
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackDeadline)
+	ctx, cancel := deadline.After(ctx, giveBackMost)
 	defer cancel()
 	if err := c.limits.Release(ctx, c.Now, uses...); err != nil {
 		c.log.WarnContext(ctx, "uses of limits not given back", "error", err)

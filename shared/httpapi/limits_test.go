@@ -9,10 +9,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"golang.org/x/sync/errgroup"
 
+	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/limit"
 )
@@ -90,6 +92,35 @@ func TestWhatARequestTookIsGivenBackWhereItDidNothing(t *testing.T) {
 			}
 		})
 	}
+}
+
+// silent counts uses, and hangs whenever it is to give one back.
+type silent struct{ counters }
+
+func (s *silent) Release(ctx context.Context, _ time.Time, _ ...limit.Use) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func TestARequestWhoseStoreHangsIsAnsweredWithinThreeSecondsAllItsGivingBackIncluded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+		s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
+			if _, err := c.Take(ctx, rule.By("a")); err != nil {
+				t.Error(err)
+			}
+			<-ctx.Done() // the next call of the store
+			return nil, fault.Down(ctx.Err())
+		})
+		s.Limits = &silent{counters{uses: map[string]int{}}}
+		ctx, cancel := deadline.Within(t.Context())
+		defer cancel()
+		began := time.Now()
+		w, _ := s.do(request("POST", "/v1/things/1", `{"name":"x"}`).WithContext(ctx))
+		if took := time.Since(began); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || took >= 3*time.Second {
+			t.Errorf("answered %d after %s: %v", w.Code, took, w.Header())
+		}
+	})
 }
 
 func TestWhatWasGivenBackAlreadyIsNotGivenBackTwice(t *testing.T) {

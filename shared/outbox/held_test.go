@@ -126,7 +126,7 @@ func TestWhatIsThrottledAfterItWasHeldRestsAsIfItWereTheFirstTime(t *testing.T) 
 	if what, err := o.Deliver(t.Context(), noon, m); what != outbox.Failed || err != nil {
 		t.Fatal(what, err)
 	}
-	if w := s.waiting["A"]; w.due.Sub(noon) != time.Minute || w.Held != "" || w.Attempts != 1 {
+	if w := s.waiting["A"]; w.due.Sub(noon) != 55*time.Second || w.Held != "" || w.Attempts != 1 {
 		t.Errorf("%+v", w)
 	}
 }

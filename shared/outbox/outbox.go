@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"time"
 
+	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
@@ -58,10 +59,11 @@ type Outbox struct {
 	Log       *slog.Logger
 }
 
-// What a request waits for its own message. Together they are less than the lease of a fresh message, so that nobody else sends
-// it meanwhile.
+// What a request waits for its own message, as far as its time goes. Together they are less than the lease of a fresh message, so that
+// nobody else sends it meanwhile.
 const (
 	inlineDeadline = 1500 * time.Millisecond
+	inlineLeast    = 300 * time.Millisecond // with less left, a carrier would often take a message that we hear no answer to
 	markDeadline   = time.Second
 )
 
@@ -70,7 +72,12 @@ func (o *Outbox) Now(ctx context.Context, m message.Message) {
 	if !m.Due.IsZero() { // its time is for the sweep to keep
 		return
 	}
-	short, cancel := context.WithTimeout(ctx, inlineDeadline)
+	left := deadline.Left(ctx, inlineDeadline)
+	if left < inlineLeast {
+		o.Log.WarnContext(ctx, "message left for later", "kind", m.Kind, "error", "the request has no time left")
+		return
+	}
+	short, cancel := context.WithTimeout(ctx, left)
 	defer cancel()
 	err := o.send(short, m.CreatedAt, m)
 	if err == nil {
@@ -83,7 +90,7 @@ func (o *Outbox) Now(ctx context.Context, m message.Message) {
 
 // delivered forgets a message that went out. It has its own time and outlives the request: what is not forgotten is sent twice.
 func (o *Outbox) delivered(ctx context.Context, m message.Message) error {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), markDeadline)
+	ctx, cancel := deadline.After(ctx, markDeadline)
 	defer cancel()
 	return o.Store.MessageDelivered(ctx, m)
 }
@@ -209,7 +216,8 @@ func tooOld(m message.Message) string {
 // heldPause is less than the time between two sweeps and more than none: each sweep tries a held message once.
 const heldPause = 500 * time.Millisecond
 
-var pauses = []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
+// The first pause is less than the time between two sweeps: the next one tries again, also where it begins a little earlier.
+var pauses = []time.Duration{55 * time.Second, 2 * time.Minute, 5 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour}
 
 // pause is how long a message rests after its n-th failed attempt: as long as its carrier asks for, within an hour, or longer each time.
 func pause(attempts int, err error) time.Duration {

@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/token"
@@ -176,6 +177,37 @@ func quiet(t *testing.T, log string) {
 	}
 }
 
+func TestAMailGetsWhatIsLeftOfTheRequestAndGoesOutLaterWhereThatIsTooLittle(t *testing.T) {
+	for name, c := range map[string]struct {
+		gone, hang, took time.Duration
+		sent             bool
+	}{
+		"there is time":                {time.Second, 500 * time.Millisecond, 500 * time.Millisecond, true},
+		"the time ends on the way":     {1900 * time.Millisecond, time.Hour, 500 * time.Millisecond, false},
+		"there is too little to begin": {2200 * time.Millisecond, 0, 0, false},
+		"there is none":                {time.Hour, 0, 0, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				m := verify("A")
+				s, sent := newStore(m), &carrier{hang: c.hang}
+				o, _ := newOutbox(t, s, sent)
+				ctx, cancel := deadline.Within(t.Context())
+				defer cancel()
+				time.Sleep(c.gone)
+				began := time.Now()
+				o.Now(ctx, m)
+				if took := time.Since(began); took != c.took {
+					t.Errorf("it took %s", took)
+				}
+				if (len(sent.mails) == 1) != c.sent || (len(s.waiting) == 0) != c.sent {
+					t.Errorf("%d mails went out, %d wait", len(sent.mails), len(s.waiting))
+				}
+			})
+		})
+	}
+}
+
 func TestWhatWentOutIsForgottenEvenIfTheRequestHasEnded(t *testing.T) {
 	s := newStore(verify("A"))
 	ctx, cancel := context.WithCancel(t.Context())
@@ -210,8 +242,8 @@ func TestAFunctionWithoutACarrierLeavesTheMessageToNotify(t *testing.T) {
 }
 
 func TestAFailedMessageRestsLongerEachTime(t *testing.T) {
-	want := []time.Duration{1, 2, 5, 15, 30, 60, 60, 60}
-	for i, minutes := range want {
+	want := []time.Duration{55, 120, 300, 900, 1800, 3600, 3600, 3600}
+	for i, seconds := range want {
 		m := verify("A")
 		m.Attempts = i + 1
 		s := newStore(m)
@@ -219,7 +251,7 @@ func TestAFailedMessageRestsLongerEachTime(t *testing.T) {
 		if what, err := o.Deliver(t.Context(), noon, m); what != outbox.Failed || err != nil {
 			t.Fatal(what, err)
 		}
-		if got := s.waiting["A"].due.Sub(noon); got != minutes*time.Minute {
+		if got := s.waiting["A"].due.Sub(noon); got != seconds*time.Second {
 			t.Errorf("after attempt %d it rests %s", i+1, got)
 		}
 		quiet(t, log.String())

@@ -5,12 +5,13 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/token"
 )
 
-// giveBackDeadline is short: two of the three seconds within which a client gets an answer may be gone.
-const giveBackDeadline = 700 * time.Millisecond
+// giveBackMost is for giving back uses of limits when one could not be counted.
+const giveBackMost = 700 * time.Millisecond
 
 // Take counts one use of each limit, side by side, before the work is done. It returns the counts reached, or the fault
 // too_many_requests of the use that has to wait longest; then, and when a count fails, the other uses are given back, so that pressing a
@@ -46,7 +47,7 @@ func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]i
 		}
 	}
 	if failed != nil {
-		short, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackDeadline)
+		short, cancel := deadline.After(ctx, giveBackMost)
 		defer cancel()
 		_ = s.Release(short, now, passed...) // as far as it goes: the failure is what the caller has to hear of
 		return nil, failed

@@ -11,20 +11,22 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/phone"
+	"phonon.in/central/shared/token"
 )
 
 type challengeRow struct {
 	key
-	ID        string `dynamodbav:"id"`
-	Phone     string `dynamodbav:"phone"`
-	Kind      string `dynamodbav:"kind"`
-	Channel   string `dynamodbav:"channel"`
-	Attempts  int    `dynamodbav:"attempts"`
-	Outcome   string `dynamodbav:"callOutcome,omitempty"`
-	EndedAt   stamp  `dynamodbav:"callEndedAt,omitempty"`
-	CreatedAt stamp  `dynamodbav:"createdAt"`
-	UsedAt    stamp  `dynamodbav:"usedAt,omitempty"`
-	ExpiresAt int64  `dynamodbav:"expiresAt"`
+	ID        string   `dynamodbav:"id"`
+	Phone     string   `dynamodbav:"phone"`
+	Kind      string   `dynamodbav:"kind"`
+	Channel   string   `dynamodbav:"channel"`
+	Attempts  int      `dynamodbav:"attempts"`
+	Tried     []string `dynamodbav:"tried,stringset,omitempty"` // the attempts that were counted
+	Outcome   string   `dynamodbav:"callOutcome,omitempty"`
+	EndedAt   stamp    `dynamodbav:"callEndedAt,omitempty"`
+	CreatedAt stamp    `dynamodbav:"createdAt"`
+	UsedAt    stamp    `dynamodbav:"usedAt,omitempty"`
+	ExpiresAt int64    `dynamodbav:"expiresAt"`
 }
 
 func (r challengeRow) challenge(id account.ID) account.Challenge {
@@ -48,10 +50,14 @@ func (s *Store) StartChallenge(ctx context.Context, c account.Challenge, m messa
 // counted. However many run at once, no more than account.ChallengeAttempts succeed. It returns account.ErrChallengeExpired,
 // ErrChallengeReplaced, ErrChallengeUsed or ErrChallengeSpent.
 func (s *Store) CountAttempt(ctx context.Context, id account.ID, challengeID string, now time.Time) (account.Challenge, error) {
+	try := token.NewID()
 	counted, err := s.update(ctx, "count attempt", s.tokens, change{
-		key: challengeKey(id), set: "ADD attempts :one",
-		when:   "id = :id AND attempts < :max AND attribute_not_exists(usedAt) AND expiresAt > :now",
-		values: values{":one": 1, ":id": challengeID, ":max": account.ChallengeAttempts, ":now": now.Unix()},
+		key: challengeKey(id), set: "ADD attempts :one, tried :tried",
+		when: "id = :id AND attempts < :max AND attribute_not_exists(usedAt) AND expiresAt > :now AND (attribute_not_exists(tried) OR NOT contains(tried, :try))",
+		values: values{
+			":one": 1, ":id": challengeID, ":max": account.ChallengeAttempts, ":now": now.Unix(),
+			":try": try, ":tried": &types.AttributeValueMemberSS{Value: []string{try}},
+		},
 	})
 	var row challengeRow
 	found, failed := conditionFailed(err)
@@ -61,6 +67,10 @@ func (s *Store) CountAttempt(ctx context.Context, id account.ID, challengeID str
 	if failed {
 		if err := unmarshal(found, &row); err != nil {
 			return account.Challenge{}, err
+		}
+		// When the answer to a committed write is lost, the SDK's silent retry meets the attempt that this very call counted.
+		if slices.Contains(row.Tried, try) {
+			return row.challenge(id), nil
 		}
 		return account.Challenge{}, row.refusal(challengeID, now)
 	}

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/token"
 )
 
 // Store is safe for concurrent use.
@@ -189,11 +190,12 @@ func (s *Store) delete(ctx context.Context, what, table string, k key) error {
 	return err
 }
 
-// transact commits all actions or none. The SDK gives each transaction a token that survives its silent retries, so an
-// answer lost after the commit is not taken for a failure.
+// transact commits all actions or none. One token survives the SDK's silent retries and those after a conflict, so that an answer lost after
+// the commit is not taken for a failure, whatever the retry meets.
 func (s *Store) transact(ctx context.Context, what string, actions ...types.TransactWriteItem) error {
+	once := token.NewID()
 	_, err := call(ctx, what, func(ctx context.Context) (*dynamodb.TransactWriteItemsOutput, error) {
-		return s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: actions})
+		return s.db.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: actions, ClientRequestToken: &once})
 	})
 	return err
 }
