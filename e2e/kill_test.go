@@ -140,6 +140,7 @@ func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T
 					now = wanted
 				}
 			}
+			t.Logf("killed after each of %d calls", killed)
 			if killed < 3 {
 				t.Errorf("it was killed %d times", killed)
 			}
