@@ -114,7 +114,9 @@ func (p *person) call(method, path string, body any, headers ...string) reply {
 		r.Header.Set("Authorization", "Bearer "+p.bearer)
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
-		r.Header.Set(headers[i], headers[i+1])
+		if r.Header.Set(headers[i], headers[i+1]); headers[i] == "Host" { // which net/http takes from nowhere else
+			r.Host = headers[i+1]
+		}
 	}
 	answer, err := p.http.Do(r)
 	if err != nil {

@@ -96,6 +96,14 @@ func waitingEvents(t *testing.T, accountID string) []item {
 // endLease lets the time pass that who claimed a message has for it.
 func endLease(t *testing.T, queued item) {
 	t.Helper()
+	if err := dueNow(t, queued); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// dueNow makes a message due, where it still waits.
+func dueNow(t *testing.T, queued item) error {
+	t.Helper()
 	env := environment(t)
 	endpoint := env["AWS_ENDPOINT_URL_DYNAMODB"]
 	db := dynamodb.New(dynamodb.Options{Region: env["AWS_REGION"], BaseEndpoint: &endpoint, Credentials: anybody})
@@ -105,9 +113,7 @@ func endLease(t *testing.T, queued item) {
 		UpdateExpression: aws.String("SET dueAt = :past"), ConditionExpression: aws.String("attribute_exists(pk)"),
 		ExpressionAttributeValues: map[string]types.AttributeValue{":past": &types.AttributeValueMemberN{Value: "0"}},
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	return err
 }
 
 // struck waits until a fault has struck.

@@ -126,9 +126,13 @@ func freePort() string {
 
 // start starts the local run with race-detecting binaries and waits until it is up.
 func start(data, port string, args ...string) (*localRun, error) {
+	return launch(data, port, append([]string{"--race"}, args...)...)
+}
+
+func launch(data, port string, args ...string) (*localRun, error) {
 	url := "http://127.0.0.1:" + port
 	r := &localRun{url: url, local: url + "/_local", port: port, data: data, log: &syncBuffer{}, exited: make(chan struct{})}
-	args = append([]string{"--root", projectRoot(), "--data", data, "--race", "--verbose", "--schedule-every", "1s"}, args...)
+	args = append([]string{"--root", projectRoot(), "--data", data, "--verbose", "--schedule-every", "1s"}, args...)
 	r.cmd = exec.Command(localBinary(), args...)
 	r.cmd.Env = append(os.Environ(), "PORT="+port, "CAPTCHA=")
 	r.cmd.Stdout, r.cmd.Stderr = r.log, r.log

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -113,20 +114,15 @@ func TestFiftyRightLogInsAtOnceAllSucceed(t *testing.T) {
 
 // busy keeps every core of this machine busy until the test ends.
 func busy(t *testing.T) {
-	stop := make(chan struct{})
+	var over atomic.Bool
 	var all sync.WaitGroup
 	for range 2 * runtime.NumCPU() {
 		all.Go(func() {
-			for {
-				select {
-				case <-stop:
-					return
-				default:
-				}
+			for !over.Load() {
 			}
 		})
 	}
-	t.Cleanup(func() { close(stop); all.Wait() })
+	t.Cleanup(func() { over.Store(true); all.Wait() })
 }
 
 func TestOnABusyMachineFiftyAtOnceFinishWithoutOneFailure(t *testing.T) {

@@ -112,3 +112,9 @@ func (a *admission) next() {
 	close(a.waiting[0])
 	a.waiting = a.waiting[1:]
 }
+
+// hangs lets others run while a fault keeps an invocation waiting.
+func (l *local) hangs(trace string) {
+	l.admitted.hangs(trace)
+	l.events.admission.hangs(trace)
+}

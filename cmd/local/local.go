@@ -222,12 +222,6 @@ func (l *local) connect(ctx context.Context) error {
 	return nil
 }
 
-// hangs lets others run while a fault keeps an invocation waiting.
-func (l *local) hangs(trace string) {
-	l.admitted.hangs(trace)
-	l.events.admission.hangs(trace)
-}
-
 // kill ends the process whose invocation a trace header names.
 func (l *local) kill(trace string) {
 	if f := l.pools[l.requests.function(trace)]; f != nil {

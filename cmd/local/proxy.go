@@ -96,7 +96,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}()
 	what := called{p.service, operation, table, p.caller(r), p.service == serviceDynamoDB && writes[operation], p.service == serviceDynamoDB && mayBeStale(operation, body)}
 	mode, delay := p.faults.hit(what)
-	c.Fault = mode
+	if c.Fault = mode; mode != "" {
+		p.wait(r)
+	}
 	switch mode {
 	case "":
 		c.Status = p.pass(w, r, operation, body)
@@ -109,11 +111,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case "duplicate":
 		c.Status = p.twice(w, r, operation)
 	case "delay", "slow":
-		p.wait(r)
 		time.Sleep(cmp.Or(delay, slowness))
 		c.Status = p.pass(w, r.WithContext(context.WithoutCancel(r.Context())), operation, body)
 	case "blackhole":
-		p.wait(r)
 		io.Copy(io.Discard, r.Body)
 		<-r.Context().Done()
 	case "reset_after":
@@ -132,7 +132,7 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// wait lets others have the place of an invocation that is kept waiting.
+// wait lets others have the place of an invocation that is kept waiting, by the fault or by its own pause before it tries again.
 func (p *proxy) wait(r *http.Request) {
 	if p.hangs != nil {
 		p.hangs(r.Header.Get("X-Amzn-Trace-Id"))

@@ -41,34 +41,38 @@ func (e *events) scan(o object) {
 		return
 	}
 	e.running.Go(func() {
+		times := 1
 		mode, delay := e.faults.hit(called{service: serviceScanner, operation: "Scan"})
-		if mode == "blackhole" {
+		switch mode {
+		case "blackhole":
 			return
-		}
-		select {
-		case <-time.After(delay):
-		case <-e.stop.Done():
-			return
+		case "duplicate":
+			times = 2
+		case "delay":
+			select {
+			case <-time.After(delay):
+			case <-e.stop.Done():
+			}
 		}
 		status, threats := e.look(&o, mode == "500")
 		if status == "" {
 			return
 		}
-		times := 1
-		if mode == "duplicate" {
-			times = 2
-		}
-		for _, t := range e.targets {
-			for range times {
-				if !slices.Contains(t.rule.Sources, scanSource) || !slices.Contains(t.rule.Types, scanType) {
-					break
-				}
-				if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
-					e.log.wrong("the event of the scan of %s: %v", o.Key, err)
-				}
-			}
+		for range times {
+			e.scanned(o, status, threats)
 		}
 	})
+}
+
+// scanned tells who hears of scans what one has found.
+func (e *events) scanned(o object, status string, threats []map[string]any) {
+	for _, t := range e.targets {
+		if slices.Contains(t.rule.Sources, scanSource) && slices.Contains(t.rule.Types, scanType) {
+			if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
+				e.log.wrong("the event of the scan of %s: %v", o.Key, err)
+			}
+		}
+	}
 }
 
 // look scans and tags one object, or fails to. The status is "" when it is gone.

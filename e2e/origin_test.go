@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// elsewhere is every header by which a request could say that it came to another host: what proxies send, and what frameworks believe.
+func elsewhere() (headers []string) {
+	const host = "evil.example"
+	for name, value := range map[string]string{
+		"Host": host, "X-Forwarded-Host": host, "X-Forwarded-Server": host, "X-Forwarded-Proto": "gopher", "X-Forwarded-Scheme": "gopher", "X-Forwarded-Port": "64999",
+		"X-Forwarded-Prefix": "/evil.example", "X-Forwarded-For": "192.0.2.66", "Forwarded": "for=192.0.2.66;host=" + host + ";proto=gopher", "X-Original-Host": host, "X-Host": host,
+		"X-Original-URL": "https://" + host + "/", "X-Rewrite-URL": "https://" + host + "/", "X-HTTP-Host-Override": host, "X-URL-Scheme": "gopher", "X-Real-IP": "192.0.2.66",
+		"Front-End-Https": "on", "X-ProxyUser-IP": "192.0.2.66", "Base-URL": "https://" + host, "Referer": "https://" + host + "/", "Via": "1.1 " + host,
+		"CloudFront-Viewer-Address": "192.0.2.66:1", "X-Edge-Secret": "guess",
+	} {
+		headers = append(headers, name, value)
+	}
+	return headers
+}
+
+var links = regexp.MustCompile(`[a-z]+://[^\s"<>]*`)
+
+// Each route after which somebody gets a mail is asked with all of these headers. Whatever they say, every link starts where the configuration
+// says that the pages are.
+func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
+	t.Parallel()
+	p := newPerson(t)
+	configured := func(link string) bool {
+		return slices.ContainsFunc([]string{system.url, system.other}, func(origin string) bool {
+			return origin != "" && (link == origin || strings.HasPrefix(link, origin+"/"))
+		})
+	}
+	seen := 0
+	mailed := func(route string) {
+		t.Helper()
+		eventually(t, "the mail of "+route, func() bool { return len(p.messages(p.email)) > seen })
+		list := p.messages(p.email)
+		for _, mail := range list[:len(list)-seen] {
+			found := links.FindAllString(mail.Text+"\n"+mail.HTML, -1)
+			if len(found) < 2 || strings.Contains(mail.Text+mail.HTML, "evil") || strings.Contains(mail.Text+mail.HTML, "64999") {
+				t.Errorf("%s: %q", route, found)
+			}
+			for _, link := range found {
+				if !configured(link) && !strings.HasPrefix(link, "http://www.w3.org/") {
+					t.Errorf("%s mailed %s", route, link)
+				}
+			}
+		}
+		seen = len(list)
+	}
+	evil := elsewhere()
+	id := p.want(p.call("POST", "/v1/signup", p.signupBody(), evil...), 202).text("signupId")
+	mailed("sign-up")
+	digest, _, _ := strings.Cut(id, ".")
+	forget(t, "mail-gap#"+digest)
+	p.want(p.call("POST", "/v1/signup/resend", m{"signupId": id}, evil...), 202)
+	mailed("resend")
+	p.want(p.call("POST", "/v1/verify", m{"token": p.linkToken(), "password": goodPassword}), 200) // the cookie is another host's
+	p.want(p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()}, evil...), 202)
+	mailed("forgot")
+	p.want(p.call("POST", "/v1/password/reset", m{"token": p.message(p.email, `/reset-password#(\S+)`), "password": "River stone 77!"}, evil...), 204)
+	mailed("reset")
+	p.bearer = p.session("River stone 77!")
+	p.want(p.call("PUT", "/v1/account/password", m{"currentPassword": "River stone 77!", "newPassword": goodPassword}, evil...), 204)
+	mailed("change of password")
+	p.provePhone(mobile(), "mobile")
+	number := mobile()
+	challenge := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"}, evil...), 202).text("challengeId")
+	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(number)}, evil...), 200)
+	mailed("change of number")
+	p.saveDetails("individual")
+	p.fillCase("individual")
+	p.want(p.call("POST", "/v1/kyc/submit", agreed(), evil...), 202)
+	mailed("submission")
+	again := newPerson(t)
+	again.email = p.email
+	forget(t, "mail-")
+	again.want(again.call("POST", "/v1/signup", again.signupBody(), evil...), 202)
+	mailed("sign-up with an address that has an account")
+}
