@@ -99,6 +99,20 @@ func TestTheUploadsBucketTakesNothingWithoutTLS(t *testing.T) {
 	}
 }
 
+// TestNoProgramIsLedOnFromHTTP: a redirect would hide that a token has crossed the net in clear.
+func TestNoProgramIsLedOnFromHTTP(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "edge.yaml", &s)
+	edge := s.Resources["Distribution"]
+	first := "Properties.DistributionConfig.CacheBehaviors.0"
+	if got := at(&edge, first+".PathPattern") + " " + at(&edge, first+".ViewerProtocolPolicy"); got != "/v1/* https-only" {
+		t.Errorf("the first road of the edge is %q", got)
+	}
+	if cache := at(&edge, first+".CachePolicyId"); cache == "" || cache != at(&edge, "Properties.DistributionConfig.DefaultCacheBehavior.CachePolicyId") {
+		t.Errorf("answers of the API are kept by the policy %q", cache)
+	}
+}
+
 // secretive are the variables of an access log that can hold a token: links in a query, cookies, headers, bodies.
 var secretive = regexp.MustCompile(`(?i)query|header|cookie|body|authorizer|\$context\.path|requestPath`)
 
