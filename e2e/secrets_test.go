@@ -24,8 +24,8 @@ type markSet struct {
 	seen map[string]bool
 }
 
-// harmless are words of the contract, such as private_limited or en, and times: they are nobody's.
-var harmless = regexp.MustCompile(`^([a-z_./-]*|[0-9-]{10}(T[0-9:.]+Z)?|[0-9]{4}-[0-9]{2}(-[0-9]+)?)$`)
+// harmless are words of the contract, such as private_limited or en, times, and ids, which open nothing: they are nobody's.
+var harmless = regexp.MustCompile(`^([a-z_./-]*|[A-Z2-7]{26}|[0-9-]{10}(T[0-9:.]+Z)?|[0-9]{4}-[0-9]{2}(-[0-9]+)?)$`)
 
 // shortest is what can be told from chance.
 const shortest = 6
