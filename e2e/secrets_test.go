@@ -130,7 +130,9 @@ func (s *markSet) found(log string) (wrong []string) {
 
 // isPartOfNumber reports that digits stand in a longer number, such as a time: a code of six digits is not to be found there.
 func isPartOfNumber(line string, at, n int) bool {
-	digit := func(i int) bool { return i >= 0 && i < len(line) && strings.ContainsRune("0123456789.:-", rune(line[i])) }
+	digit := func(i int) bool {
+		return i >= 0 && i < len(line) && strings.ContainsRune("0123456789.:-", rune(line[i]))
+	}
 	for i := at; i < at+n; i++ {
 		if line[i] < '0' || line[i] > '9' {
 			return false
