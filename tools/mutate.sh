@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 [ $# -gt 0 ] || set -- password token phone account
+here=$PWD
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 git archive HEAD | tar -x -C "$copy" --exclude='*.webp' --exclude='*.ttf'
@@ -16,6 +17,7 @@ for package in "$@"; do
   printf '\n== shared/%s\n' "$package"
   # One worker: two on two CPUs make tests time out, which says nothing of them.
   (cd "$copy" && "$gremlins" unleash "./shared/$package" --workers 1 --test-cpu 1 --timeout-coefficient 10) >".local/mutate/$package.log" 2>&1 || { cat ".local/mutate/$package.log" >&2; exit 1; }
-  grep -E '^ *(LIVED|TIMED OUT|NOT COVERED) ' ".local/mutate/$package.log" || true
-  grep -E '^(Killed|Timed out|Test efficacy)' ".local/mutate/$package.log"
+  grep -E '^ *(LIVED|TIMED OUT) ' ".local/mutate/$package.log" || true
+  grep -E '^(Killed|Timed out)' ".local/mutate/$package.log"
+  (cd "$copy" && python3 "$here/tools/mutate-rest.py" "shared/$package" "$here/.local/mutate/$package.log")
 done
