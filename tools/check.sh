@@ -28,7 +28,8 @@ formatted() {
   return 1
 }
 
-# The Go vulnerability database: its own address, or else the module that it is made of, which comes as any other module does.
+# By the Go that go.mod names, which releases are built with, whatever this machine has. The database: its own address, or else the module that
+# it is made of, which comes as any other module does.
 vulnerabilities() {
   local db=https://vuln.go.dev module found bad=0
   if ! curl --silent --fail --max-time 10 --output /dev/null "$db/index/db.json"; then
@@ -41,7 +42,7 @@ vulnerabilities() {
     echo "vuln.go.dev cannot be reached. The database is the module: ${db#file://}"
   fi
   for module in . cmd/local/s3engine cmd/central; do
-    go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 -db "$db" ./... || bad=1
+    GOTOOLCHAIN=$(sed -n 's/^toolchain //p' "$module/go.mod") go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 -db "$db" ./... || bad=1
   done
   return "$bad"
 }

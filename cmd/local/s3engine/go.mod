@@ -2,6 +2,8 @@ module phonon.in/central/cmd/local/s3engine
 
 go 1.26.0
 
+toolchain go1.26.11
+
 require github.com/versity/versitygw v1.8.0
 
 require (
