@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account otp kyc papers review intake render not
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients run sam-local central test corpus test-sameness test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help clients fuzz mutate run sam-local central test corpus test-sameness test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -72,6 +72,12 @@ elsewhere: ## the journeys with other implementations of AWS behind the function
 
 corpus: ## make the PDFs and pictures of a dozen kinds that the tests of shared/document judge
 	@tools/corpus.sh
+
+fuzz: ## each fuzz target for 30 s, two at a time (TIME=5)
+	@tools/fuzz.sh $(or $(TIME),30)
+
+mutate: ## how many changes of the code its tests notice, by gremlins (PACKAGES="token phone")
+	@tools/mutate.sh $(PACKAGES)
 
 clients: ## make clients of the contract with three generators, compile and try them (.local/clients)
 	@tools/clients.sh

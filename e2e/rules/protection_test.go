@@ -99,6 +99,38 @@ func TestTheUploadsBucketTakesNothingWithoutTLS(t *testing.T) {
 	}
 }
 
+func TestNothingSpeaksLessThanTLS12(t *testing.T) {
+	var central, edge samTemplate
+	readYAML(t, "template.yaml", &central)
+	readYAML(t, "edge.yaml", &edge)
+	domain, distribution, mail := central.Resources["Domain"], edge.Resources["Distribution"], central.Resources["MailSet"]
+	for what, got := range map[string][2]string{
+		"the API's domain": {at(&domain, "Properties.DomainNameConfigurations.0.SecurityPolicy"), "TLS_1_2"},
+		"the edge":         {at(&distribution, "Properties.DistributionConfig.ViewerCertificate.MinimumProtocolVersion"), "TLSv1.2_2021"},
+		"edge to API":      {at(&distribution, "Properties.DistributionConfig.Origins.0.CustomOriginConfig.OriginProtocolPolicy"), "https-only"},
+		"mails":            {at(&mail, "Properties.DeliveryOptions.TlsPolicy"), "REQUIRE"},
+		"the origin's TLS": {at(&distribution, "Properties.DistributionConfig.Origins.0.CustomOriginConfig.OriginSSLProtocols.0"), "TLSv1.2"},
+	} {
+		if got[0] != got[1] {
+			t.Errorf("%s: %q, want %q", what, got[0], got[1])
+		}
+	}
+}
+
+// TestNoProgramIsLedOnFromHTTP: a redirect would hide that a token has crossed the net in clear.
+func TestNoProgramIsLedOnFromHTTP(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "edge.yaml", &s)
+	edge := s.Resources["Distribution"]
+	first := "Properties.DistributionConfig.CacheBehaviors.0"
+	if got := at(&edge, first+".PathPattern") + " " + at(&edge, first+".ViewerProtocolPolicy"); got != "/v1/* https-only" {
+		t.Errorf("the first road of the edge is %q", got)
+	}
+	if cache := at(&edge, first+".CachePolicyId"); cache == "" || cache != at(&edge, "Properties.DistributionConfig.DefaultCacheBehavior.CachePolicyId") {
+		t.Errorf("answers of the API are kept by the policy %q", cache)
+	}
+}
+
 // secretive are the variables of an access log that can hold a token: links in a query, cookies, headers, bodies.
 var secretive = regexp.MustCompile(`(?i)query|header|cookie|body|authorizer|\$context\.path|requestPath`)
 

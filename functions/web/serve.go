@@ -13,9 +13,9 @@ import (
 	"phonon.in/central/web"
 )
 
-// Cookies that the pages know of. The language is no secret, and scripts set it.
+// Cookies that the pages know of. The language is no secret, and scripts set it; its name keeps other hosts from setting it.
 const (
-	languageCookie = "language"
+	languageCookie = "__Host-language"
 	sessionCookie  = "__Host-session"
 )
 
@@ -31,6 +31,9 @@ var thirdParties = map[string]string{
 	"hcaptcha":  "https://hcaptcha.com https://*.hcaptcha.com",
 	"recaptcha": "https://www.google.com/recaptcha/ https://www.gstatic.com/recaptcha/",
 }
+
+// bare is the policy of what is no page. It says nothing of sources: that of a worker's script is the worker's.
+const bare = "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
 
 // policy is the Content-Security-Policy: nothing but our own files, the bucket for uploads, and three workers: one solves the captcha,
 // one makes photos smaller, one opens PDFs. The widgets of third parties know nothing of Trusted Types, so these are required only without such a widget.
@@ -54,6 +57,7 @@ func (s *server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 	h.Set("Referrer-Policy", "no-referrer") // addresses of pages are nobody else's business
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Content-Security-Policy", bare)
 	found := s.at(r)
 	isRead := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {

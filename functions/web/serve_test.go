@@ -47,9 +47,17 @@ func TestEveryAnswerCarriesItsProtection(t *testing.T) {
 		if answer.StatusCode != status {
 			t.Errorf("%s: got %d, want %d", target, answer.StatusCode, status)
 		}
-		for name, want := range map[string]string{"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"} {
+		for name, want := range map[string]string{
+			"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cross-Origin-Opener-Policy": "same-origin",
+			"Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+		} {
 			if got := answer.Header.Get(name); got != want {
 				t.Errorf("%s: %s is %q", target, name, got)
+			}
+		}
+		for _, want := range []string{"base-uri 'none'", "frame-ancestors 'none'"} {
+			if p := answer.Header.Get("Content-Security-Policy"); !strings.Contains(p, want) {
+				t.Errorf("%s: the policy %q has no %s", target, p, want)
 			}
 		}
 		if isPage := strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") && status != 302; isPage {
@@ -185,10 +193,10 @@ func TestTheLanguageIsThePersonsChoiceOrElseTheBrowsers(t *testing.T) {
 	for name, c := range map[string]struct{ cookie, accept, want string }{
 		"neither":                    {"", "", "en"},
 		"the browser's":              {"", "fr, hi-IN;q=0.9, en;q=0.5", "hi"},
-		"the choice":                 {"language=en", "hi", "en"},
-		"a choice that is not there": {"language=xx", "", "en"},
-		"an empty choice":            {"language=", "hi", "hi"},
-		"an empty one before it":     {"language=; language=hi", "", "hi"},
+		"the choice":                 {"__Host-language=en", "hi", "en"},
+		"a choice that is not there": {"__Host-language=xx", "", "en"},
+		"an empty choice":            {"__Host-language=", "hi", "hi"},
+		"an empty one before it":     {"__Host-language=; __Host-language=hi", "", "hi"},
 		"a broken header":            {"", ";;;q=nan", "en"},
 	} {
 		answer := get(h, "/login", "Cookie", c.cookie, "Accept-Language", c.accept)
@@ -197,7 +205,7 @@ func TestTheLanguageIsThePersonsChoiceOrElseTheBrowsers(t *testing.T) {
 		}
 	}
 	chosen := get(h, "/terms?lang=en")
-	if chosen.StatusCode != http.StatusFound || chosen.Header.Get("Location") != "/terms" || !strings.HasPrefix(chosen.Header.Get("Set-Cookie"), "language=en;") {
+	if chosen.StatusCode != http.StatusFound || chosen.Header.Get("Location") != "/terms" || !strings.HasPrefix(chosen.Header.Get("Set-Cookie"), "__Host-language=en;") {
 		t.Errorf("a choice: %d to %q with %q", chosen.StatusCode, chosen.Header.Get("Location"), chosen.Header.Get("Set-Cookie"))
 	}
 	if lost := get(h, "/nothing?lang=hi"); lost.StatusCode != http.StatusFound || lost.Header.Get("Location") != "/nothing" {

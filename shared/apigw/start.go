@@ -36,7 +36,7 @@ func Start(setup func(context.Context) (http.Handler, error), secrets EdgeSecret
 var common = map[string]string{
 	"Content-Type": "application/problem+json", "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff",
 	"Strict-Transport-Security": "max-age=63072000; includeSubDomains", "Referrer-Policy": "no-referrer",
-	"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "Cross-Origin-Opener-Policy": "same-origin",
+	"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'", "Cross-Origin-Opener-Policy": "same-origin",
 }
 
 type lazy struct {

@@ -193,7 +193,7 @@ func TestEveryAnswerHasTheSecurityHeaders(t *testing.T) {
 			for name, want := range map[string]string{
 				"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer",
 				"Strict-Transport-Security": "max-age=63072000; includeSubDomains", "Cross-Origin-Opener-Policy": "same-origin",
-				"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'", "X-Request-Id": "r-1",
+				"Content-Security-Policy": "default-src 'none'; base-uri 'none'; frame-ancestors 'none'", "X-Request-Id": "r-1",
 			} {
 				if got := w.Header().Get(name); got != want {
 					t.Errorf("%s %s: %d with %s %q", method, path, w.Code, name, got)

@@ -204,6 +204,27 @@ func heapFromSystem() int64 {
 	return int64(m.HeapSys)
 }
 
+// What is stored is bounded on both sides; the bounds themselves are taken.
+func TestTheBoundsOfAStoredHashAreTaken(t *testing.T) {
+	of := func(memory, time uint32, threads uint8, salt, key int) stored {
+		return stored{params{memory, time, threads}, make([]byte, salt), make([]byte, key)}
+	}
+	for name, s := range map[string]stored{"the least": of(8*1024, 1, 1, 8, 16), "the most": of(most.memory, most.time, most.threads, 64, 64)} {
+		if _, err := parse(s.String()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for name, s := range map[string]stored{
+		"less memory": of(8*1024-1, 1, 1, 8, 16), "no pass": of(8*1024, 0, 1, 8, 16), "no lane": of(8*1024, 1, 0, 8, 16), "a shorter salt": of(8*1024, 1, 1, 7, 16),
+		"a shorter key": of(8*1024, 1, 1, 8, 15), "more memory": of(most.memory+1, 1, 1, 8, 16), "more passes": of(8*1024, most.time+1, 1, 8, 16),
+		"more lanes": of(8*1024, 1, most.threads+1, 8, 16), "a longer salt": of(8*1024, 1, 1, 65, 16), "a longer key": of(8*1024, 1, 1, 8, 65),
+	} {
+		if _, err := parse(s.String()); err == nil {
+			t.Errorf("%s is taken", name)
+		}
+	}
+}
+
 func TestStoredHashThatIsNotOursIsAnError(t *testing.T) {
 	const salt, key = "c29tZXNhbHQ", "CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
 	phc := func(head string) string { return head + "$" + salt + "$" + key }

@@ -157,9 +157,11 @@ test('logging out in one tab logs out the others', async ({ person }) => {
   await other.goto('/settings');
   await expect(other.getByRole('button', { name: 'Account menu' })).toContainText('Asha Rao');
   await person.page.goto('/');
+  await person.page.evaluate(() => sessionStorage.setItem('draft', 'what was typed'));
   await person.page.getByRole('button', { name: 'Account menu' }).click();
   await person.page.getByRole('button', { name: 'Log out' }).click();
   await expect(person.page).toHaveURL(/\/login$/);
+  expect(await person.page.evaluate(() => sessionStorage.length)).toBe(0);
   await expect(other).toHaveURL(/\/login\?ended/);
 });
 

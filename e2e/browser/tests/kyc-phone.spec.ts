@@ -12,7 +12,7 @@ async function open(p: Person, entityType = 'partnership', fields?: Record<strin
   return p.page;
 }
 
-const speakHindi = (p: Person) => p.context.addCookies([{ name: 'language', value: 'hi', url: p.api.url }]);
+const speakHindi = (p: Person) => p.context.addCookies([{ name: '__Host-language', value: 'hi', url: p.api.url, secure: true }]);
 const opened = (page: Page) => page.locator('.part__toggle[aria-expanded=true]').evaluateAll((all) => all.map((t) => t.id));
 
 test('on a phone one part is open at a time, the first that is needed; where there is room, all that are', async ({ person }, info) => {

@@ -17,6 +17,7 @@ func TestParseReadsANumberAsPeopleWriteIt(t *testing.T) {
 		kind phone.Kind
 		want string
 	}{
+		"one that begins with six":               {"6000123456", phone.Mobile, "+916000123456"},
 		"ten digits":                             {"9876543210", phone.Mobile, "+919876543210"},
 		"trunk zero":                             {"09876543210", phone.Mobile, "+919876543210"},
 		"country code without plus":              {"919876543210", phone.Mobile, "+919876543210"},

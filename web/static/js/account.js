@@ -43,6 +43,7 @@ byId("logout").addEventListener("click", async () => {
     }
   }
   tabs.postMessage("ended");
+  sessionStorage.clear(); // what was typed here is not for who comes next
   location.assign("/login");
 });
 
@@ -67,7 +68,7 @@ function name(a) {
 
 /** Mails follow the language that a person chose. @param {Account} a */
 function follow(a) {
-  const chosen = /(?:^|; )language=(\w+)/.exec(document.cookie)?.[1];
+  const chosen = /(?:^|; )__Host-language=(\w+)/.exec(document.cookie)?.[1];
   if (chosen && chosen !== a.locale) call("PUT", "/v1/account/locale", { locale: chosen }).catch(() => {}); // the next page tries again
 }
 

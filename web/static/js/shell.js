@@ -3,7 +3,7 @@
 
 /** Remembers the language and shows the page in it; in place where a password was typed, which a new page would lose. @param {string} tag */
 async function speak(tag) {
-  document.cookie = `language=${tag}; Path=/; Max-Age=31536000; SameSite=Lax; Secure`;
+  document.cookie = `__Host-language=${tag}; Path=/; Max-Age=31536000; SameSite=Lax; Secure`;
   const typed = [.../** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[autocomplete$=password]"))].some((field) => field.value);
   if (!typed) return location.reload();
   await import("./language.js").then(({ translate }) => translate()).catch(() => {}); // the next page is in that language
