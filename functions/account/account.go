@@ -19,6 +19,11 @@ type accounts interface {
 	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	StartEmailChange(ctx context.Context, c account.EmailChange, mails []message.Message, seen account.Activity) error
+	EmailChange(ctx context.Context, id account.ID) (account.EmailChange, bool, error)
+	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error
+	EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo, account.Profile, error)
+	UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error
 }
 
 type deliverer interface {
@@ -27,6 +32,7 @@ type deliverer interface {
 
 type handler struct {
 	store  accounts
+	keys   token.Keyring
 	outbox deliverer
 }
 
@@ -36,6 +42,10 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
 	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
 	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
+	api.Private("GET /v1/account/email", httpapi.JSON(http.StatusOK, h.email))
+	api.Private("POST /v1/account/email", httpapi.JSON(http.StatusAccepted, h.askEmail))
+	api.Private("POST /v1/account/email/confirm", httpapi.JSON(http.StatusOK, h.confirmEmail))
+	api.Public("POST /v1/account/email/undo", httpapi.JSON(http.StatusOK, h.undoEmail))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api

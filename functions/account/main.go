@@ -1,4 +1,4 @@
-// Command account is the Lambda for the profile: reading it, details, language, change of password.
+// Command account is the Lambda for the profile: reading it, details, language, change of password and of address.
 package main
 
 import (
@@ -39,6 +39,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	s := store.New(db, users, tokens)
 	h := &handler{
 		store:  s,
+		keys:   app.Keys,
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil

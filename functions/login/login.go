@@ -79,9 +79,8 @@ const (
 	bearer = "bearer"
 	cookie = "cookie"
 
-	// deviceCookie tells a browser that has logged in before from a stranger's, who may use up the tries of an address.
-	deviceCookie = "__Host-device"
-	deviceLife   = 400 * 24 * time.Hour
+	deviceCookie = httpapi.DeviceCookie
+	deviceLife   = httpapi.DeviceLife
 )
 
 var (

@@ -50,6 +50,8 @@ var (
 	ResetIP        = Rule{"reset-ip", 60, 10 * time.Minute, "Too many attempts from your network."}
 	PasswordChange = Rule{"password-change", 10, 15 * time.Minute, "Too many wrong passwords. Wait a few minutes."}
 
+	EmailChange = Rule{"email-change", 5, day, "Another address was asked for five times today. Try again tomorrow."}
+
 	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}

@@ -24,6 +24,13 @@ const (
 	PhoneChangedSMS  Kind = "phone_changed_sms"
 	PhoneChangedCall Kind = "phone_changed_call"
 
+	// Of a change of address. Each goes to one of the two addresses.
+	ConfirmEmail     Kind = "confirm_email"      // to the new one. Refs: account id, id of the request
+	EmailTaken       Kind = "email_taken"        // to the new one, which has an account of its own: no refs
+	EmailChangeAsked Kind = "email_change_asked" // to the present one: no refs
+	EmailChanged     Kind = "email_changed"      // to the one before. Refs: account id, id of what takes it back
+	EmailRestored    Kind = "email_restored"     // to the one that the account had meanwhile: no refs
+
 	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
 	Event Kind = "event"
 )

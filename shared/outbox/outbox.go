@@ -138,9 +138,13 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/verify#", token.VerifyEmail, m)
 	case message.ResetPassword, message.Decoy: // the decoy has no references: the same work, and a token that opens nothing
 		return o.signed("/reset-password#", token.ResetPassword, m)
-	case message.AlreadyMember, message.PasswordChanged:
+	case message.ConfirmEmail:
+		return o.signed("/confirm-email#", token.ChangeEmail, m)
+	case message.EmailChanged:
+		return o.signed("/undo-email#", token.UndoEmail, m)
+	case message.AlreadyMember, message.PasswordChanged, message.EmailTaken, message.EmailRestored:
 		return token.NewSecret(o.PublicURL + "/login")
-	case message.PhoneChanged:
+	case message.PhoneChanged, message.EmailChangeAsked:
 		return token.NewSecret(o.PublicURL + "/settings/password")
 	}
 	if m.Kind.OfCase() {

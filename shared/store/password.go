@@ -22,11 +22,14 @@ type resetRow struct {
 
 // StartReset writes a request to reset the password and its mail. It replaces an older request.
 func (s *Store) StartReset(ctx context.Context, r account.Reset, m message.Message) error {
-	row := resetRow{
+	return s.transact(ctx, "start reset", putOver(s.tokens, resetToRow(r)), putNew(s.tokens, pendingRow(m)))
+}
+
+func resetToRow(r account.Reset) resetRow {
+	return resetRow{
 		key: resetKey(r.AccountID), ID: r.ID, CredentialVersion: r.CredentialVersion,
 		CreatedAt: stampOf(r.CreatedAt), ExpiresAt: r.ExpiresAt.Unix(),
 	}
-	return s.transact(ctx, "start reset", putOver(s.tokens, row), putNew(s.tokens, pendingRow(m)))
 }
 
 // Reset reads the open request of an account and the account's profile. It returns account.ErrLinkExpired when there is none.

@@ -23,6 +23,7 @@ import (
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
 //	         reference#<ref>     case                         leads from a case's reference to the case
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
+//	         email#<address>     kept                         an address that an account gave up: nobody else's until the change cannot be undone
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
 //	         role#reviewer       account#<id>                 who may decide on cases
 //	         account#<id>        review#<caseNo>#<time>#<id>  what happened to a case, kept as long as it
@@ -39,6 +40,8 @@ import (
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
 //	         account#<id>        reset                        the open password reset
+//	         account#<id>        email-change                 the open request for another address
+//	         account#<id>        email-undo                   the last change of address, while it can be taken back
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
 //	         captcha#<signature> spent                        a solved captcha that was used
@@ -82,9 +85,12 @@ func caseKey(id account.ID, no int) key {
 func referenceKey(reference string) key { return key{"reference#" + reference, "case"} }
 func reviewerKey(id account.ID) key     { return key{"role#reviewer", "account#" + string(id)} }
 func loginKey(e account.Email) key      { return key{"email#" + e.String(), "login"} }
+func keptKey(e account.Email) key       { return key{"email#" + e.String(), "kept"} }
 func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
 func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
 func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
+func emailChangeKey(id account.ID) key  { return key{"account#" + string(id), "email-change"} }
+func emailUndoKey(id account.ID) key    { return key{"account#" + string(id), "email-undo"} }
 func signatoryKey(id account.ID) key    { return key{"account#" + string(id), "signatory"} }
 func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
 func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
