@@ -72,12 +72,12 @@ function follow(a) {
 }
 
 /**
- * Reads the account and shows its name. Who has not saved the details yet goes there first, or home: `next` decides.
+ * Reads the account and shows its name. Who has not saved the details yet goes there first, or home, or to what the account is: `next` decides.
  * @returns {Promise<Account>}
  */
 export async function account() {
   const a = /** @type {Account} */ (await call("GET", "/v1/account"));
-  if (a.next === "account-details" && !["/", addresses[a.next]].includes(location.pathname)) {
+  if (a.next === "account-details" && !["/", "/account", addresses[a.next]].includes(location.pathname)) {
     leaving = true;
     location.replace(addresses[a.next]);
     return new Promise(() => {});

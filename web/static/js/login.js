@@ -43,8 +43,10 @@ async function send() {
     email: address(), password: input("password").value, remember: input("remember").checked, transport: "cookie",
     ...(captcha ? { captcha: await captcha.answer() } : {}),
   }).finally(() => captcha?.reset());
+  const link = sessionStorage.getItem("confirm.token");
   sessionStorage.clear();
-  location.replace(answer.next === "home" ? back() : (addresses[answer.next] ?? "/"));
+  if (link) sessionStorage.setItem("confirm.token", link); // which has led here
+  location.replace(answer.next === "home" || back() === "/confirm-email" ? back() : (addresses[answer.next] ?? "/"));
 }
 
 /** @param {Problem} problem */

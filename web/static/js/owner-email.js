@@ -1,0 +1,34 @@
+// @ts-check
+// Another address: asked for here, confirmed by the mail that goes there.
+import { call } from "./api.js";
+import { address, looksRight } from "./email.js";
+import { byId, input, onSubmit } from "./form.js";
+import { t } from "./words.js";
+import { momentOf } from "./when.js";
+
+/** @typedef {{email: string, pending: {email: string, expiresAt: string} | null}} Emails */
+
+/** @param {Emails} found */
+export function emails(found) {
+  const form = /** @type {HTMLFormElement} */ (byId("email-form"));
+  waits(found);
+  onSubmit(
+    form,
+    () => {
+      if (!looksRight()) return [{ field: "email", text: t("email.js.wrong") }];
+      return address().toLowerCase() === found.email ? [{ field: "email", text: t("account.js.same") }] : [];
+    },
+    async () => {
+      waits(await call("POST", "/v1/account/email", { email: address() }));
+      input("email").value = "";
+    },
+  );
+}
+
+/** Says which address waits for its confirmation. @param {Emails} found */
+function waits({ pending }) {
+  const place = byId("pending");
+  place.hidden = !pending;
+  const text = place.querySelector("[data-text]");
+  if (pending && text) text.textContent = t("account.js.pending", { email: pending.email, time: momentOf(pending.expiresAt) });
+}
