@@ -58,6 +58,9 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"PUT /v1/account/password": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"currentPassword": goodPassword, "newPassword": "River stone 77!"} }
 	},
+	"POST /v1/step-up": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"password": goodPassword} }
+	},
 	"POST /v1/otp": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"phone": mobile(), "kind": "mobile"} }
 	},

@@ -218,7 +218,7 @@ var heavy = map[string][]string{
 	"github.com/nyaruka/phonenumbers":          {"otp"},
 	"codeberg.org/go-pdf/fpdf":                 {"papers"},
 	"github.com/go-text/typesetting/shaping":   {"papers"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "otp", "notify", "feedback", "papers", "review", "clock"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "feedback", "papers", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake", "render", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},

@@ -52,6 +52,9 @@ func (h *handler) askEmail(ctx context.Context, c *httpapi.Call, in emailRequest
 	if address == c.Profile.Email {
 		return emailView{}, account.ErrEmailUnchanged
 	}
+	if err := c.SteppedUp(); err != nil {
+		return emailView{}, err
+	}
 	if _, err := c.Take(ctx, limit.EmailChange.By(string(c.Profile.ID))); err != nil {
 		return emailView{}, err
 	}

@@ -112,7 +112,7 @@ func (p *person) session() string {
 	now, err := p.Store.Profile(p.t.Context(), p.ID)
 	must(p.t, err)
 	bearer, digest := token.NewSession(string(p.ID))
-	s := account.Session{Digest: digest, AccountID: p.ID, CreatedAt: p.at, LastSeenAt: p.at, ExpiresAt: p.at.Add(account.RememberedLife), Remember: true, CredentialVersion: now.CredentialVersion}
+	s := account.Session{Digest: digest, AccountID: p.ID, CreatedAt: p.at, LastSeenAt: p.at, ExpiresAt: p.at.Add(account.RememberedLife), Remember: true, ProvenAt: p.at, ProvenBy: account.ByPassword, CredentialVersion: now.CredentialVersion}
 	must(p.t, p.StartSession(p.t.Context(), s, account.Activity{Kind: "logged_in", At: p.at}))
 	return bearer.Reveal()
 }

@@ -204,6 +204,7 @@ func (h *handler) open(
 	s := account.Session{
 		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
 		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
+		ProvenAt: c.Now, ProvenBy: account.ByPassword,
 	}
 	var work errgroup.Group
 	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })

@@ -38,6 +38,7 @@ type Profile struct {
 	KYC               string // state of the newest case; "not_started" before the first
 	KYCCase           int    // number of the newest case; 0 before the first
 	Verified          Verification
+	Factors           Factors
 	CredentialVersion int // grows when the password changes: sessions of an older version are over
 	Version           int // grows with each change: the ETag
 	CreatedAt         time.Time

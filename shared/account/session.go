@@ -13,6 +13,8 @@ type Session struct {
 	IP                string
 	UserAgent         string
 	CredentialVersion int
+	ProvenAt          time.Time // when its holder last proved who they are; a log-in does
+	ProvenBy          Proof
 	DeskUntil         time.Time // it may work at the review desk until then; zero: its holder proves the password first
 }
 

@@ -3,6 +3,7 @@
 import { call } from "./api.js";
 import { address, looksRight } from "./email.js";
 import { byId, input, onSubmit } from "./form.js";
+import { stepUp } from "./step-up.js";
 import { t } from "./words.js";
 import { momentOf } from "./when.js";
 
@@ -19,7 +20,7 @@ export function emails(found) {
       return address().toLowerCase() === found.email ? [{ field: "email", text: t("account.js.same") }] : [];
     },
     async () => {
-      waits(await call("POST", "/v1/account/email", { email: address() }));
+      waits(await stepUp(() => call("POST", "/v1/account/email", { email: address() })));
       input("email").value = "";
     },
   );
