@@ -58,6 +58,16 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"PUT /v1/account/password": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"currentPassword": goodPassword, "newPassword": "River stone 77!"} }
 	},
+	"POST /v1/account/email": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		return p, func() m { return m{"email": newPerson(t).email} }
+	},
+	"POST /v1/account/email/confirm": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"token": "x"} }
+	},
+	"POST /v1/account/email/undo": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m { return m{"token": "x"} }
+	},
 	"POST /v1/step-up": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"password": goodPassword} }
 	},
@@ -238,6 +248,9 @@ var edges = map[string]edge{
 	"PUT /v1/account/locale /locale":            {sized: language, right: []any{"hi", "en-IN"}, wrong: []any{"", "x", "en_IN", "en-", "हि"}},
 	"PUT /v1/account/password /currentPassword": {sized: letters, codes: tooLong},
 	"PUT /v1/account/password /newPassword":     {sized: newPassword},
+	"POST /v1/account/email /email":             {sized: address},
+	"POST /v1/account/email/confirm /token":     {wrong: noToken, codes: noLink},
+	"POST /v1/account/email/undo /token":        {wrong: noToken, codes: noLink},
 	"POST /v1/otp /phone":                       {sized: number},
 	"POST /v1/otp /kind": {fit: func(body m, value any) {
 		if value == "landline" {

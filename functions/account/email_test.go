@@ -104,6 +104,8 @@ func TestWhatDoesNotConfirm(t *testing.T) {
 	w.passes(account.EmailChangeLife)
 	w.want("410 link_expired", p.bearer, "POST", confirmPath, p.confirmation("second@example.com"))
 
+	w.want("403 step_up_required", p.bearer, "POST", askPath, is{"email": "third@example.com"})
+	p.bearer = p.session()
 	p.ask("third@example.com")
 	must(t, w.ChangePassword(t.Context(), p.Profile, digestOf(t, p.bearer), token.NewSecret("y"), message.Message{ID: token.NewID(), CreatedAt: w.at}, account.Activity{Kind: "password_changed", At: w.at}, w.at))
 	w.want("410 link_expired", p.bearer, "POST", confirmPath, p.confirmation("third@example.com"))
@@ -228,6 +230,7 @@ func TestAnAddressThatWasGivenUpIsNobodysForThreeDays(t *testing.T) {
 		t.Errorf("after three days: %v", err)
 	}
 	w.want("410 link_expired", other.bearer, "POST", confirmPath, other.confirmation(p.Email.String()))
+	p.bearer = p.session()
 	p.ask("further@example.com")
 	w.want("200", p.bearer, "POST", confirmPath, p.confirmation("further@example.com"))
 	p.holds("further@example.com")
