@@ -8,6 +8,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
@@ -23,6 +24,10 @@ type accounts interface {
 	EmailChange(ctx context.Context, id account.ID) (account.EmailChange, bool, error)
 	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error
 	EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo, account.Profile, error)
+	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
+	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
+	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
 	UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error
 }
 
@@ -34,6 +39,8 @@ type handler struct {
 	store  accounts
 	keys   token.Keyring
 	outbox deliverer
+
+	retention time.Duration // how long what identified a holder outlives the account
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
@@ -46,6 +53,9 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/account/email", httpapi.JSON(http.StatusAccepted, h.askEmail))
 	api.Private("POST /v1/account/email/confirm", httpapi.JSON(http.StatusOK, h.confirmEmail))
 	api.Public("POST /v1/account/email/undo", httpapi.JSON(http.StatusOK, h.undoEmail))
+	api.Private("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
+	api.Private("POST /v1/account/close", httpapi.JSON(http.StatusOK, h.closeAccount))
+	api.Public("POST /v1/account/reopen", httpapi.JSON(http.StatusNoContent, h.reopen))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api

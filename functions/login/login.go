@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -114,6 +115,8 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 		return loginAnswer{}, err
 	case !right:
 		return loginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
+	case profile.Status == account.Closing:
+		return loginAnswer{}, h.closing(ctx, c, profile, tried.uses)
 	case profile.Status != account.Active:
 		if err := c.Release(ctx, tried.uses...); err != nil {
 			return loginAnswer{}, err
@@ -121,6 +124,15 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 		return loginAnswer{}, account.ErrDisabled
 	}
 	return h.open(ctx, c, in, who, profile, tried.uses)
+}
+
+// closing answers a log-in to an account that is being closed: it leads to taking the account back, and to nothing else.
+func (h *handler) closing(ctx context.Context, c *httpapi.Call, p account.Profile, uses []limit.Use) error {
+	if err := c.Release(ctx, uses...); err != nil {
+		return err
+	}
+	back := h.keys.Issue(token.Reopen, string(p.ID), strconv.Itoa(p.CredentialVersion))
+	return account.ErrClosing.With("until", p.EraseAt).With("reopen", back.Reveal())
 }
 
 // compare compares the password with the account's, and reads the account meanwhile.

@@ -24,6 +24,7 @@ type Status string
 
 const (
 	Active   Status = "active"
+	Closing  Status = "closing" // its holder has closed it, and can take it back until EraseAt
 	Disabled Status = "disabled"
 )
 
@@ -39,8 +40,9 @@ type Profile struct {
 	KYCCase           int    // number of the newest case; 0 before the first
 	Verified          Verification
 	Factors           Factors
-	CredentialVersion int // grows when the password changes: sessions of an older version are over
-	Version           int // grows with each change: the ETag
+	EraseAt           time.Time // when an account that was closed is erased; zero for any other
+	CredentialVersion int       // grows when the password changes: sessions of an older version are over
+	Version           int       // grows with each change: the ETag
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }

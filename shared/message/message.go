@@ -31,6 +31,12 @@ const (
 	EmailChanged     Kind = "email_changed"      // to the one before. Refs: account id, id of what takes it back
 	EmailRestored    Kind = "email_restored"     // to the one that the account had meanwhile: no refs
 
+	// Of an account that is closed; AboutClosing makes them. Refs: when it is erased, and until when what identified its holder is
+	// kept, as RFC 3339; the latter "" where nothing is.
+	AccountClosing  Kind = "account_closing"
+	AccountReopened Kind = "account_reopened" // no refs
+	AccountErased   Kind = "account_erased"
+
 	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
 	Event Kind = "event"
 )
@@ -60,9 +66,11 @@ type Mail struct {
 	Link   token.Secret  // the page to open; empty where the mail has none
 	Life   time.Duration // how long the link works
 
-	// Of a mail about a KYC case, where there are any.
+	// Of a mail about a KYC case, or the closing of an account, where there are any.
 	Reference string
 	Date      time.Time
+
+	Until time.Time // until when something is kept; zero where nothing is
 }
 
 // ToPhone is a message ready for the SMS or voice sender.

@@ -107,8 +107,12 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
 			reference, date := m.Case()
+			at, until := m.Closing()
+			if date.IsZero() {
+				date = at
+			}
 			return o.Mail.Send(ctx, message.Mail{
-				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date,
+				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date, Until: until,
 			})
 		}
 	}
@@ -142,8 +146,11 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/confirm-email#", token.ChangeEmail, m)
 	case message.EmailChanged:
 		return o.signed("/undo-email#", token.UndoEmail, m)
-	case message.AlreadyMember, message.PasswordChanged, message.EmailTaken, message.EmailRestored:
+	case message.AlreadyMember, message.PasswordChanged, message.EmailTaken, message.EmailRestored,
+		message.AccountClosing, message.AccountReopened:
 		return token.NewSecret(o.PublicURL + "/login")
+	case message.AccountErased:
+		return token.NewSecret(o.PublicURL + "/privacy")
 	case message.PhoneChanged, message.EmailChangeAsked:
 		return token.NewSecret(o.PublicURL + "/settings/password")
 	}

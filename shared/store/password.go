@@ -107,9 +107,9 @@ func (s *Store) newPassword(p account.Profile, from int, hash token.Secret, m me
 		updateIn(s.users, change{
 			key:    profileKey(p.ID),
 			set:    "SET credentialVersion = :next, updatedAt = :now ADD version :one",
-			when:   "credentialVersion = :from AND #status = :active",
+			when:   "credentialVersion = :from AND #status <> :disabled",
 			names:  statusName,
-			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1, ":active": string(account.Active)},
+			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1, ":disabled": string(account.Disabled)},
 		}),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),

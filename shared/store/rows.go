@@ -43,6 +43,7 @@ type profileRow struct {
 	VerifiedUntil     stamp  `dynamodbav:"verifiedUntil,omitempty"`
 	TOTP              bool   `dynamodbav:"totp,omitempty"`
 	Passkeys          int    `dynamodbav:"passkeys,omitempty"`
+	EraseAt           stamp  `dynamodbav:"eraseAt,omitempty"`
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
 	Version           int    `dynamodbav:"version"`
 	CreatedAt         stamp  `dynamodbav:"createdAt"`
@@ -72,7 +73,7 @@ func (r profileRow) profile() (account.Profile, error) {
 		Details: account.Details{
 			Type: account.Type(r.Type), FirstName: r.FirstName, LastName: r.LastName, CompanyName: r.CompanyName, Sector: r.Sector,
 		},
-		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, Factors: account.Factors{TOTP: r.TOTP, Passkeys: r.Passkeys}, CredentialVersion: r.CredentialVersion, Version: r.Version,
+		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, EraseAt: r.EraseAt.time(), Factors: account.Factors{TOTP: r.TOTP, Passkeys: r.Passkeys}, CredentialVersion: r.CredentialVersion, Version: r.Version,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Phone != "" {

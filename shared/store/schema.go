@@ -32,9 +32,12 @@ import (
 //	         ident#<digest>      account#<id>                 an account that handed a PAN, GSTIN or CIN in, and its newest case with it
 //	         seen#<digest>       account#<id>                 the same of a file
 //	         account#<id>        traces                       the digests that lead to the account
+//	         restricted#<id>     held                         until when the law has what follows kept of an account that is erased
+//	         restricted#<id>     kyc#..., round#..., review#... its cases that were approved, out of reach of every function but the clock
 //	         index queue: queue, queueKey
 //	                             lane#<lane>                  cases that wait for a reviewer, by <due time>#<account>#<caseNo>
 //	                             clock                        cases that time will do something to, by <when>#<account>#<caseNo>
+//	                             closing                      accounts that are erased when their time comes, and what is held, by <when>#<account>
 //	                             decided#<yyyy-mm>#<0..7>     records of decisions, by <time>#<id>
 //	         index review-queue: of the release before, which nothing is written to any more
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
@@ -57,7 +60,7 @@ type key struct {
 }
 
 const (
-	activityLife  = 400 * 24 * time.Hour // DPDP Rules 2025 r.8(3) asks for a year; 400 days are more in any year
+	activityLife  = account.RecordsLife
 	deadLife      = 30 * 24 * time.Hour
 	phoneAccounts = 5
 	outboxShards  = 16
@@ -129,6 +132,7 @@ func outboxKey(m message.Message) key {
 	return key{outboxPartition(int(h.Sum32() % outboxShards)), m.CreatedAt.UTC().Format(sortTime) + "#" + m.ID}
 }
 
+func roundsOf(caseNo int) string  { return fmt.Sprintf("%s%04d#", roundPrefix, caseNo) }
 func recordsOf(caseNo int) string { return fmt.Sprintf("%s%04d#", recordPrefix, caseNo) }
 
 func recordKey(id account.ID, caseNo int, r kyc.Record) key {

@@ -24,6 +24,7 @@ const (
 	KnownDevice   Purpose = "known-device" // the cookie of a browser that logged in before
 	SignupSalt    Purpose = "signup-salt"  // of the passwords of the sign-ups for one address
 	SignatoryLink Purpose = "signatory-link"
+	Reopen        Purpose = "reopen" // an account that is being closed
 	ChangeEmail   Purpose = "change-email"
 	UndoEmail     Purpose = "undo-email"
 	CallEvents    Purpose = "call-events" // the address that hears how a call ended
