@@ -134,6 +134,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 		t.Errorf("the search found %v", items)
 	}
 	second.want(second.call("GET", "/v1/review/report", nil), 200)
+	holder.closesAndIsErased(form)
 }
 
 // sendsAgain sends other bytes by the form of a file that was reviewed: nothing comes of them.

@@ -58,7 +58,7 @@ func newWorld(t *testing.T) *world {
 	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789abcdefghijklmnopqrstuvwxyz"}`))
 	must(t, err)
 	w := &world{Fixture: storetest.Open(t), t: t, keys: keys, at: time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)}
-	h := &handler{store: w.Store, keys: keys, outbox: &w.sent}
+	h := &handler{store: w.Store, keys: keys, outbox: &w.sent, retention: 5 * 365 * 24 * time.Hour}
 	w.api = contract.Check(t, h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: func() time.Time { return w.at }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))

@@ -104,8 +104,13 @@ func (h *handler) copyApart(ctx context.Context, id account.ID, d kyc.Document) 
 	if d.State != kyc.DocClean || !strings.HasPrefix(d.Key, "vault/") || d.VersionID == "" {
 		return nil
 	}
-	_, err := h.bucket.Pin(ctx, d.Key, d.VersionID, apartKey(id)+strings.TrimPrefix(d.Key, "vault/"+string(id)+"/"), d.ContentType, "")
-	if errors.Is(err, upload.ErrAbsent) { // an earlier run has copied and removed it
+	to := apartKey(id) + strings.TrimPrefix(d.Key, "vault/"+string(id)+"/")
+	if err := h.bucket.Arrived(ctx, to); !errors.Is(err, upload.ErrAbsent) {
+		return err // an earlier run has copied it
+	}
+	_, err := h.bucket.Pin(ctx, d.Key, d.VersionID, to, d.ContentType, "")
+	if errors.Is(err, upload.ErrAbsent) {
+		h.log.WarnContext(ctx, "a file to be kept is not there", slog.String("account", string(id)), slog.String("document", d.ID))
 		return nil
 	}
 	return err

@@ -17,7 +17,7 @@ let signupId = "";
 passwords();
 remember();
 
-for (const key of ["ended", "verified"]) if (query.has(key)) say(t(`login.js.${key}`));
+for (const key of ["ended", "verified", "closed", "reopened"]) if (query.has(key)) say(t(`login.js.${key}`));
 
 /** @param {string} text */
 function say(text) {
@@ -52,6 +52,11 @@ async function send() {
 /** @param {Problem} problem */
 function special(problem) {
   forget();
+  if (problem.code === "account_closing") {
+    sessionStorage.setItem("reopen", JSON.stringify({ reopen: problem.body.reopen, until: problem.body.until }));
+    location.assign("/reopen");
+    return true;
+  }
   signupId = problem.body.signupId ?? "";
   byId("unverified").hidden = !signupId;
   if (problem.errors.some((e) => e.code.startsWith("captcha_")) || problem.code.startsWith("captcha_")) {
