@@ -140,6 +140,10 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/reset-password#", token.ResetPassword, m)
 	case message.AlreadyMember, message.PasswordChanged:
 		return token.NewSecret(o.PublicURL + "/login")
+	case message.FactorAdded, message.FactorRemoved, message.RecoveryUsed, message.RecoveryRenewed:
+		return token.NewSecret(o.PublicURL + "/security")
+	case message.FactorReset:
+		return o.signed("/security/stop#", token.FactorReset, m)
 	case message.PhoneChanged:
 		return token.NewSecret(o.PublicURL + "/settings/password")
 	}
