@@ -136,7 +136,7 @@ func (h *handler) confirmEmail(ctx context.Context, c *httpapi.Call, in tokenReq
 	// The other sessions are over already, by their credential version. Removing them only tidies up.
 	_ = h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
 	h.deliver(ctx, m)
-	c.SetCookie(httpapi.DeviceCookie, h.keys.Issue(token.KnownDevice, asked.Email.Digest(), token.NewID()).Reveal(), httpapi.DeviceLife)
+	c.KnowDevice(h.keys, asked.Email)
 	c.Profile.Email, c.Profile.CredentialVersion, c.Profile.Version = asked.Email, c.Profile.CredentialVersion+1, c.Profile.Version+1
 	return view(c, c.Profile), nil
 }

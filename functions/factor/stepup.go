@@ -11,7 +11,10 @@ import (
 )
 
 type stepUpRequest struct {
-	Password string `json:"password"`
+	Password     string     `json:"password"`
+	Code         string     `json:"code"`
+	RecoveryCode string     `json:"recoveryCode"`
+	Passkey      *assertion `json:"passkey"`
 }
 
 var (
@@ -23,20 +26,37 @@ var (
 
 // stepUp notes that the holder of this session has proved again who they are: for account.StepUpLife that is not asked for again.
 func (h *handler) stepUp(ctx context.Context, c *httpapi.Call, in stepUpRequest) (none httpapi.None, err error) {
-	switch {
-	case in.Password == "":
+	p := proof{in.Code, in.RecoveryCode, in.Passkey}
+	switch given := p.count(); {
+	case given > 1, given == 0 && in.Password == "", given == 1 && in.Password != "":
 		return none, errOneProof.With("proofs", c.Profile.Factors.Proofs())
-	case c.Profile.Factors.Any():
+	case in.Password != "" && c.Profile.Factors.Any():
 		return none, errFactorAsked.With("proofs", c.Profile.Factors.Proofs())
+	case in.Password != "":
+		return none, h.stepUpByPassword(ctx, c, in.Password)
 	}
-	use := limit.PasswordChange.By(string(c.Profile.ID))
-	if err := h.checkPassword(ctx, c, in.Password, use); err != nil {
+	uses := wrongCodes(c.Profile.ID)
+	use, err := h.compare(ctx, c, c.Profile, p, uses, forStepUp)
+	if err != nil {
 		return none, err
+	}
+	told := h.toldOf(c, use)
+	if err := h.store.ProveByFactor(ctx, use, c.Session, told, c.Now); err != nil {
+		return none, err
+	}
+	h.deliver(ctx, told)
+	return none, c.Release(ctx, uses...)
+}
+
+func (h *handler) stepUpByPassword(ctx context.Context, c *httpapi.Call, given string) error {
+	use := limit.PasswordChange.By(string(c.Profile.ID))
+	if err := h.checkPassword(ctx, c, given, use); err != nil {
+		return err
 	}
 	if err := h.store.Prove(ctx, c.Session, account.ByPassword, c.Now); err != nil {
-		return none, err
+		return err
 	}
-	return none, c.Release(ctx, use)
+	return c.Release(ctx, use)
 }
 
 // checkPassword counts the attempt, then compares. Wrong passwords count together with those of a change of password.

@@ -118,7 +118,7 @@ func (w *world) logIn(c try) (status int, code, device string) {
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Origin", "https://central.example.com")
 	if c.device != "" {
-		r.AddCookie(&http.Cookie{Name: deviceCookie, Value: c.device})
+		r.AddCookie(&http.Cookie{Name: httpapi.DeviceCookie, Value: c.device})
 	}
 	answer := httptest.NewRecorder()
 	w.api.ServeHTTP(answer, r)
@@ -131,7 +131,7 @@ func (w *world) logIn(c try) (status int, code, device string) {
 		problem.Code = problem.Errors[0].Code
 	}
 	for _, cookie := range answer.Result().Cookies() {
-		if cookie.Name == deviceCookie {
+		if cookie.Name == httpapi.DeviceCookie {
 			device = cookie.Value
 		}
 	}

@@ -29,6 +29,7 @@ type accounts interface {
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
+	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
 	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
@@ -69,21 +70,6 @@ type loginRequest struct {
 	Transport string `json:"transport"`
 }
 
-type loginAnswer struct {
-	Session   string       `json:"session,omitempty"`
-	ExpiresAt time.Time    `json:"expiresAt"`
-	Account   account.View `json:"account"`
-	Next      account.Step `json:"next"`
-}
-
-const (
-	bearer = "bearer"
-	cookie = "cookie"
-
-	deviceCookie = httpapi.DeviceCookie
-	deviceLife   = httpapi.DeviceLife
-)
-
 var (
 	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "Email address or password are not right.")
 	errNotVerified = fault.New(fault.Forbidden, "email_not_verified",
@@ -94,10 +80,10 @@ var (
 
 // login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
 // hash and any other two.
-func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (loginAnswer, error) {
+func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (httpapi.LoginAnswer, error) {
 	address, typed, err := parse(&in)
 	if err != nil {
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	}
 	var tried attempt
 	var who account.Login
@@ -107,21 +93,21 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
 	reads.Go(func() (err error) { pending, err = h.store.OpenSignups(ctx, address.Digest(), c.Now); return err })
 	if err := reads.Wait(); err != nil {
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	}
 	right, profile, err := h.compare(ctx, typed, address, who)
 	switch {
 	case err != nil:
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	case !right:
-		return loginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
+		return httpapi.LoginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
 	case profile.Status == account.Closing:
-		return loginAnswer{}, h.closing(ctx, c, profile, tried.uses)
+		return httpapi.LoginAnswer{}, h.closing(ctx, c, profile, tried.uses)
 	case profile.Status != account.Active:
 		if err := c.Release(ctx, tried.uses...); err != nil {
-			return loginAnswer{}, err
+			return httpapi.LoginAnswer{}, err
 		}
-		return loginAnswer{}, account.ErrDisabled
+		return httpapi.LoginAnswer{}, account.ErrDisabled
 	}
 	return h.open(ctx, c, in, who, profile, tried.uses)
 }
@@ -193,8 +179,8 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	note(err)
 	switch in.Transport {
 	case "":
-		in.Transport = cookie
-	case cookie, bearer:
+		in.Transport = httpapi.ByCookie
+	case httpapi.ByCookie, httpapi.ByBearer:
 	default:
 		note(errTransport)
 	}
@@ -204,36 +190,20 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	return address, typed, fault.InvalidFields(fields)
 }
 
-// open starts the session of an account whose password was right.
+// open starts the session of an account whose password was right, or asks for its second factor.
 func (h *handler) open(
 	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, uses []limit.Use,
-) (loginAnswer, error) {
-	life := account.SessionLife
-	if in.Remember {
-		life = account.RememberedLife
+) (httpapi.LoginAnswer, error) {
+	profile.CredentialVersion = who.CredentialVersion // of the password that was right
+	if profile.Factors.Any() {
+		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, uses)
 	}
-	secret, digest := token.NewSession(string(who.AccountID))
-	s := account.Session{
-		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
-		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
-		ProvenAt: c.Now, ProvenBy: account.ByPassword,
-	}
+	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
 	var work errgroup.Group
 	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })
 	work.Go(func() error { return c.Release(ctx, uses...) })
 	if err := work.Wait(); err != nil {
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	}
-	answer := loginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(profile), Next: account.Next(profile)}
-	if in.Transport == bearer {
-		answer.Session = secret.Reveal()
-		return answer, nil
-	}
-	kept := time.Duration(0)
-	if in.Remember {
-		kept = life
-	}
-	c.SetCookie(httpapi.SessionCookie, secret.Reveal(), kept)
-	c.SetCookie(deviceCookie, h.keys.Issue(token.KnownDevice, who.Email.Digest(), token.NewID()).Reveal(), deviceLife)
-	return answer, nil
+	return c.LoggedIn(h.keys, s, secret, profile, in.Transport), nil
 }

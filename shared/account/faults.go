@@ -24,5 +24,10 @@ var (
 	ErrChallengeUsed     = fault.New(fault.Gone, "challenge_used", "This code was used already.")
 	ErrChallengeSpent    = fault.New(fault.Gone, "challenge_spent", "Five wrong codes were entered. Ask for a new code.")
 
+	ErrLoginExpired = fault.New(fault.Unauthenticated, "login_expired", "This log-in took too long, or was finished elsewhere. Log in again.")
+	ErrCodeUsed     = fault.At("/code", "code_used", "This code was used already. Wait for the next one.")
+	ErrRecoveryUsed = fault.At("/recoveryCode", "recovery_code_wrong", "This is none of your recovery codes, or it was used already.")
+	ErrPasskeyUsed  = fault.New(fault.Gone, "passkey_challenge_used", "This question was answered already. Begin again.")
+
 	ErrCaptchaSpent = fault.At("/captcha", "captcha_spent", "This captcha was used already. Solve a new one.")
 )

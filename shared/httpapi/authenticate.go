@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
@@ -15,12 +14,6 @@ import (
 
 // SessionCookie is the browser's session. The prefix binds it to this host, to https and to the path "/".
 const SessionCookie = "__Host-session"
-
-// DeviceCookie tells a browser that has logged in before from a stranger's, who may use up the tries of an address. It names the address.
-const (
-	DeviceCookie = "__Host-device"
-	DeviceLife   = 400 * 24 * time.Hour
-)
 
 var errUnauthenticated = fault.New(fault.Unauthenticated, "unauthenticated", "Log in first.")
 

@@ -36,6 +36,12 @@ const (
 	AccountClosing  Kind = "account_closing"
 	AccountReopened Kind = "account_reopened" // no refs
 	AccountErased   Kind = "account_erased"
+	// What happened to the second factors of an account is told to its address. They have no refs, but for the last: account id, reset id.
+	FactorAdded     Kind = "factor_added"
+	FactorRemoved   Kind = "factor_removed"
+	RecoveryUsed    Kind = "recovery_used"
+	RecoveryRenewed Kind = "recovery_renewed"
+	FactorReset     Kind = "factor_reset" // it takes effect in account.FactorResetDelay, unless its link is followed
 
 	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
 	Event Kind = "event"

@@ -151,6 +151,10 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return token.NewSecret(o.PublicURL + "/login")
 	case message.AccountErased:
 		return token.NewSecret(o.PublicURL + "/privacy")
+	case message.FactorAdded, message.FactorRemoved, message.RecoveryUsed, message.RecoveryRenewed:
+		return token.NewSecret(o.PublicURL + "/security")
+	case message.FactorReset:
+		return o.signed("/security/stop#", token.FactorReset, m)
 	case message.PhoneChanged, message.EmailChangeAsked:
 		return token.NewSecret(o.PublicURL + "/settings/password")
 	}

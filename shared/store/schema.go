@@ -22,6 +22,7 @@ import (
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
 //	         reference#<ref>     case                         leads from a case's reference to the case
+//	         account#<id>        factors                      what proves its holder beside the password
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         email#<address>     kept                         an address that an account gave up: nobody else's until the change cannot be undone
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
@@ -47,6 +48,8 @@ import (
 //	         account#<id>        email-undo                   the last change of address, while it can be taken back
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
+//	         account#<id>        login#<digest>               a log-in that waits for its second factor
+//	         passkey#<challenge> spent                        a question to a passkey that was answered
 //	         captcha#<signature> spent                        a solved captcha that was used
 //	         limit#<rule>#<who>  <window start>               a counter
 //	         outbox#<00..15>     <time>#<id>                  a message that is not delivered yet
@@ -96,6 +99,11 @@ func emailChangeKey(id account.ID) key  { return key{"account#" + string(id), "e
 func emailUndoKey(id account.ID) key    { return key{"account#" + string(id), "email-undo"} }
 func signatoryKey(id account.ID) key    { return key{"account#" + string(id), "signatory"} }
 func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
+func factorsKey(id account.ID) key      { return key{"account#" + string(id), "factors"} }
+func pendingLoginKey(id account.ID, digest string) key {
+	return key{"account#" + string(id), "login#" + digest}
+}
+func passkeyChallengeKey(id string) key { return key{"passkey#" + id, "spent"} }
 func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
 func limitKey(u limit.Use, now time.Time) key {
 	window := "gap"

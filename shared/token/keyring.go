@@ -27,7 +27,13 @@ const (
 	Reopen        Purpose = "reopen" // an account that is being closed
 	ChangeEmail   Purpose = "change-email"
 	UndoEmail     Purpose = "undo-email"
-	CallEvents    Purpose = "call-events" // the address that hears how a call ended
+	FactorSecret  Purpose = "factor-secret" // what codes are made of, at rest
+	Enrolment     Purpose = "enrolment"     // of an app that makes codes
+	PasskeyAdd    Purpose = "passkey-add"
+	PasskeyProof  Purpose = "passkey-proof"
+	PasskeyLogin  Purpose = "passkey-login"
+	FactorReset   Purpose = "factor-reset" // the mailed link that stops it
+	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
 )
 
 // ErrInvalid is the error for a token that this keyring did not sign for this purpose.
