@@ -68,6 +68,9 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"POST /v1/account/email/undo": func(t *testing.T) (*person, func() m) {
 		return newPerson(t), func() m { return m{"token": "x"} }
 	},
+	"POST /v1/login/disown": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m { return m{"token": "x"} }
+	},
 	"POST /v1/account/reopen": func(t *testing.T) (*person, func() m) {
 		return newPerson(t), func() m { return m{"token": "x"} }
 	},
@@ -255,6 +258,7 @@ var edges = map[string]edge{
 	"POST /v1/account/email/confirm /token":     {wrong: noToken, codes: noLink},
 	"POST /v1/account/email/undo /token":        {wrong: noToken, codes: noLink},
 	"POST /v1/account/reopen /token":            {wrong: noToken, codes: noLink},
+	"POST /v1/login/disown /token":              {wrong: noToken, codes: noLink},
 	"POST /v1/otp /phone":                       {sized: number},
 	"POST /v1/otp /kind": {fit: func(body m, value any) {
 		if value == "landline" {

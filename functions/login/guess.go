@@ -18,6 +18,8 @@ type attempt struct {
 	place limit.Use   // who has to wait after too many failures
 	tries int         // of place that have not succeeded, this one included
 	known bool        // on a device that has logged in before
+
+	before []account.Session // of the account, where the device is not known
 }
 
 // admit counts the try before the password is compared, so that parallel guesses cannot pass the limits. A device that has logged in to

@@ -29,6 +29,10 @@ type accounts interface {
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
+	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
+	StartStrangeSession(ctx context.Context, s account.Session, n account.Notice, m message.Message, seen account.Activity) error
+	Notice(ctx context.Context, id account.ID, digest string) (account.Notice, account.Profile, error)
+	Disown(ctx context.Context, n account.Notice, p account.Profile, r account.Reset, seen account.Activity, now time.Time) error
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
@@ -57,6 +61,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
 	api.Private("DELETE /v1/sessions/{id}", httpapi.JSON(http.StatusNoContent, h.endSession))
 	api.Private("DELETE /v1/sessions", httpapi.JSON(http.StatusNoContent, h.endOthers))
+	api.Public("POST /v1/login/disown", httpapi.JSON(http.StatusOK, h.disown))
 	api.Public("POST /v1/password/forgot", httpapi.JSON(http.StatusAccepted, h.forgot))
 	api.Public("POST /v1/password/reset", httpapi.JSON(http.StatusNoContent, h.reset))
 	return api
@@ -95,7 +100,7 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	if err := reads.Wait(); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
-	right, profile, err := h.compare(ctx, typed, address, who)
+	right, profile, err := h.compare(ctx, typed, address, who, &tried)
 	switch {
 	case err != nil:
 		return httpapi.LoginAnswer{}, err
@@ -109,7 +114,7 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 		}
 		return httpapi.LoginAnswer{}, account.ErrDisabled
 	}
-	return h.open(ctx, c, in, who, profile, tried.uses)
+	return h.open(ctx, c, in, who, profile, tried)
 }
 
 // closing answers a log-in to an account that is being closed: it leads to taking the account back, and to nothing else.
@@ -121,25 +126,31 @@ func (h *handler) closing(ctx context.Context, c *httpapi.Call, p account.Profil
 	return account.ErrClosing.With("until", p.EraseAt).With("reopen", back.Reveal())
 }
 
-// compare compares the password with the account's, and reads the account meanwhile.
-func (h *handler) compare(ctx context.Context, typed password.Password, address account.Email, who account.Login) (right bool, p account.Profile, err error) {
+// compare compares the password with the account's, and reads the account meanwhile, and its sessions where the device is not known.
+func (h *handler) compare(ctx context.Context, typed password.Password, address account.Email, who account.Login, tried *attempt) (right bool, p account.Profile, err error) {
 	var work errgroup.Group
 	work.Go(func() (err error) { right, err = password.Verify(ctx, typed, who.PasswordHash.Reveal()); return err })
 	work.Go(func() (err error) { p, err = h.profileOf(ctx, address, who); return err })
+	if !tried.known {
+		work.Go(func() (err error) { tried.before, err = h.store.StartedSessions(ctx, idOf(address, who)); return err })
+	}
 	return right, p, work.Wait()
 }
 
 // profileOf reads the account of an address; where there is none, an account that does not exist, so that it takes the same time.
 func (h *handler) profileOf(ctx context.Context, address account.Email, who account.Login) (account.Profile, error) {
-	id := who.AccountID
-	if id == "" {
-		id = nobody(address)
-	}
-	p, err := h.store.Profile(ctx, id)
+	p, err := h.store.Profile(ctx, idOf(address, who))
 	if errors.Is(err, account.ErrNotFound) {
 		return account.Profile{}, nil
 	}
 	return p, err
+}
+
+func idOf(address account.Email, who account.Login) account.ID {
+	if who.AccountID == "" {
+		return nobody(address)
+	}
+	return who.AccountID
 }
 
 // nobody is the account of an address that has none.
@@ -192,17 +203,14 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 
 // open starts the session of an account whose password was right, or asks for its second factor.
 func (h *handler) open(
-	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, uses []limit.Use,
+	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, tried attempt,
 ) (httpapi.LoginAnswer, error) {
 	profile.CredentialVersion = who.CredentialVersion // of the password that was right
 	if profile.Factors.Any() {
-		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, uses)
+		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, tried.uses)
 	}
 	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
-	var work errgroup.Group
-	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })
-	work.Go(func() error { return c.Release(ctx, uses...) })
-	if err := work.Wait(); err != nil {
+	if err := h.start(ctx, c, s, profile, tried); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
 	return c.LoggedIn(h.keys, s, secret, profile, in.Transport), nil

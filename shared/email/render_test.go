@@ -31,6 +31,7 @@ var mails = []message.Mail{
 	{Kind: message.EmailChangeAsked},
 	{Kind: message.EmailChanged, Life: 72 * time.Hour},
 	{Kind: message.EmailRestored},
+	{Kind: message.NewDevice, Life: 7 * 24 * time.Hour, Date: thursday, Device: "Chrome, Android", Network: "203.0.113.0/24"},
 	{Kind: message.AccountClosing, Date: thursday, Until: thursday.AddDate(5, 0, 1)},
 	{Kind: message.AccountReopened},
 	{Kind: message.AccountErased, Date: thursday, Until: thursday.AddDate(5, 0, 1)},

@@ -31,6 +31,9 @@ const (
 	EmailChanged     Kind = "email_changed"      // to the one before. Refs: account id, id of what takes it back
 	EmailRestored    Kind = "email_restored"     // to the one that the account had meanwhile: no refs
 
+	// NewDevice asks whether a log-in was the holder's; AboutDevice makes it. Refs: account id, digest of the session, device, network.
+	NewDevice Kind = "new_device"
+
 	// Of an account that is closed; AboutClosing makes them. Refs: when it is erased, and until when what identified its holder is
 	// kept, as RFC 3339; the latter "" where nothing is.
 	AccountClosing  Kind = "account_closing"
@@ -75,6 +78,8 @@ type Mail struct {
 	// Of a mail about a KYC case, or the closing of an account, where there are any.
 	Reference string
 	Date      time.Time
+
+	Device, Network string // that somebody logged in from; "" where it is not known
 
 	Until time.Time // until when something is kept; zero where nothing is
 }

@@ -108,11 +108,15 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
 			reference, date := m.Case()
 			at, until := m.Closing()
-			if date.IsZero() {
+			device, network := m.Device()
+			switch {
+			case device != "" || network != "":
+				date = m.CreatedAt
+			case date.IsZero():
 				date = at
 			}
 			return o.Mail.Send(ctx, message.Mail{
-				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date, Until: until,
+				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date, Until: until, Device: device, Network: network,
 			})
 		}
 	}
@@ -144,6 +148,8 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/reset-password#", token.ResetPassword, m)
 	case message.ConfirmEmail:
 		return o.signed("/confirm-email#", token.ChangeEmail, m)
+	case message.NewDevice:
+		return token.NewSecret(o.PublicURL + "/not-me#" + o.Keys.Issue(token.Disown, m.Refs[:2]...).Reveal())
 	case message.EmailChanged:
 		return o.signed("/undo-email#", token.UndoEmail, m)
 	case message.AlreadyMember, message.PasswordChanged, message.EmailTaken, message.EmailRestored,

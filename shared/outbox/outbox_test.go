@@ -41,6 +41,7 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.EmailTaken, nil, "/login", ""},
 		{message.EmailChangeAsked, nil, "/settings/password", ""},
 		{message.EmailRestored, nil, "/login", ""},
+		{message.NewDevice, []string{"ACCOUNT", "DIGEST"}, "/not-me#", token.Disown},
 		{message.AccountClosing, []string{"2026-12-03T12:30:00Z", ""}, "/login", ""},
 		{message.AccountReopened, nil, "/login", ""},
 		{message.AccountErased, []string{"2026-12-03T12:30:00Z", "2031-12-04T12:30:00Z"}, "/privacy", ""},

@@ -46,6 +46,7 @@ import (
 //	         account#<id>        reset                        the open password reset
 //	         account#<id>        email-change                 the open request for another address
 //	         account#<id>        email-undo                   the last change of address, while it can be taken back
+//	         account#<id>        notice#<digest>              what disowns a session from a device that was not known
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
 //	         account#<id>        login#<digest>               a log-in that waits for its second factor
@@ -97,9 +98,12 @@ func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
 func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
 func emailChangeKey(id account.ID) key  { return key{"account#" + string(id), "email-change"} }
 func emailUndoKey(id account.ID) key    { return key{"account#" + string(id), "email-undo"} }
-func signatoryKey(id account.ID) key    { return key{"account#" + string(id), "signatory"} }
-func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
-func factorsKey(id account.ID) key      { return key{"account#" + string(id), "factors"} }
+func noticeKey(id account.ID, digest string) key {
+	return key{"account#" + string(id), "notice#" + digest}
+}
+func signatoryKey(id account.ID) key { return key{"account#" + string(id), "signatory"} }
+func challengeKey(id account.ID) key { return key{"account#" + string(id), "challenge#phone"} }
+func factorsKey(id account.ID) key   { return key{"account#" + string(id), "factors"} }
 func pendingLoginKey(id account.ID, digest string) key {
 	return key{"account#" + string(id), "login#" + digest}
 }

@@ -25,6 +25,7 @@ const (
 	SignupSalt    Purpose = "signup-salt"  // of the passwords of the sign-ups for one address
 	SignatoryLink Purpose = "signatory-link"
 	Reopen        Purpose = "reopen" // an account that is being closed
+	Disown        Purpose = "disown" // a session, by the mail about it
 	ChangeEmail   Purpose = "change-email"
 	UndoEmail     Purpose = "undo-email"
 	FactorSecret  Purpose = "factor-secret" // what codes are made of, at rest
