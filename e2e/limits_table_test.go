@@ -68,6 +68,11 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"POST /v1/account/email/undo": func(t *testing.T) (*person, func() m) {
 		return newPerson(t), func() m { return m{"token": "x"} }
 	},
+	"POST /v1/terms/accept": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		version := p.call("GET", "/v1/terms", nil).text("version")
+		return p, func() m { return m{"version": version, "accepted": true} }
+	},
 	"POST /v1/login/disown": func(t *testing.T) (*person, func() m) {
 		return newPerson(t), func() m { return m{"token": "x"} }
 	},
@@ -259,6 +264,8 @@ var edges = map[string]edge{
 	"POST /v1/account/email/undo /token":        {wrong: noToken, codes: noLink},
 	"POST /v1/account/reopen /token":            {wrong: noToken, codes: noLink},
 	"POST /v1/login/disown /token":              {wrong: noToken, codes: noLink},
+	"POST /v1/terms/accept /version":            {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
+	"POST /v1/terms/accept /accepted":           {wrong: []any{false}},
 	"POST /v1/otp /phone":                       {sized: number},
 	"POST /v1/otp /kind": {fit: func(body m, value any) {
 		if value == "landline" {

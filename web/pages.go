@@ -41,6 +41,7 @@ var pages = []page{
 	{Path: "/confirm-email", Name: "confirm-email", Layout: "split", Script: "confirm-email", Words: words("verify.js.link")},
 	{Path: "/undo-email", Name: "undo-email", Layout: "split", Script: "undo-email", Words: words("verify.js.link")},
 	{Path: "/not-me", Name: "not-me", Layout: "split", Script: "not-me", Words: words("verify.js.link")},
+	{Path: "/terms-accept", Name: "terms-accept", Layout: "split", Script: "terms-accept", Words: words("terms-accept.js.")},
 	{Path: "/reopen", Name: "reopen", Layout: "split", Script: "reopen", Words: words("reopen.js.")},
 	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
 	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},

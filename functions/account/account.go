@@ -25,6 +25,8 @@ type accounts interface {
 	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error
 	EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo, account.Profile, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	AcceptTerms(ctx context.Context, p account.Profile, c account.Consent, seen account.Activity, now time.Time) (account.Profile, error)
+	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
 	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
@@ -40,21 +42,24 @@ type handler struct {
 	keys   token.Keyring
 	outbox deliverer
 
+	terms     string        // version that is in force
 	retention time.Duration // how long what identified a holder outlives the account
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Private("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
+	api.BeforeTerms("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
-	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
+	api.BeforeTerms("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
 	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
 	api.Private("GET /v1/account/email", httpapi.JSON(http.StatusOK, h.email))
 	api.Private("POST /v1/account/email", httpapi.JSON(http.StatusAccepted, h.askEmail))
 	api.Private("POST /v1/account/email/confirm", httpapi.JSON(http.StatusOK, h.confirmEmail))
 	api.Public("POST /v1/account/email/undo", httpapi.JSON(http.StatusOK, h.undoEmail))
-	api.Private("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
-	api.Private("POST /v1/account/close", httpapi.JSON(http.StatusOK, h.closeAccount))
+	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
+	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
+	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
+	api.BeforeTerms("POST /v1/account/close", httpapi.JSON(http.StatusOK, h.closeAccount))
 	api.Public("POST /v1/account/reopen", httpapi.JSON(http.StatusNoContent, h.reopen))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))

@@ -56,9 +56,12 @@ func TestClosingEndsEverySessionAndSaysWhatIsKept(t *testing.T) {
 	}
 	told, err := w.EventsOf(t.Context(), p.ID, w.at)
 	must(t, err)
-	if last := told[len(told)-1]; last.Type != "account.closed" || !last.Data.EraseAt.Equal(w.at.Add(7*24*time.Hour)) {
-		t.Errorf("the products are told %+v", told)
+	for _, e := range told {
+		if e.Type == "account.closed" && e.Data.EraseAt.Equal(w.at.Add(7*24*time.Hour)) {
+			return
+		}
 	}
+	t.Errorf("the products are told %+v", told)
 }
 
 func TestAnAccountIsTakenBackOnceAndWithoutItsSessions(t *testing.T) {

@@ -28,6 +28,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	secretID := r.Text("SECRET_ID")
+	terms := r.Text("TERMS_VERSION")
 	retention := r.Int("KYC_RETENTION_DAYS", 400, 3660)
 	if err := r.Err(); err != nil {
 		return nil, err
@@ -41,6 +42,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	h := &handler{
 		store:     s,
 		keys:      app.Keys,
+		terms:     terms,
 		retention: time.Duration(retention) * 24 * time.Hour,
 		outbox:    &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}

@@ -31,6 +31,8 @@ type world struct {
 	at   time.Time
 }
 
+const newTerms = "2026-12-01" // those in force; accounts here have accepted some of before
+
 // inbox takes the mails that are delivered at once.
 type inbox struct {
 	mu  sync.Mutex
@@ -58,7 +60,7 @@ func newWorld(t *testing.T) *world {
 	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789abcdefghijklmnopqrstuvwxyz"}`))
 	must(t, err)
 	w := &world{Fixture: storetest.Open(t), t: t, keys: keys, at: time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)}
-	h := &handler{store: w.Store, keys: keys, outbox: &w.sent, retention: 5 * 365 * 24 * time.Hour}
+	h := &handler{store: w.Store, keys: keys, outbox: &w.sent, terms: newTerms, retention: 5 * 365 * 24 * time.Hour}
 	w.api = contract.Check(t, h.routes(httpapi.Config{
 		PublicURL: "https://central.example.com", Now: func() time.Time { return w.at }, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler),
 	}))

@@ -33,6 +33,7 @@ type accounts interface {
 	StartStrangeSession(ctx context.Context, s account.Session, n account.Notice, m message.Message, seen account.Activity) error
 	Notice(ctx context.Context, id account.ID, digest string) (account.Notice, account.Profile, error)
 	Disown(ctx context.Context, n account.Notice, p account.Profile, r account.Reset, seen account.Activity, now time.Time) error
+	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
@@ -57,7 +58,7 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Public("POST /v1/login", httpapi.JSON(http.StatusOK, h.login))
-	api.Private("POST /v1/logout", httpapi.JSON(http.StatusNoContent, h.logout))
+	api.BeforeTerms("POST /v1/logout", httpapi.JSON(http.StatusNoContent, h.logout))
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
 	api.Private("DELETE /v1/sessions/{id}", httpapi.JSON(http.StatusNoContent, h.endSession))
 	api.Private("DELETE /v1/sessions", httpapi.JSON(http.StatusNoContent, h.endOthers))
@@ -115,6 +116,17 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 		return httpapi.LoginAnswer{}, account.ErrDisabled
 	}
 	return h.open(ctx, c, in, who, profile, tried)
+}
+
+// acceptedBefore is the version of the terms that an account has accepted whose profile does not say so: it is from a release before.
+func (h *handler) acceptedBefore(ctx context.Context, id account.ID) (version string, err error) {
+	all, err := h.store.Consents(ctx, id)
+	for _, c := range all {
+		if c.Document == "terms" {
+			version = max(version, c.Version)
+		}
+	}
+	return version, err
 }
 
 // closing answers a log-in to an account that is being closed: it leads to taking the account back, and to nothing else.
@@ -208,6 +220,12 @@ func (h *handler) open(
 	profile.CredentialVersion = who.CredentialVersion // of the password that was right
 	if profile.Factors.Any() {
 		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, tried.uses)
+	}
+	if profile.TermsVersion == "" {
+		var err error
+		if profile.TermsVersion, err = h.acceptedBefore(ctx, profile.ID); err != nil {
+			return httpapi.LoginAnswer{}, err
+		}
 	}
 	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
 	if err := h.start(ctx, c, s, profile, tried); err != nil {

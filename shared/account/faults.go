@@ -13,6 +13,7 @@ var (
 	ErrNotFound       = fault.New(fault.NotFound, "not_found", "There is nothing of yours under this address.")
 	ErrDisabled       = fault.New(fault.Forbidden, "account_disabled", "This account is disabled. Write to support.")
 
+	ErrTermsDue         = fault.New(fault.Forbidden, "terms_acceptance_required", "The terms have changed. Read and accept them before you go on: POST /v1/terms/accept.")
 	ErrVersion          = fault.New(fault.PreconditionFailed, "version_mismatch", "The account was changed meanwhile. Load it again, then repeat your change.")
 	ErrBusy             = fault.New(fault.Conflict, "changed_meanwhile", "Something else changed this at the same moment. Load it again, then repeat your change.")
 	ErrIdentityLocked   = fault.New(fault.Conflict, "identity_locked", "Your KYC is with us or approved, so type, names, company and phone stay as they are. Sector and language can be changed. Write to support if something is wrong.")

@@ -46,14 +46,19 @@ func (c *Call) NewSession(p account.Profile, remember bool, by account.Proof) (a
 		life = account.RememberedLife
 	}
 	secret, digest := token.NewSession(string(p.ID))
+	due := ""
+	if p.TermsVersion < c.terms {
+		due = c.terms
+	}
 	return account.Session{
 		Digest: digest, AccountID: p.ID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: remember,
-		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: p.CredentialVersion, ProvenAt: c.Now, ProvenBy: by,
+		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: p.CredentialVersion, ProvenAt: c.Now, ProvenBy: by, TermsDue: due,
 	}, secret
 }
 
 // LoggedIn hands a session over that was written.
 func (c *Call) LoggedIn(keys token.Keyring, s account.Session, secret token.Secret, p account.Profile, transport string) LoginAnswer {
+	p.TermsDue = s.WaitsFor(p)
 	answer := LoginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(p), Next: account.Next(p)}
 	if transport == ByBearer {
 		answer.Session = secret.Reveal()

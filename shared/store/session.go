@@ -31,6 +31,7 @@ type sessionRow struct {
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
 	ProvenAt          stamp  `dynamodbav:"provenAt,omitempty"`
 	ProvenBy          string `dynamodbav:"provenBy,omitempty"`
+	TermsDue          string `dynamodbav:"termsDue,omitempty"`
 	DeskUntil         stamp  `dynamodbav:"deskUntil,omitempty"`
 	ExpiresAt         int64  `dynamodbav:"expiresAt"`
 }
@@ -39,7 +40,7 @@ func sessionToRow(s account.Session) sessionRow {
 	return sessionRow{
 		key: sessionKey(s.AccountID, s.Digest), CreatedAt: stampOf(s.CreatedAt), LastSeenAt: stampOf(s.LastSeenAt),
 		Remember: s.Remember, IP: s.IP, UserAgent: s.UserAgent, CredentialVersion: s.CredentialVersion,
-		ProvenAt: stampOf(s.ProvenAt), ProvenBy: string(s.ProvenBy), DeskUntil: stampOf(s.DeskUntil), ExpiresAt: s.ExpiresAt.Unix(),
+		ProvenAt: stampOf(s.ProvenAt), ProvenBy: string(s.ProvenBy), TermsDue: s.TermsDue, DeskUntil: stampOf(s.DeskUntil), ExpiresAt: s.ExpiresAt.Unix(),
 	}
 }
 
@@ -48,7 +49,7 @@ func (r sessionRow) session() account.Session {
 		Digest: r.SK[len(sessionPrefix):], AccountID: account.ID(r.PK[len("account#"):]),
 		CreatedAt: r.CreatedAt.time(), LastSeenAt: r.LastSeenAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
 		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion,
-		ProvenAt: r.ProvenAt.time(), ProvenBy: account.Proof(r.ProvenBy), DeskUntil: r.DeskUntil.time(),
+		ProvenAt: r.ProvenAt.time(), ProvenBy: account.Proof(r.ProvenBy), TermsDue: r.TermsDue, DeskUntil: r.DeskUntil.time(),
 	}
 }
 

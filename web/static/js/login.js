@@ -7,7 +7,7 @@ import { forget, passwords } from "./password.js";
 import { t } from "./words.js";
 
 /** Where each `next` of the API leads. @type {Record<string, string>} */
-const addresses = { "account-details": "/account-details", kyc: "/settings/kyc", home: "/" };
+const addresses = { "terms-accept": "/terms-accept", "account-details": "/account-details", kyc: "/settings/kyc", home: "/" };
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const query = new URLSearchParams(location.search);

@@ -1,6 +1,6 @@
 // @ts-check
 // Another address: asked for here, confirmed by the mail that goes there.
-import { call } from "./api.js";
+import { Problem, call } from "./api.js";
 import { address, looksRight } from "./email.js";
 import { byId, input, onSubmit } from "./form.js";
 import { stepUp } from "./step-up.js";
@@ -9,8 +9,8 @@ import { momentOf } from "./when.js";
 
 /** @typedef {{email: string, pending: {email: string, expiresAt: string} | null}} Emails */
 
-/** @param {Emails} found */
-export function emails(found) {
+export async function emails() {
+  const found = await call("GET", "/v1/account/email").catch(none);
   const form = /** @type {HTMLFormElement} */ (byId("email-form"));
   waits(found);
   onSubmit(
@@ -24,6 +24,12 @@ export function emails(found) {
       input("email").value = "";
     },
   );
+}
+
+/** While newer terms are not accepted, the account can be read and closed, and no more. @param {unknown} error @returns {Emails} */
+function none(error) {
+  if (!(error instanceof Problem)) throw error;
+  return { email: "", pending: null };
 }
 
 /** Says which address waits for its confirmation. @param {Emails} found */

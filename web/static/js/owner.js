@@ -2,8 +2,10 @@
 // The page on which the holder of an account sees and changes what belongs to it.
 import { begin } from "./account.js";
 import { closing } from "./owner-close.js";
+import { ledger } from "./owner-consents.js";
 import { emails } from "./owner-email.js";
 
-const [, email] = await begin("/v1/account/email");
-emails(email);
+const [, consents] = await begin("/v1/account/consents");
+ledger(consents);
+void emails();
 closing();
