@@ -26,6 +26,7 @@ type accounts interface {
 	EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo, account.Profile, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	AcceptTerms(ctx context.Context, p account.Profile, c account.Consent, seen account.Activity, now time.Time) (account.Profile, error)
+	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
@@ -57,6 +58,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/account/email/confirm", httpapi.JSON(http.StatusOK, h.confirmEmail))
 	api.Public("POST /v1/account/email/undo", httpapi.JSON(http.StatusOK, h.undoEmail))
 	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
+	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
 	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
 	api.BeforeTerms("POST /v1/account/close", httpapi.JSON(http.StatusOK, h.closeAccount))

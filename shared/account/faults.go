@@ -13,6 +13,7 @@ var (
 	ErrNotFound       = fault.New(fault.NotFound, "not_found", "There is nothing of yours under this address.")
 	ErrDisabled       = fault.New(fault.Forbidden, "account_disabled", "This account is disabled. Write to support.")
 
+	ErrCursor           = fault.New(fault.Invalid, "cursor_invalid", "This is no place in the list. Begin with its first page.")
 	ErrTermsDue         = fault.New(fault.Forbidden, "terms_acceptance_required", "The terms have changed. Read and accept them before you go on: POST /v1/terms/accept.")
 	ErrVersion          = fault.New(fault.PreconditionFailed, "version_mismatch", "The account was changed meanwhile. Load it again, then repeat your change.")
 	ErrBusy             = fault.New(fault.Conflict, "changed_meanwhile", "Something else changed this at the same moment. Load it again, then repeat your change.")
