@@ -101,7 +101,7 @@ func (h *handler) setApart(ctx context.Context, id account.ID, cases []kyc.Case,
 func apartKey(id account.ID) string { return "restricted/" + string(id) + "/" }
 
 func (h *handler) copyApart(ctx context.Context, id account.ID, d kyc.Document) error {
-	if d.State != kyc.DocClean || !strings.HasPrefix(d.Key, "vault/") || d.VersionID == "" {
+	if !d.State.Kept() || !strings.HasPrefix(d.Key, "vault/") || d.VersionID == "" {
 		return nil
 	}
 	to := apartKey(id) + strings.TrimPrefix(d.Key, "vault/"+string(id)+"/")

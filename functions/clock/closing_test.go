@@ -41,7 +41,7 @@ func (w *world) closed(t *testing.T, approved bool) *holder {
 		for _, d := range p.newest(t).Documents {
 			versions, err := p.bucket.Versions(t.Context(), "vault/"+string(p.id)+"/1/"+d.ID)
 			must(t, err)
-			p.change(t, caseKey(1)+"#doc#"+d.ID, map[string]any{"objectKey": versions[0].Key, "versionId": versions[0].ID})
+			p.change(t, caseKey(1)+"#doc#"+d.ID, map[string]any{"objectKey": versions[0].Key, "versionId": versions[0].ID, "state": "accepted"})
 		}
 	}
 	m := message.AboutClosing(message.AccountClosing, p.profile(t), day(7), time.Time{}, noon)

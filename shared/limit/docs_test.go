@@ -23,7 +23,7 @@ var table = []struct {
 	{FactorCode, "account, of codes that were wrong"}, {FactorDay, "account or known device, of codes that were wrong"}, {FactorDevice, "known device, of codes that were wrong"}, {PasskeyIP, "network"}, {FactorWrite, "account"}, {CodeIP, "network"},
 	{CodeGap, "number"}, {CodePhone, "number"}, {CodeAccount, "account"}, {CodePrefix, "10,000 numbers in a row, of codes that were not verified"},
 	{CodePrefixIP, "10,000 numbers in a row and network, of codes that were not verified"}, {CallPhone, "number"}, {CodeTryIP, "network"},
-	{CallEventIP, "network"}, {UploadAccount, "account"}, {SubmitAccount, "account"}, {WriteAccount, "account"}, {PaperAccount, "account"},
+	{CallEventIP, "network"}, {UploadAccount, "account"}, {SubmitAccount, "account"}, {WriteAccount, "account"}, {PaperAccount, "account"}, {ExportAccount, "account"},
 }
 
 const about = `# Limits

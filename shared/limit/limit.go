@@ -72,6 +72,7 @@ var (
 	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
 	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}
 	WriteAccount  = Rule{"write-account", 300, 10 * time.Minute, "Too many changes within a short time."}
+	ExportAccount = Rule{"export-account", 10, day, "Ten exports were made today. Try again tomorrow."}
 	PaperAccount  = Rule{"paper-account", 60, 10 * time.Minute, "Too many papers were made within a short time."}
 )
 

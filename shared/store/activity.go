@@ -54,3 +54,8 @@ func (s *Store) Activity(ctx context.Context, id account.ID, after string, most 
 	}
 	return page, next, nil
 }
+
+// NoteActivity writes an event that changes nothing of the account.
+func (s *Store) NoteActivity(ctx context.Context, id account.ID, seen account.Activity) error {
+	return s.put(ctx, "note activity", s.users, activityToRow(id, seen), "")
+}
