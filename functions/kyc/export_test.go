@@ -17,6 +17,10 @@ func TestAnExportHasEverythingOfOneHolderAndOfNobodyElse(t *testing.T) {
 	w := newWorld(t)
 	w.api = contract.Check(t, w.api)
 	p, other := w.holder(t), w.holder(t)
+	for _, h := range []*holder{p, other} {
+		_, err := w.SaveLocale(t.Context(), h.id, "en", now)
+		must(t, err)
+	}
 	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}})
 	id := p.given(t, "entity_pan", "epan", "%PDF-1.7")
 	all := p.want(t, "200", "POST", exportPath, nil).body
