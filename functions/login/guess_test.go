@@ -37,7 +37,13 @@ type world struct {
 	said *bytes.Buffer
 	mu   sync.Mutex
 	at   time.Time
+	told told
 }
+
+// told is where mails go.
+type told []message.Kind
+
+func (t *told) Now(_ context.Context, m message.Message) { *t = append(*t, m.Kind) }
 
 type oneWord struct{}
 
@@ -61,7 +67,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	log := slog.New(slog.NewJSONHandler(w.said, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	h := &handler{store: w.Store, keys: keys, captcha: oneWord{}, log: log}
+	h := &handler{store: w.Store, keys: keys, captcha: oneWord{}, log: log, outbox: &w.told}
 	w.api = contract.Check(t, h.routes(httpapi.Config{PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler)}))
 	return w
 }

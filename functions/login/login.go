@@ -28,6 +28,8 @@ type accounts interface {
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
+	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
+	EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error)
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
@@ -184,7 +186,10 @@ func (h *handler) open(
 ) (httpapi.LoginAnswer, error) {
 	profile.CredentialVersion = who.CredentialVersion // of the password that was right
 	if profile.Factors.Any() {
-		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, uses)
+		var err error
+		if profile, err = h.askForFactor(ctx, c, in, profile, uses); err != nil {
+			return httpapi.LoginAnswer{}, err
+		}
 	}
 	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
 	var work errgroup.Group
