@@ -37,6 +37,8 @@ var pages = []page{
 	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "sample.", "upload.")},
 	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
 	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
+	{Path: "/security", Name: "security", Layout: "settings", Nav: "security", Script: "security", Words: words("security.js.")},
+	{Path: "/security/stop", Name: "stop", Layout: "split", Script: "stop", Words: words("stop.js.")},
 	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
 	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},
 	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},
