@@ -17,8 +17,8 @@ test('an account gets an app, recovery codes and a passkey, and each opens it', 
   await page.getByRole('link', { name: 'Security' }).click();
 
   await page.getByRole('button', { name: 'Add an app' }).click();
-  const secret = await page.locator('#secret').innerText();
   await expect(page.locator('#qr svg path')).toHaveAttribute('d', /^M4 4h7v1/);
+  const secret = await page.locator('#secret').innerText();
   complaints.expectStatus(422, '/v1/factors/totp/confirm');
   await page.getByLabel('Code', { exact: true }).fill('000000');
   await page.getByRole('button', { name: 'Confirm' }).click();
