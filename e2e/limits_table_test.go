@@ -82,6 +82,32 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"POST /v1/step-up": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"password": goodPassword} }
 	},
+	"POST /v1/factors/totp/confirm": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		enrolment := p.want(p.call("POST", "/v1/factors/totp", nil), 200).text("enrolment")
+		return p, func() m { return m{"enrolment": enrolment, "code": "123456"} }
+	},
+	"POST /v1/factors/passkeys": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m {
+			return m{"name": "Phone", "passkey": m{"id": "AAAA", "clientData": "AAAA", "attestationObject": "AAAA"}}
+		}
+	},
+	"PUT /v1/factors/passkeys/{id}": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"name": "Phone"} }
+	},
+	"POST /v1/factors/reset/stop": func(t *testing.T) (*person, func() m) { return newPerson(t), func() m { return m{"token": "a.b.c"} } },
+	"POST /v1/login/factor": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		p.addApp()
+		waits := p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": goodPassword, "transport": "bearer"}), 403).text("pending")
+		return newPerson(t), func() m { return m{"pending": waits, "code": "123456"} }
+	},
+	"POST /v1/login/factor/passkey": func(t *testing.T) (*person, func() m) { return newPerson(t), func() m { return m{"pending": ""} } },
+	"POST /v1/login/passkey": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m {
+			return m{"passkey": m{"id": "AAAA", "clientData": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA"}}
+		}
+	},
 	"POST /v1/otp": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"phone": mobile(), "kind": "mobile"} }
 	},
@@ -185,6 +211,8 @@ func fileName(_ *person, n int) string {
 
 var (
 	tooLong     = []string{"password_too_long"}
+	noCode      = []string{"code_invalid"}
+	noRecovery  = []string{"recovery_code_invalid"}
 	noLink      = []string{"link_invalid"}
 	tooLongText = []string{"text_too_long"}                   // no answer is expected of this case: it is refused for that, too
 	ofAList     = []any{strings.Repeat("x", 65), "Two Words"} // what is on no list cannot be: right ones are the list's own
@@ -192,6 +220,19 @@ var (
 	noSignup    = []any{"", "x", strings.Repeat("!", 22) + "." + strings.Repeat("A", 26), strings.Repeat("a", 23) + "." + strings.Repeat("A", 26), strings.Repeat("a", 22) + "." + strings.Repeat("A", 25)}
 	noToken     = []any{"", "x", "a.b", "a.b.c.d", "a.b.!", strings.Repeat("a", 509) + ".b.c"}
 )
+
+const aRecoveryCode = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"
+
+// alone leaves one proof in a body: two are refused for being two.
+func alone(proof string) func(body m, _ any) {
+	return func(body m, _ any) {
+		for _, other := range []string{"password", "code", "recoveryCode"} {
+			if other != proof {
+				delete(body, other)
+			}
+		}
+	}
+}
 
 // ofThisMachine sends secure cookies without TLS, as browsers do to their own machine.
 type ofThisMachine struct{ given []*http.Cookie }
@@ -266,6 +307,16 @@ var edges = map[string]edge{
 	"POST /v1/login/disown /token":              {wrong: noToken, codes: noLink},
 	"POST /v1/terms/accept /version":            {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
 	"POST /v1/terms/accept /accepted":           {wrong: []any{false}},
+	"POST /v1/step-up /password":                {sized: letters, codes: tooLong},
+	"POST /v1/step-up /code":                    {sized: padded("123456"), codes: noCode, fit: alone("code")},
+	"POST /v1/step-up /recoveryCode":            {sized: padded(aRecoveryCode), codes: noRecovery, fit: alone("recoveryCode")},
+	"POST /v1/login/factor /code":               {sized: padded("123456"), codes: noCode, fit: alone("code")},
+	"POST /v1/login/factor /recoveryCode":       {sized: padded(aRecoveryCode), codes: noRecovery, fit: alone("recoveryCode")},
+	"POST /v1/login/factor /transport":          {},
+	"POST /v1/login/passkey /transport":         {},
+	"POST /v1/factors/totp/confirm /code":       {sized: padded("123456"), codes: noCode},
+	"POST /v1/factors/passkeys /name":           {sized: letters},
+	"PUT /v1/factors/passkeys/{id} /name":       {sized: letters},
 	"POST /v1/otp /phone":                       {sized: number},
 	"POST /v1/otp /kind": {fit: func(body m, value any) {
 		if value == "landline" {

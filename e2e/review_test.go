@@ -43,6 +43,8 @@ func reviewer(t *testing.T) *person {
 	if err := accountsStore(t).AddReviewer(t.Context(), id, true, deed); err != nil {
 		t.Fatal(err)
 	}
+	p.want(p.call("POST", "/v1/review/unlock", m{"password": goodPassword}), 403, "reviewer_needs_factor")
+	p.addApp()
 	p.want(p.call("GET", "/v1/review", nil), 403, "desk_locked")
 	p.want(p.call("POST", "/v1/review/unlock", m{"password": "Not this one 1!"}), 403, "password_wrong")
 	p.want(p.call("POST", "/v1/review/unlock", m{"password": goodPassword}), 204)

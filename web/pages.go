@@ -43,6 +43,8 @@ var pages = []page{
 	{Path: "/not-me", Name: "not-me", Layout: "split", Script: "not-me", Words: words("verify.js.link")},
 	{Path: "/terms-accept", Name: "terms-accept", Layout: "split", Script: "terms-accept", Words: words("terms-accept.js.")},
 	{Path: "/reopen", Name: "reopen", Layout: "split", Script: "reopen", Words: words("reopen.js.")},
+	{Path: "/security", Name: "security", Layout: "settings", Nav: "security", Script: "security", Words: words("security.js.")},
+	{Path: "/security/stop", Name: "stop", Layout: "split", Script: "stop", Words: words("stop.js.")},
 	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
 	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},
 	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},

@@ -116,6 +116,8 @@ func (h *handler) loginByPasskey(ctx context.Context, c *httpapi.Call, in passke
 	switch {
 	case err != nil:
 		return none, err
+	case profile.Status == account.Closing:
+		return none, httpapi.Closing(h.keys, profile)
 	case profile.Status != account.Active:
 		return none, account.ErrDisabled
 	}

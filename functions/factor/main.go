@@ -59,6 +59,7 @@ type factors interface {
 	PendingLogin(ctx context.Context, id account.ID, digest string, now time.Time) (account.PendingLogin, account.Profile, error)
 	OpenByFactor(ctx context.Context, u store.FactorUse, pending *account.PendingLogin, session account.Session, seen account.Activity, told []message.Message) error
 	ProveByFactor(ctx context.Context, u store.FactorUse, session account.Session, told []message.Message, now time.Time) error
+	StopFactorReset(ctx context.Context, id account.ID, resetID string, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
 }
 
@@ -90,6 +91,8 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/factors/passkeys", httpapi.JSON(http.StatusOK, h.addPasskey))
 	api.Private("PUT /v1/factors/passkeys/{id}", httpapi.JSON(http.StatusOK, h.renamePasskey))
 	api.Private("DELETE /v1/factors/passkeys/{id}", httpapi.JSON(http.StatusOK, h.removePasskey))
+
+	api.Public("POST /v1/factors/reset/stop", httpapi.JSON(http.StatusNoContent, h.stopReset))
 
 	api.Private("POST /v1/step-up", httpapi.JSON(http.StatusNoContent, h.stepUp))
 	api.Private("POST /v1/step-up/passkey", httpapi.JSON(http.StatusOK, h.askToStepUp))

@@ -53,6 +53,14 @@ func (b *inbox) Now(_ context.Context, m message.Message) {
 	b.all = append(b.all, m)
 }
 
+// told are the kinds of mails that went out.
+func (w *world) told() (kinds []message.Kind) {
+	for _, m := range w.sent.all {
+		kinds = append(kinds, m.Kind)
+	}
+	return kinds
+}
+
 type oneWord struct{}
 
 func (oneWord) Challenge(time.Time) (any, error) { return nil, nil }

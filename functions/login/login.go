@@ -5,7 +5,6 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -34,6 +33,8 @@ type accounts interface {
 	Notice(ctx context.Context, id account.ID, digest string) (account.Notice, account.Profile, error)
 	Disown(ctx context.Context, n account.Notice, p account.Profile, r account.Reset, seen account.Activity, now time.Time) error
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
+	EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error)
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
@@ -134,8 +135,7 @@ func (h *handler) closing(ctx context.Context, c *httpapi.Call, p account.Profil
 	if err := c.Release(ctx, uses...); err != nil {
 		return err
 	}
-	back := h.keys.Issue(token.Reopen, string(p.ID), strconv.Itoa(p.CredentialVersion))
-	return account.ErrClosing.With("until", p.EraseAt).With("reopen", back.Reveal())
+	return httpapi.Closing(h.keys, p)
 }
 
 // compare compares the password with the account's, and reads the account meanwhile, and its sessions where the device is not known.
@@ -219,7 +219,10 @@ func (h *handler) open(
 ) (httpapi.LoginAnswer, error) {
 	profile.CredentialVersion = who.CredentialVersion // of the password that was right
 	if profile.Factors.Any() {
-		return httpapi.LoginAnswer{}, h.askForFactor(ctx, c, in, profile, tried.uses)
+		var err error
+		if profile, err = h.askForFactor(ctx, c, in, profile, tried.uses); err != nil {
+			return httpapi.LoginAnswer{}, err
+		}
 	}
 	if profile.TermsVersion == "" {
 		var err error

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"strconv"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -76,4 +77,10 @@ func (c *Call) LoggedIn(keys token.Keyring, s account.Session, secret token.Secr
 // KnowDevice has the browser remember that it has logged in to this address.
 func (c *Call) KnowDevice(keys token.Keyring, address account.Email) {
 	c.SetCookie(DeviceCookie, keys.Issue(token.KnownDevice, address.Digest(), token.NewID()).Reveal(), deviceLife)
+}
+
+// Closing is the answer to who logs in to an account that is being closed: it leads to taking the account back, and to nothing else.
+func Closing(keys token.Keyring, p account.Profile) error {
+	back := keys.Issue(token.Reopen, string(p.ID), strconv.Itoa(p.CredentialVersion))
+	return account.ErrClosing.With("until", p.EraseAt).With("reopen", back.Reveal())
 }

@@ -2,6 +2,7 @@
 import { call, Problem } from "./api.js";
 import { Captcha } from "./captcha.js";
 import { address, remember } from "./email.js";
+import { byPasskey, secondStep } from "./login-factor.js";
 import { byId, countdown, input, once, onSubmit, show } from "./form.js";
 import { forget, passwords } from "./password.js";
 import { t } from "./words.js";
@@ -39,10 +40,14 @@ function check() {
 }
 
 async function send() {
-  const answer = await call("POST", "/v1/login", {
+  landed(await call("POST", "/v1/login", {
     email: address(), password: input("password").value, remember: input("remember").checked, transport: "cookie",
     ...(captcha ? { captcha: await captcha.answer() } : {}),
-  }).finally(() => captcha?.reset());
+  }).finally(() => captcha?.reset()));
+}
+
+/** Goes where the log-in leads. @param {{next: string}} answer */
+function landed(answer) {
   const link = sessionStorage.getItem("confirm.token");
   sessionStorage.clear();
   if (link) sessionStorage.setItem("confirm.token", link); // which has led here
@@ -55,6 +60,10 @@ function special(problem) {
   if (problem.code === "account_closing") {
     sessionStorage.setItem("reopen", JSON.stringify({ reopen: problem.body.reopen, until: problem.body.until }));
     location.assign("/reopen");
+    return true;
+  }
+  if (problem.code === "second_factor_required") {
+    secondStep(problem.body.proofs, landed);
     return true;
   }
   signupId = problem.body.signupId ?? "";
@@ -81,3 +90,4 @@ byId("resend").addEventListener("click", () => once(byId("resend"), async () => 
 }));
 
 onSubmit(form, check, send, special);
+byPasskey(landed);

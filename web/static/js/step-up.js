@@ -3,6 +3,8 @@
 import { Problem, call } from "./api.js";
 import { copyOf, part } from "./case.js";
 import { clear, input, once, say } from "./form.js";
+import { known, prove } from "./passkey.js";
+import { proofOf } from "./proof.js";
 import { t } from "./words.js";
 
 /**
@@ -25,25 +27,31 @@ export async function stepUp(work) {
 function proved(proofs) {
   const dialog = /** @type {HTMLDialogElement} */ (copyOf("step-up-ask")), form = /** @type {HTMLFormElement} */ (part(dialog, "form")), back = document.activeElement;
   document.body.append(dialog);
-  const field = input("step-up-password");
-  part(dialog, "[data-proof=password]").hidden = !proofs.includes("password");
+  const byPassword = proofs.includes("password"), field = input(byPassword ? "step-up-password" : "step-up-code");
+  part(dialog, `[data-proof=${byPassword ? "password" : "code"}]`).hidden = false;
   /** @type {HTMLInputElement} */ (part(dialog, "[data-username]")).value = document.querySelector("[data-email]")?.textContent ?? "";
+  const key = part(dialog, "[data-passkey]");
+  key.hidden = !known || !proofs.includes("passkey");
   let done = false;
+  /** @param {HTMLElement} button @param {() => Promise<object>} proof */
+  const send = (button, proof) => once(button, async () => {
+    clear(field.id);
+    try {
+      await call("POST", "/v1/step-up", await proof());
+      done = true;
+      dialog.close();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      refuse(field, error.errors[0]?.text ?? error.message);
+    }
+  });
   form.addEventListener("input", () => clear(field.id));
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    void once(part(form, "[type=submit]"), async () => {
-      if (!field.value) return refuse(field, t("js.stepUp.empty"));
-      try {
-        await call("POST", "/v1/step-up", { password: field.value });
-        done = true;
-        dialog.close();
-      } catch (error) {
-        if (!(error instanceof Problem)) throw error;
-        refuse(field, error.message);
-      }
-    });
+    if (!field.value.trim()) return refuse(field, t(byPassword ? "js.stepUp.empty" : "js.factor.empty"));
+    void send(part(form, "[type=submit]"), async () => (byPassword ? { password: field.value } : proofOf(field.value)));
   });
+  key.addEventListener("click", () => void send(key, async () => ({ passkey: await prove(await call("POST", "/v1/step-up/passkey")) })));
   part(dialog, "[data-close]").addEventListener("click", () => dialog.close());
   form.dataset.ready = "";
   dialog.showModal();
