@@ -21,17 +21,24 @@ import (
 // accountsStore is the store of the run under test, as an operator has it.
 func accountsStore(t *testing.T) *store.Store {
 	t.Helper()
+	db, users, tokens := tables(t)
+	return store.New(db, users, tokens)
+}
+
+// tables are those of the run under test.
+func tables(t *testing.T) (db *dynamodb.Client, users, tokens string) {
+	t.Helper()
 	if system.cmd == nil {
 		t.Skip("the tables of the run under test are not ours to write to")
 	}
 	var run struct{ Environment map[string]string }
 	local(t, "/run", &run)
 	keys := aws.Credentials{AccessKeyID: "AKIALOCALLOCALLOCAL0", SecretAccessKey: "local-secret-that-opens-nothing-anywhere"}
-	db := dynamodb.New(dynamodb.Options{
+	db = dynamodb.New(dynamodb.Options{
 		Region: "ap-south-1", BaseEndpoint: aws.String(run.Environment["AWS_ENDPOINT_URL_DYNAMODB"]),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil }),
 	})
-	return store.New(db, run.Environment["USERS_TABLE"], run.Environment["TOKENS_TABLE"])
+	return db, run.Environment["USERS_TABLE"], run.Environment["TOKENS_TABLE"]
 }
 
 // reviewer is a member who reviews, with an open desk.
