@@ -32,9 +32,10 @@ const dos = (d) => ({
   date: ((d.getUTCFullYear() - 1980) << 9) | ((d.getUTCMonth() + 1) << 5) | d.getUTCDate(),
 });
 
-/** @param {{name: string, bytes: Uint8Array}[]} files @param {Date} when */
+/** @param {{name: string, bytes: Uint8Array<ArrayBuffer>}[]} files @param {Date} when */
 export function zip(files, when) {
   const { time, date } = dos(when), utf8 = 0x0800;
+  /** @type {Uint8Array<ArrayBuffer>[]} */
   const body = [], index = [];
   let at = 0, indexed = 0;
   for (const { name, bytes } of files) {
