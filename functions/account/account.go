@@ -10,6 +10,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/token"
 )
 
@@ -35,7 +36,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
 	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
-	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
+	api.Private("PUT /v1/account/password", httpapi.Event(ocsf.NewPassword, httpapi.JSON(http.StatusNoContent, h.changePassword)))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api
