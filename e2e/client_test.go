@@ -47,7 +47,7 @@ func newPerson(t *testing.T) *person {
 	t.Cleanup(transport.CloseIdleConnections)
 	return &person{
 		t: t, email: fmt.Sprintf("person%d-%d@example.com", n, time.Now().UnixNano()),
-		http: &http.Client{Jar: jar, Transport: noServerError{t, heldTo(t, transport)}, Timeout: 60 * time.Second}, storage: transport,
+		http: &http.Client{Jar: jar, Transport: marking{noServerError{t, heldTo(t, transport)}}, Timeout: 60 * time.Second}, storage: transport,
 	}
 }
 

@@ -61,6 +61,14 @@ func runAll(m *testing.M) int {
 			return 1
 		}
 	}
+	if leaks := marks.found(system.log.String()); len(leaks) > 0 {
+		fmt.Fprintf(os.Stderr, "e2e: %d times something secret or personal is in the log; the first: %s\n", len(leaks), leaks[0])
+		return 1
+	}
+	if len(marks.seen) > 0 && !strings.Contains(system.log.String(), `"msg":"request"`) {
+		fmt.Fprintln(os.Stderr, "e2e: the log has no line of a request: nothing was looked for in it")
+		return 1
+	}
 	if code == 0 && flag.Lookup("test.run").Value.String() == "" { // all of it ran
 		return held(comparePermissions(system.url))
 	}

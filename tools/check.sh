@@ -1,15 +1,23 @@
 #!/usr/bin/env bash
-# Everything that can be said of the sources without running them. Every check runs, whatever the others found.
+# Everything that can be said of the sources without running them. Every check runs, whatever the others found; two at a time, and what one
+# says stays together.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-failed=()
-not_run=()
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
+n=0
 check() { # name, command
-  local name=$1
-  shift
-  printf '\n== %s\n' "$name"
-  "$@" || failed+=("$name")
+  while [ "$(jobs -rp | wc -l)" -ge 2 ]; do wait -n || true; done
+  n=$((n + 1))
+  one "$said/$n" "$@" &
+}
+
+one() { # file, name, command
+  local file=$1 name=$2 began=$SECONDS
+  shift 2
+  "$@" >"$file" 2>&1 || echo "$name" >>"$said/failed"
+  printf '\n== %s (%d s)\n' "$name" $((SECONDS - began)) | cat - "$file"
 }
 
 formatted() {
@@ -23,7 +31,7 @@ formatted() {
 vulnerabilities() {
   if ! curl --silent --fail --max-time 10 --output /dev/null https://vuln.go.dev/index/db.json; then
     echo "vuln.go.dev, the Go vulnerability database, cannot be reached from here." >&2
-    not_run+=("govulncheck")
+    echo govulncheck >>"$said/not_run"
     return
   fi
   local module bad=0
@@ -33,20 +41,19 @@ vulnerabilities() {
   return "$bad"
 }
 
-scripts() { tools/install.sh pages && npm --silent --prefix e2e/browser run check; }
+scripts() { npm --silent --prefix e2e/browser run check; }
 
 openapi() { npx --yes --loglevel=error @redocly/cli@2.77.0 lint api/openapi.yaml; }
 
 template() {
   local bin=.local/tools/sam/bin bad=0
-  tools/install.sh sam || return 1
   export SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=ap-south-1
   "$bin/cfn-lint" template.yaml || bad=1
   # And what SAM makes of it: only there does cfn-lint see into the functions.
   "$bin/python" tools/expand-template.py template.yaml >.local/expanded.json && "$bin/cfn-lint" --ignore-checks W2001 -- .local/expanded.json || bad=1
   "$bin/cfn-lint" --regions us-east-1 -- edge.yaml || bad=1
   "$bin/cfn-lint" -- adopt.yaml || bad=1
-  tools/install.sh checkov && .local/tools/checkov/bin/checkov --config-file .checkov.yaml --file .local/expanded.json edge.yaml || bad=1
+  .local/tools/checkov/bin/checkov --config-file .checkov.yaml --file .local/expanded.json edge.yaml || bad=1
   "$bin/sam" validate --lint --template template.yaml || bad=1
   return "$bad"
 }
@@ -63,8 +70,9 @@ guided() {
   echo "$(grep -o 'Parameter [A-Za-z]* \[' <<<"$said" | wc -l) parameters, and nothing that Enter does not answer"
 }
 
-second_judge() { tools/install.sh judges && .local/tools/judges/bin/python tools/second-judge.py; }
+second_judge() { .local/tools/judges/bin/python tools/second-judge.py; }
 
+for tool in pages sam checkov judges; do tools/install.sh "$tool"; done
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
 for module in . cmd/local/s3engine cmd/central; do
@@ -80,11 +88,14 @@ check "template" template
 check "sam deploy --guided" guided
 check "second judges of it" second_judge
 
+wait
+
 echo
-for name in "${not_run[@]+"${not_run[@]}"}"; do
+for list in not_run failed; do touch "$said/$list"; done
+while read -r name; do
   echo "######## NOT RUN: $name. Run make check where it can be. ########" >&2
-done
-for name in "${failed[@]+"${failed[@]}"}"; do
+done <"$said/not_run"
+while read -r name; do
   echo "FAILED: $name" >&2
-done
-[ ${#failed[@]} -eq 0 ] && echo "every check that ran has passed"
+done <"$said/failed"
+[ ! -s "$said/failed" ] && echo "every check that ran has passed"

@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/token"
 )
 
@@ -52,17 +53,17 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.BeforeTerms("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
 	api.BeforeTerms("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
-	api.Private("PUT /v1/account/password", httpapi.JSON(http.StatusNoContent, h.changePassword))
+	api.Private("PUT /v1/account/password", httpapi.Event(ocsf.NewPassword, httpapi.JSON(http.StatusNoContent, h.changePassword)))
 	api.Private("GET /v1/account/email", httpapi.JSON(http.StatusOK, h.email))
-	api.Private("POST /v1/account/email", httpapi.JSON(http.StatusAccepted, h.askEmail))
-	api.Private("POST /v1/account/email/confirm", httpapi.JSON(http.StatusOK, h.confirmEmail))
-	api.Public("POST /v1/account/email/undo", httpapi.JSON(http.StatusOK, h.undoEmail))
+	api.Private("POST /v1/account/email", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusAccepted, h.askEmail)))
+	api.Private("POST /v1/account/email/confirm", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.confirmEmail)))
+	api.Public("POST /v1/account/email/undo", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.undoEmail)))
 	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
 	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
 	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
-	api.BeforeTerms("POST /v1/account/close", httpapi.JSON(http.StatusOK, h.closeAccount))
-	api.Public("POST /v1/account/reopen", httpapi.JSON(http.StatusNoContent, h.reopen))
+	api.BeforeTerms("POST /v1/account/close", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.closeAccount)))
+	api.Public("POST /v1/account/reopen", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.reopen)))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api

@@ -74,6 +74,7 @@ func (h *handler) reopen(ctx context.Context, c *httpapi.Call, in tokenRequest) 
 	if err != nil {
 		return none, account.ErrLinkInvalid.Because(err)
 	}
+	c.About(account.ID(parts[0]))
 	p, err := h.store.Profile(ctx, account.ID(parts[0]))
 	switch {
 	case err != nil:

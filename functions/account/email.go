@@ -156,6 +156,7 @@ func (h *handler) undoEmail(ctx context.Context, c *httpapi.Call, in tokenReques
 	if err != nil {
 		return undoneAnswer{}, account.ErrLinkInvalid.Because(err)
 	}
+	c.About(account.ID(parts[0]))
 	undo, profile, err := h.store.EmailUndo(ctx, account.ID(parts[0]))
 	switch {
 	case err != nil:

@@ -26,25 +26,20 @@ type assertion struct {
 	UserHandle        string `json:"userHandle"`
 }
 
-type passkeyRef struct {
-	ID         string   `json:"id"`
-	Transports []string `json:"transports"`
-}
-
 // askAnswer is what a browser needs to ask a passkey.
 type askAnswer struct {
-	Challenge string       `json:"challenge"` // base64url
-	RPID      string       `json:"rpId"`
-	Passkeys  []passkeyRef `json:"passkeys"` // those that may answer; empty where any of this site may
-	Verified  bool         `json:"userVerification"`
-	ExpiresAt time.Time    `json:"expiresAt"`
+	Challenge string    `json:"challenge"` // base64url
+	RPID      string    `json:"rpId"`
+	Passkeys  []string  `json:"passkeys"` // ids of those that may answer; empty where any of this site may
+	Verified  bool      `json:"userVerification"`
+	ExpiresAt time.Time `json:"expiresAt"`
 }
 
 func (h *handler) askAbout(why purpose, who string, set account.FactorSet, now time.Time) askAnswer {
 	q, challenge := h.ask(why, who, now)
-	a := askAnswer{challenge, h.party.id, []passkeyRef{}, why.verified, q.until.UTC()}
+	a := askAnswer{challenge, h.party.id, []string{}, why.verified, q.until.UTC()}
 	for _, p := range set.Passkeys {
-		a.Passkeys = append(a.Passkeys, passkeyRef{p.ID, append([]string{}, p.Transports...)})
+		a.Passkeys = append(a.Passkeys, p.ID)
 	}
 	return a
 }
@@ -64,8 +59,26 @@ func (h *handler) askAnybody(ctx context.Context, c *httpapi.Call, _ httpapi.Non
 
 var errPasskey = fault.New(fault.Forbidden, "passkey_wrong", "This passkey does not open this account. Choose another one, or another way.").On("/passkey")
 
+// mostOfPasskey is how long a part of what a passkey says may be.
+const mostOfPasskey = 8192
+
+// short refuses parts that are longer than any passkey makes them, and names each.
+func short(parts map[string]string) error {
+	var fields []fault.Field
+	for name, text := range parts {
+		if len(text) > mostOfPasskey {
+			fields = append(fields, fault.Field{Pointer: "/passkey/" + name, Code: "passkey_too_long", Detail: "This is longer than a passkey makes it."})
+		}
+	}
+	return fault.InvalidFields(fields)
+}
+
 // parse reads an answer with the library. Whatever is wrong with it, the answer is the same.
 func (a assertion) parse() (*protocol.ParsedCredentialAssertionData, error) {
+	parts := map[string]string{"id": a.ID, "clientData": a.ClientData, "authenticatorData": a.AuthenticatorData, "signature": a.Signature, "userHandle": a.UserHandle}
+	if err := short(parts); err != nil {
+		return nil, err
+	}
 	text, err := json.Marshal(map[string]any{
 		"id": a.ID, "rawId": a.ID, "type": "public-key",
 		"response": map[string]any{"clientDataJSON": a.ClientData, "authenticatorData": a.AuthenticatorData, "signature": a.Signature, "userHandle": a.UserHandle},

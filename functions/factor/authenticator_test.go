@@ -60,7 +60,7 @@ func (a *authenticator) makes(challenge, handle string) m {
 	data = binary.BigEndian.AppendUint16(data, uint16(len(a.id)))
 	data = append(append(data, a.id...), cose...)
 	object := append([]byte("\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58"), byte(len(data)))
-	return m{"id": b64(a.id), "clientData": b64(a.clientData("webauthn.create", challenge)), "attestationObject": b64(append(object, data...)), "transports": []string{"internal"}}
+	return m{"id": b64(a.id), "clientData": b64(a.clientData("webauthn.create", challenge)), "attestationObject": b64(append(object, data...))}
 }
 
 // answers answers navigator.credentials.get.

@@ -19,6 +19,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
@@ -84,21 +85,21 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("GET /v1/factors", httpapi.JSON(http.StatusOK, h.list))
 	api.Private("POST /v1/factors/totp", httpapi.JSON(http.StatusOK, h.beginTOTP))
-	api.Private("POST /v1/factors/totp/confirm", httpapi.JSON(http.StatusOK, h.confirmTOTP))
-	api.Private("DELETE /v1/factors/totp", httpapi.JSON(http.StatusOK, h.removeTOTP))
-	api.Private("POST /v1/factors/recovery-codes", httpapi.JSON(http.StatusOK, h.renewRecovery))
+	api.Private("POST /v1/factors/totp/confirm", httpapi.Event(ocsf.FactorOn, httpapi.JSON(http.StatusOK, h.confirmTOTP)))
+	api.Private("DELETE /v1/factors/totp", httpapi.Event(ocsf.FactorOff, httpapi.JSON(http.StatusOK, h.removeTOTP)))
+	api.Private("POST /v1/factors/recovery-codes", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.renewRecovery)))
 	api.Private("POST /v1/factors/passkeys/begin", httpapi.JSON(http.StatusOK, h.beginPasskey))
-	api.Private("POST /v1/factors/passkeys", httpapi.JSON(http.StatusOK, h.addPasskey))
+	api.Private("POST /v1/factors/passkeys", httpapi.Event(ocsf.FactorOn, httpapi.JSON(http.StatusOK, h.addPasskey)))
 	api.Private("PUT /v1/factors/passkeys/{id}", httpapi.JSON(http.StatusOK, h.renamePasskey))
-	api.Private("DELETE /v1/factors/passkeys/{id}", httpapi.JSON(http.StatusOK, h.removePasskey))
+	api.Private("DELETE /v1/factors/passkeys/{id}", httpapi.Event(ocsf.FactorOff, httpapi.JSON(http.StatusOK, h.removePasskey)))
 
-	api.Public("POST /v1/factors/reset/stop", httpapi.JSON(http.StatusNoContent, h.stopReset))
+	api.Public("POST /v1/factors/reset/stop", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.stopReset)))
 
-	api.Private("POST /v1/step-up", httpapi.JSON(http.StatusNoContent, h.stepUp))
+	api.Private("POST /v1/step-up", httpapi.Event(ocsf.StepUp, httpapi.JSON(http.StatusNoContent, h.stepUp)))
 	api.Private("POST /v1/step-up/passkey", httpapi.JSON(http.StatusOK, h.askToStepUp))
-	api.Public("POST /v1/login/factor", httpapi.JSON(http.StatusOK, h.finishLogin))
+	api.Public("POST /v1/login/factor", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.finishLogin)))
 	api.Public("POST /v1/login/factor/passkey", httpapi.JSON(http.StatusOK, h.askToFinish))
 	api.Public("POST /v1/login/passkey/begin", httpapi.JSON(http.StatusOK, h.askAnybody))
-	api.Public("POST /v1/login/passkey", httpapi.JSON(http.StatusOK, h.loginByPasskey))
+	api.Public("POST /v1/login/passkey", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.loginByPasskey)))
 	return api
 }

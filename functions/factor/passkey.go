@@ -25,20 +25,19 @@ type userRef struct {
 
 // creationAnswer is what a browser needs to make a passkey.
 type creationAnswer struct {
-	Challenge  string       `json:"challenge"`
-	RPID       string       `json:"rpId"`
-	User       userRef      `json:"user"`
-	Algorithms []int        `json:"algorithms"` // of COSE, the best first
-	Exclude    []passkeyRef `json:"exclude"`    // those that are there already
-	ExpiresAt  time.Time    `json:"expiresAt"`
+	Challenge  string    `json:"challenge"`
+	RPID       string    `json:"rpId"`
+	User       userRef   `json:"user"`
+	Algorithms []int     `json:"algorithms"` // of COSE, the best first
+	Exclude    []string  `json:"exclude"`    // ids of those that are there already
+	ExpiresAt  time.Time `json:"expiresAt"`
 }
 
 // attestation is a new passkey, all of it base64url: what navigator.credentials.create gives.
 type attestation struct {
-	ID                string   `json:"id"`
-	ClientData        string   `json:"clientData"`
-	AttestationObject string   `json:"attestationObject"`
-	Transports        []string `json:"transports"`
+	ID                string `json:"id"`
+	ClientData        string `json:"clientData"`
+	AttestationObject string `json:"attestationObject"`
 }
 
 type addPasskeyRequest struct {
@@ -55,7 +54,6 @@ var (
 	errManyPasskeys = fault.New(fault.Conflict, "too_many_passkeys", "Ten passkeys are the most. Remove one that you do not use.")
 	errPasskeyThere = fault.New(fault.Conflict, "passkey_present", "This passkey is there already.")
 	errNewPasskey   = fault.At("/passkey", "passkey_invalid", "This passkey could not be taken in. Try again, or with another device.")
-	mostTransports  = 8
 	longestName     = 40 // code points
 )
 
@@ -109,12 +107,12 @@ func (h *handler) addPasskey(ctx context.Context, c *httpapi.Call, in addPasskey
 
 // made checks a new passkey with the library: that it was made here, for this account, for the question that was asked.
 func (h *handler) made(c *httpapi.Call, a attestation) (account.Passkey, error) {
-	if len(a.Transports) > mostTransports || slices.ContainsFunc(a.Transports, func(t string) bool { return len(t) > 20 }) {
-		return account.Passkey{}, errNewPasskey
+	if err := short(map[string]string{"id": a.ID, "clientData": a.ClientData, "attestationObject": a.AttestationObject}); err != nil {
+		return account.Passkey{}, err
 	}
 	text, err := json.Marshal(map[string]any{
 		"id": a.ID, "rawId": a.ID, "type": "public-key",
-		"response": map[string]any{"clientDataJSON": a.ClientData, "attestationObject": a.AttestationObject, "transports": a.Transports},
+		"response": map[string]any{"clientDataJSON": a.ClientData, "attestationObject": a.AttestationObject},
 	})
 	if err != nil {
 		return account.Passkey{}, err
@@ -133,7 +131,7 @@ func (h *handler) made(c *httpapi.Call, a attestation) (account.Passkey, error) 
 	}
 	return account.Passkey{
 		ID: base64.RawURLEncoding.EncodeToString(made.ID), PublicKey: made.PublicKey, SignCount: made.Authenticator.SignCount,
-		BackupEligible: made.Flags.BackupEligible, BackedUp: made.Flags.BackupState, Transports: a.Transports, AddedAt: c.Now,
+		BackupEligible: made.Flags.BackupEligible, BackedUp: made.Flags.BackupState, AddedAt: c.Now,
 	}, nil
 }
 

@@ -22,5 +22,6 @@ func (h *handler) stopReset(ctx context.Context, c *httpapi.Call, in stopRequest
 	if err != nil {
 		return none, account.ErrLinkInvalid.Because(err)
 	}
+	c.About(account.ID(parts[0]))
 	return none, h.store.StopFactorReset(ctx, account.ID(parts[0]), parts[1], c.Seen("factor_reset_stopped"), c.Now)
 }

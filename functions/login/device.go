@@ -67,6 +67,7 @@ func (h *handler) disown(ctx context.Context, c *httpapi.Call, in disownRequest)
 	if err != nil {
 		return disownAnswer{}, account.ErrLinkInvalid.Because(err)
 	}
+	c.About(account.ID(parts[0]))
 	n, p, err := h.store.Notice(ctx, account.ID(parts[0]), parts[1])
 	switch {
 	case err != nil:

@@ -10,6 +10,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/ocsf"
 )
 
 // attempt is one try to log in, as it was let in.
@@ -70,6 +71,13 @@ func (h *handler) admitKnown(ctx context.Context, c *httpapi.Call, device limit.
 	return tried, nil
 }
 
+// spraying is a finding that names a network, as the one thing that is known of who tries.
+func (h *handler) spraying(ctx context.Context, c *httpapi.Call) {
+	ocsf.Event{Kind: ocsf.Found, At: c.Now, Request: c.RequestID, More: []slog.Attr{
+		slog.Group("finding_info", slog.String("uid", c.RequestID), slog.String("title", "password_spraying")), slog.String("network", c.Network),
+	}}.Log(ctx, h.log)
+}
+
 // failed makes the next try wait where many have failed, and learns when one network tries many addresses: that is one event, however many
 // it tries.
 func (h *handler) failed(ctx context.Context, c *httpapi.Call, address account.Email, tried attempt) error {
@@ -81,7 +89,7 @@ func (h *handler) failed(ctx context.Context, c *httpapi.Call, address account.E
 		work.Go(func() error {
 			reached, err := h.store.NoteTried(ctx, c.Now, limit.LoginSpray.By(c.Network), address.Digest())
 			if reached {
-				h.log.WarnContext(ctx, "one network tries many addresses", slog.String("securityEvent", "password_spraying"), slog.String("network", c.Network))
+				h.spraying(ctx, c)
 			}
 			return err
 		})

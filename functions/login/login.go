@@ -15,6 +15,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/password"
 	"phonon.in/central/shared/token"
 )
@@ -58,14 +59,14 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Public("POST /v1/login", httpapi.JSON(http.StatusOK, h.login))
-	api.BeforeTerms("POST /v1/logout", httpapi.JSON(http.StatusNoContent, h.logout))
+	api.Public("POST /v1/login", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.login)))
+	api.BeforeTerms("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.logout)))
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
-	api.Private("DELETE /v1/sessions/{id}", httpapi.JSON(http.StatusNoContent, h.endSession))
-	api.Private("DELETE /v1/sessions", httpapi.JSON(http.StatusNoContent, h.endOthers))
-	api.Public("POST /v1/login/disown", httpapi.JSON(http.StatusOK, h.disown))
-	api.Public("POST /v1/password/forgot", httpapi.JSON(http.StatusAccepted, h.forgot))
-	api.Public("POST /v1/password/reset", httpapi.JSON(http.StatusNoContent, h.reset))
+	api.Private("DELETE /v1/sessions/{id}", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endSession)))
+	api.Private("DELETE /v1/sessions", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endOthers)))
+	api.Public("POST /v1/login/disown", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.disown)))
+	api.Public("POST /v1/password/forgot", httpapi.Event(ocsf.ResetAsked, httpapi.JSON(http.StatusAccepted, h.forgot)))
+	api.Public("POST /v1/password/reset", httpapi.Event(ocsf.Reset, httpapi.JSON(http.StatusNoContent, h.reset)))
 	return api
 }
 
@@ -102,6 +103,7 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	if err := reads.Wait(); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
+	c.About(who.AccountID)
 	right, profile, err := h.compare(ctx, typed, address, who, &tried)
 	switch {
 	case err != nil:

@@ -41,6 +41,7 @@ func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest)
 	if err != nil {
 		return forgotAnswer{}, err
 	}
+	c.About(who.AccountID)
 	var profile account.Profile
 	var spent bool
 	var work errgroup.Group
@@ -89,6 +90,7 @@ func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (
 	if err != nil {
 		return none, account.ErrLinkInvalid.Because(err)
 	}
+	c.About(account.ID(parts[0]))
 	r, profile, err := h.store.Reset(ctx, account.ID(parts[0]))
 	if err != nil {
 		return none, err

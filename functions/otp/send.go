@@ -12,6 +12,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/phone"
 	"phonon.in/central/shared/phone/numbering"
 	"phonon.in/central/shared/token"
@@ -44,7 +45,7 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("POST /v1/otp", httpapi.JSON(http.StatusAccepted, h.send))
-	api.Private("POST /v1/otp/verify", httpapi.JSON(http.StatusOK, h.verify))
+	api.Private("POST /v1/otp/verify", httpapi.Event(ocsf.PhoneProof, httpapi.JSON(http.StatusOK, h.verify)))
 	api.Private("GET /v1/otp/{id}", httpapi.JSON(http.StatusOK, h.show))
 	api.Public("POST /v1/calls/{id}/events", httpapi.JSON(http.StatusNoContent, h.callEnded))
 	return api

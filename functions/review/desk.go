@@ -56,6 +56,7 @@ func desk[In, Out any](h *handler, f func(context.Context, *visit, In) (Out, err
 func (h *handler) reviewer(ctx context.Context, c *httpapi.Call) (store.Reviewer, error) {
 	who, is, err := h.store.Reviewer(ctx, c.Profile.ID)
 	if err == nil && !is {
+		c.Denied()
 		err = kyc.ErrCaseUnknown
 	}
 	return who, err

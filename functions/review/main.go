@@ -17,6 +17,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/upload"
 )
@@ -71,7 +72,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Private("POST /v1/review/unlock", httpapi.JSON(http.StatusNoContent, h.unlock))
+	api.Private("POST /v1/review/unlock", httpapi.Event(ocsf.Privileges, httpapi.JSON(http.StatusNoContent, h.unlock)))
 	api.Private("GET /v1/review", desk(h, h.overview))
 	api.Private("GET /v1/review/cases", desk(h, h.lane))
 	api.Private("GET /v1/review/search", desk(h, h.search))

@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/password"
 	"phonon.in/central/shared/token"
 )
@@ -29,7 +30,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Public("POST /v1/verify", httpapi.JSON(http.StatusOK, h.verify))
+	api.Public("POST /v1/verify", httpapi.Event(ocsf.Created, httpapi.JSON(http.StatusOK, h.verify)))
 	api.Public("POST /v1/verify/check", httpapi.JSON(http.StatusOK, h.check))
 	return api
 }
@@ -80,6 +81,7 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	if err := h.store.CompleteSignup(ctx, p, profile, c.Seen("account_created"), c.Now); err != nil {
 		return verifyAnswer{}, err
 	}
+	c.About(profile.ID)
 	c.SetCookie(signupCookie, "", -1)
 	return verifyAnswer{p.Email.String(), account.StepLogin}, nil
 }

@@ -63,7 +63,6 @@ type Passkey struct {
 	SignCount      uint32
 	BackupEligible bool
 	BackedUp       bool
-	Transports     []string
 	AddedAt        time.Time
 	UsedAt         time.Time
 }

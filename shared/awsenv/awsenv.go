@@ -15,6 +15,9 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go/middleware"
+
+	"phonon.in/central/shared/spent"
 )
 
 // The SDK waits for ever by default. Retrying stays within the deadline that each caller sets, 2 s for most calls.
@@ -66,3 +69,14 @@ var Credentials = aws.CredentialsProviderFunc(func(context.Context) (aws.Credent
 		SessionToken: os.Getenv("AWS_SESSION_TOKEN"), Source: "lambda",
 	}, nil
 })
+
+// Timed has each operation of a client measured as a call of the dependency, its repetitions included.
+func Timed(dependency string) []func(*middleware.Stack) error {
+	timed := middleware.InitializeMiddlewareFunc("Timed", func(
+		ctx context.Context, in middleware.InitializeInput, next middleware.InitializeHandler,
+	) (middleware.InitializeOutput, middleware.Metadata, error) {
+		defer spent.On(ctx, dependency)()
+		return next.HandleInitialize(ctx, in)
+	})
+	return []func(*middleware.Stack) error{func(s *middleware.Stack) error { return s.Initialize.Add(timed, middleware.Before) }}
+}

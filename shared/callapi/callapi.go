@@ -18,6 +18,7 @@ import (
 
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/speech"
+	"phonon.in/central/shared/spent"
 )
 
 // Deadline of one request.
@@ -97,7 +98,9 @@ func (c *Caller) Call(ctx context.Context, m message.ToPhone) error {
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Idempotency-Key", m.ID) // net/http then repeats the request by itself where a connection had died
 	c.secrets.sign(request.Header, m.ID, c.now(), body)
+	done := spent.On(ctx, "callapi")
 	response, err := c.client.Do(request)
+	done()
 	if err != nil {
 		if failed, ok := errors.AsType[*url.Error](err); ok {
 			err = failed.Err // without the address, which may have a secret of its own

@@ -14,6 +14,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/spent"
 )
 
 // Sessions is the store of sessions.
@@ -112,12 +113,14 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	rec := &status{ResponseWriter: w}
 	call.w = rec
 	setSecurityHeaders(rec.Header(), call.RequestID)
-	r = r.WithContext(context.WithValue(r.Context(), callKey{}, call))
+	ctx, waited := spent.Track(r.Context(), time.Now)
+	r = r.WithContext(context.WithValue(ctx, callKey{}, call))
 	call.r = r
 	began := time.Now()
 	a.route(rec, r)
 	call.giveBack(r.Context(), rec.code)
-	a.log(call, rec, time.Since(began))
+	a.log(call, rec, time.Since(began), waited)
+	a.secure(call, rec)
 }
 
 func (a *API) route(w *status, r *http.Request) {
@@ -193,11 +196,12 @@ func (s *status) Write(b []byte) (int, error) {
 	return s.ResponseWriter.Write(b)
 }
 
-// log writes one line: never a body, a query, an address or a token.
-func (a *API) log(c *Call, s *status, took time.Duration) {
+// log writes one line: what was asked, how it ended, and what it waited for. Never a body, a query, an address or a token.
+func (a *API) log(c *Call, s *status, took time.Duration, waited *spent.Times) {
 	attrs := []slog.Attr{
 		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.route),
-		slog.Int("status", s.code), slog.Int64("ms", took.Milliseconds()), slog.Bool("cold_start", !a.warm.Swap(true)),
+		slog.Int("status", s.code), slog.String("outcome", outcome(s.code)), slog.Int64("ms", took.Milliseconds()), slog.Any("spent", waited),
+		slog.Bool("cold_start", !a.warm.Swap(true)),
 	}
 	if c.Profile.ID != "" {
 		attrs = append(attrs, slog.String("account", string(c.Profile.ID)))
@@ -211,4 +215,14 @@ func (a *API) log(c *Call, s *status, took time.Duration) {
 		attrs = append(attrs, slog.Any("cause", s.cause))
 	}
 	a.Log.LogAttrs(c.r.Context(), level, "request", attrs...)
+}
+
+func outcome(status int) string {
+	switch {
+	case status >= http.StatusInternalServerError:
+		return "failed"
+	case status >= http.StatusBadRequest:
+		return "refused"
+	}
+	return "done"
 }

@@ -10,6 +10,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/header"
+	"phonon.in/central/shared/ocsf"
 )
 
 // Call is what an endpoint sees of one request beside its body.
@@ -31,6 +32,9 @@ type Call struct {
 	terms  string
 	taken  taken
 	log    *slog.Logger
+	event  *ocsf.Kind
+	denied bool
+	about  account.ID // whom the event is about where nobody is logged in
 }
 
 // None is the body of requests and answers that have none.

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -16,9 +17,33 @@ func Setup(w io.Writer, function string) *slog.Logger {
 	if err := level.UnmarshalText([]byte(os.Getenv("LOG_LEVEL"))); err != nil {
 		level = slog.LevelInfo
 	}
-	log := slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})).With("service", function)
+	log := slog.New(traced{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: level})}).With("service", function)
 	slog.SetDefault(log)
 	return log
+}
+
+// traced adds the id of the trace to what is logged for an invocation, by which X-Ray and the calls of AWS that it made are found.
+type traced struct{ slog.Handler }
+
+func (t traced) Handle(ctx context.Context, r slog.Record) error {
+	if id := traceOf(ctx); id != "" {
+		r.AddAttrs(slog.String("trace_id", id))
+	}
+	return t.Handler.Handle(ctx, r)
+}
+
+func (t traced) WithAttrs(attrs []slog.Attr) slog.Handler { return traced{t.Handler.WithAttrs(attrs)} }
+func (t traced) WithGroup(name string) slog.Handler       { return traced{t.Handler.WithGroup(name)} }
+
+// traceOf reads the root of the trace from where aws-lambda-go keeps its header: Root=1-5759e988-bd862e3fe1be46a994272793;Parent=...
+func traceOf(ctx context.Context) string {
+	header, _ := ctx.Value("x-amzn-trace-id").(string)
+	for part := range strings.SplitSeq(header, ";") {
+		if id, ok := strings.CutPrefix(part, "Root="); ok {
+			return id
+		}
+	}
+	return ""
 }
 
 type metric struct {

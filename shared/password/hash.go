@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/argon2"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/spent"
 )
 
 // params are the cost of one hash: memory in KiB, passes, lanes.
@@ -108,6 +109,7 @@ func VerifyAny(ctx context.Context, p Password, phcs []string) (int, error) {
 }
 
 func derive(ctx context.Context, p Password, s stored) ([]byte, error) {
+	defer spent.On(ctx, "hash")()
 	if err := ctx.Err(); err != nil { // select below picks at random when both are ready
 		return nil, fault.Down(fmt.Errorf("password: hash: %w", err))
 	}

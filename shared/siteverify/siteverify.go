@@ -15,6 +15,7 @@ import (
 
 	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/spent"
 	"phonon.in/central/shared/token"
 )
 
@@ -92,6 +93,7 @@ func (a answer) has(codes ...string) bool {
 }
 
 func (v Verifier) ask(ctx context.Context, response, ip string) (answer, error) {
+	defer spent.On(ctx, "captcha")()
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
 	form := url.Values{"secret": {v.Secret.Reveal()}, "response": {response}}

@@ -23,15 +23,14 @@ type factorsRow struct {
 }
 
 type passkeyRow struct {
-	ID             string   `dynamodbav:"id"`
-	Name           string   `dynamodbav:"name"`
-	PublicKey      []byte   `dynamodbav:"publicKey"`
-	SignCount      uint32   `dynamodbav:"signCount"`
-	BackupEligible bool     `dynamodbav:"backupEligible"`
-	BackedUp       bool     `dynamodbav:"backedUp"`
-	Transports     []string `dynamodbav:"transports,omitempty"`
-	AddedAt        stamp    `dynamodbav:"addedAt"`
-	UsedAt         stamp    `dynamodbav:"usedAt,omitempty"`
+	ID             string `dynamodbav:"id"`
+	Name           string `dynamodbav:"name"`
+	PublicKey      []byte `dynamodbav:"publicKey"`
+	SignCount      uint32 `dynamodbav:"signCount"`
+	BackupEligible bool   `dynamodbav:"backupEligible"`
+	BackedUp       bool   `dynamodbav:"backedUp"`
+	AddedAt        stamp  `dynamodbav:"addedAt"`
+	UsedAt         stamp  `dynamodbav:"usedAt,omitempty"`
 }
 
 func factorsToRow(id account.ID, f account.FactorSet) factorsRow {
@@ -40,7 +39,7 @@ func factorsToRow(id account.ID, f account.FactorSet) factorsRow {
 		ResetID: f.ResetID, ResetAt: stampOf(f.ResetAt), Version: f.Version, UpdatedAt: stampOf(f.UpdatedAt),
 	}
 	for _, p := range f.Passkeys {
-		row.Passkeys = append(row.Passkeys, passkeyRow{p.ID, p.Name, p.PublicKey, p.SignCount, p.BackupEligible, p.BackedUp, p.Transports, stampOf(p.AddedAt), stampOf(p.UsedAt)})
+		row.Passkeys = append(row.Passkeys, passkeyRow{p.ID, p.Name, p.PublicKey, p.SignCount, p.BackupEligible, p.BackedUp, stampOf(p.AddedAt), stampOf(p.UsedAt)})
 	}
 	return row
 }
@@ -53,7 +52,7 @@ func (r factorsRow) set() account.FactorSet {
 	for _, p := range r.Passkeys {
 		f.Passkeys = append(f.Passkeys, account.Passkey{
 			ID: p.ID, Name: p.Name, PublicKey: p.PublicKey, SignCount: p.SignCount, BackupEligible: p.BackupEligible, BackedUp: p.BackedUp,
-			Transports: p.Transports, AddedAt: p.AddedAt.time(), UsedAt: p.UsedAt.time(),
+			AddedAt: p.AddedAt.time(), UsedAt: p.UsedAt.time(),
 		})
 	}
 	return f

@@ -54,6 +54,9 @@ export const goodFields: Record<string, Record<string, string>> = {
   },
 };
 
+/** The account type that has this entity type. */
+export const accountType = (entityType: string): AccountType => ['individual', 'sole_proprietorship', 'huf'].includes(entityType) ? 'individual' : 'company';
+
 const digits = (n: number) => String(randomInt(0, 10 ** n)).padStart(n, '0');
 
 export class Person {
@@ -172,7 +175,7 @@ export class Person {
   /** Has a case in draft, with all fields that the entity type needs unless others are given, and no document. */
   async withCase(entityType = 'individual', fields: Record<string, string> = goodFields[entityType] ?? {}): Promise<this> {
     if (this.#done >= 5) return this;
-    await this.withDetails(['individual', 'sole_proprietorship', 'huf'].includes(entityType) ? 'individual' : 'company');
+    await this.withDetails(accountType(entityType));
     await this.api.want(200, 'PUT', '/v1/kyc', { entityType, fields });
     return this.#took(5);
   }

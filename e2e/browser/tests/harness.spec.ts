@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import { expectAccessible, expectValidHtml } from '../support/accessible.ts';
 import { Complaints } from '../support/console.ts';
 import * as files from '../support/files.ts';
-import { expect, goodFields, test } from '../support/person.ts';
+import { accountType, expect, goodFields, test } from '../support/person.ts';
 
 test('a person gets a case that may be submitted, and then submits it', async ({ person }) => {
   await person.withDocuments();
@@ -58,14 +58,17 @@ test('two people are on two networks', async ({ person, newPerson, complaints })
   expect((await person.page.goto('/v1/account'))?.status()).toBe(401);
 });
 
-for (const [entityType, fields] of Object.entries(goodFields)) {
-  test(`the fields of ${entityType} are good`, async ({ person }) => {
-    await person.withCase(entityType);
-    const c = await person.kycCase();
-    expect(c.fields).toMatchObject(fields);
-    expect(c.missing.filter((x: { pointer: string }) => x.pointer.startsWith('/fields/'))).toEqual([]);
-  });
-}
+test('the fields of each entity type are good', async ({ person, newPerson }) => {
+  const company = await newPerson();
+  for (const [entityType, fields] of Object.entries(goodFields)) {
+    const holder = accountType(entityType) === 'individual' ? person : company;
+    await holder.withCase(entityType);
+    await holder.api.want(200, 'PUT', '/v1/kyc', { entityType, fields }); // who has a case changes its type
+    const c = await holder.kycCase();
+    expect(c.fields, entityType).toMatchObject(fields);
+    expect(c.missing.filter((x: { pointer: string }) => x.pointer.startsWith('/fields/')), entityType).toEqual([]);
+  }
+});
 
 test('good files pass and bad ones do not', async ({ person }) => {
   await person.withCase();
@@ -130,7 +133,8 @@ test('the checks of accessibility find what is wrong, and nothing else', async (
   await expectValidHtml(good);
   await page.setContent(good.replace('<p>', '<img src="data:,"><p style="width:600px;color:#777;background:#888">'));
   const failure = await expectAccessible(page).then(() => '', (e: Error) => e.message);
-  for (const what of ['image-alt', 'color-contrast', 'scrolls sideways: <p', 'in: light 1280 px, light 360 px, light 320 px, dark 1280 px', 'in: light 360 px, light 320 px, dark 360']) expect(failure).toContain(what);
+  for (const what of ['image-alt', 'color-contrast', 'scrolls sideways: <p', 'in: light 1280 px, light 360 px, light 320 px, dark 1280 px, dark 320 px', 'in: light 360 px, light 320 px']) expect(failure).toContain(what);
+  expect(failure).not.toContain('dark 360'); // contrast there is that of the narrowest
   const invalid = await expectValidHtml(good.replace('<p>', '<img src="data:,"><p><div></div>')).then(() => '', (e: Error) => e.message);
   expect(invalid).toContain('wcag/h37');
 });

@@ -38,7 +38,7 @@ test('an account gets an app, recovery codes and a passkey, and each opens it', 
   await expect(page.locator('#fresh')).toBeHidden(); // the codes were there already
 
   const out = async () => {
-    await page.getByRole('button', { name: /Account/ }).click();
+    await page.getByRole('button', { name: 'Account menu' }).click();
     await page.getByRole('button', { name: 'Log out' }).click();
     await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
   };
@@ -50,11 +50,11 @@ test('an account gets an app, recovery codes and a passkey, and each opens it', 
   await expectAccessible(page, { widths: [360] });
   await page.keyboard.type(recovery[0]!.toLowerCase());
   await page.keyboard.press('Enter');
-  await expect(page.getByRole('button', { name: /Account/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Account menu' })).toBeVisible();
   await person.lastMail('recovery code');
   await out();
   await page.getByRole('button', { name: 'Use a passkey' }).click();
-  await expect(page.getByRole('button', { name: /Account/ })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Account menu' })).toBeVisible();
 
   await page.goto('/security');
   await expect(page.locator('#left')).toHaveText('9 of 10 codes are left.');

@@ -31,6 +31,7 @@ func Client() *dynamodb.Client {
 		}
 	}()
 	return dynamodb.New(dynamodb.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: at, HTTPClient: client, Retryer: awsenv.Retryer(),
+		APIOptions: awsenv.Timed("dynamodb"),
+		Region:     awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: at, HTTPClient: client, Retryer: awsenv.Retryer(),
 	})
 }

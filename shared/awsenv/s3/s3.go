@@ -15,7 +15,8 @@ const patience = 5 * time.Second
 func Client() *s3.Client {
 	at := awsenv.Endpoint("AWS_ENDPOINT_URL_S3")
 	return s3.New(s3.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: at, UsePathStyle: at != nil,
+		APIOptions: awsenv.Timed("s3"),
+		Region:     awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: at, UsePathStyle: at != nil,
 		HTTPClient: awsenv.Client(patience), Retryer: awsenv.Retryer(),
 	})
 }

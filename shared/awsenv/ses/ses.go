@@ -14,7 +14,8 @@ const patience = 2 * time.Second
 // Client makes the client. Retrying is left to the outbox, which knows whether it may send twice.
 func Client() *ses.Client {
 	return ses.New(ses.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SES"),
+		APIOptions: awsenv.Timed("ses"),
+		Region:     awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SES"),
 		HTTPClient: awsenv.Client(patience), RetryMaxAttempts: 1,
 	})
 }

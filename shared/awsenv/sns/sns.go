@@ -14,7 +14,8 @@ const patience = 2 * time.Second
 // Client makes the client. Retrying is left to the outbox, which knows whether it may send twice.
 func Client() *sns.Client {
 	return sns.New(sns.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SNS"),
+		APIOptions: awsenv.Timed("sns"),
+		Region:     awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SNS"),
 		HTTPClient: awsenv.Client(patience), RetryMaxAttempts: 1,
 	})
 }

@@ -14,7 +14,8 @@ const patience = 2 * time.Second
 // Client makes the client. Retrying is left to the outbox, which knows whether it may send twice.
 func Client() *pinpointsmsvoicev2.Client {
 	return pinpointsmsvoicev2.New(pinpointsmsvoicev2.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"),
+		APIOptions: awsenv.Timed("voice"),
+		Region:     awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2"),
 		HTTPClient: awsenv.Client(patience), RetryMaxAttempts: 1,
 	})
 }

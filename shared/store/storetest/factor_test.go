@@ -20,7 +20,7 @@ func guarded(t *testing.T, f Fixture, to string) (account.Profile, account.Sessi
 	must(t, f.StartSession(t.Context(), s, seen("logged_in")))
 	set := account.FactorSet{
 		TOTP:     account.TOTP{Sealed: "sealed", AddedAt: now, Step: 100},
-		Passkeys: []account.Passkey{{ID: "key", Name: "Phone", PublicKey: []byte{1, 2}, SignCount: 7, BackupEligible: true, Transports: []string{"internal"}, AddedAt: now}},
+		Passkeys: []account.Passkey{{ID: "key", Name: "Phone", PublicKey: []byte{1, 2}, SignCount: 7, BackupEligible: true, AddedAt: now}},
 	}
 	for i := range 10 {
 		set.Recovery = append(set.Recovery, fmt.Sprint("digest", i))

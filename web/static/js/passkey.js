@@ -3,9 +3,8 @@
 import { Problem } from "./api.js";
 import { t } from "./words.js";
 
-/** @typedef {{id: string, transports: string[]}} Ref */
-/** @typedef {{challenge: string, rpId: string, passkeys: Ref[], userVerification: boolean}} Asked */
-/** @typedef {{challenge: string, rpId: string, user: {id: string, name: string}, algorithms: number[], exclude: Ref[]}} Wanted */
+/** @typedef {{challenge: string, rpId: string, passkeys: string[], userVerification: boolean}} Asked */
+/** @typedef {{challenge: string, rpId: string, user: {id: string, name: string}, algorithms: number[], exclude: string[]}} Wanted */
 
 /** Whether this browser knows passkeys. */
 export const known = "PublicKeyCredential" in window;
@@ -16,8 +15,8 @@ const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAl
 /** @param {ArrayBuffer | null} buffer */
 const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer ?? new ArrayBuffer(0)))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 
-/** @param {Ref[]} refs @returns {PublicKeyCredentialDescriptor[]} */
-const descriptors = (refs) => refs.map(({ id, transports }) => ({ type: "public-key", id: bytes(id), transports: /** @type {AuthenticatorTransport[]} */ (transports) }));
+/** @param {string[]} ids @returns {PublicKeyCredentialDescriptor[]} */
+const descriptors = (ids) => ids.map((id) => ({ type: "public-key", id: bytes(id) }));
 
 /** What the person gave up, or the device refused, is a problem like any other. @template T @param {() => Promise<T>} work */
 async function within(work) {
@@ -49,5 +48,5 @@ export const make = (wanted) => within(async () => {
     },
   }));
   const r = /** @type {AuthenticatorAttestationResponse} */ (made.response);
-  return { id: made.id, clientData: text(r.clientDataJSON), attestationObject: text(r.attestationObject), transports: r.getTransports?.() ?? [] };
+  return { id: made.id, clientData: text(r.clientDataJSON), attestationObject: text(r.attestationObject) };
 });
