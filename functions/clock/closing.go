@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/upload"
 )
 
@@ -70,7 +71,7 @@ func (h *handler) erase(ctx context.Context, id account.ID, now time.Time) error
 		return nil // the next run looks again
 	}
 	if err == nil {
-		h.log.InfoContext(ctx, "account erased", slog.String("account", string(id)), slog.Bool("identificationKept", !kept.IsZero()))
+		ocsf.Event{Kind: ocsf.Deleted, At: now, Account: string(id), More: []slog.Attr{slog.Bool("identificationKept", !kept.IsZero())}}.Log(ctx, h.log)
 	}
 	return err
 }
