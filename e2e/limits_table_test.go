@@ -58,6 +58,60 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 	"PUT /v1/account/password": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"currentPassword": goodPassword, "newPassword": "River stone 77!"} }
 	},
+	"POST /v1/account/email": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		return p, func() m { return m{"email": newPerson(t).email} }
+	},
+	"POST /v1/account/email/confirm": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"token": "x"} }
+	},
+	"POST /v1/account/email/undo": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m { return m{"token": "x"} }
+	},
+	"POST /v1/terms/accept": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		version := p.call("GET", "/v1/terms", nil).text("version")
+		return p, func() m { return m{"version": version, "accepted": true} }
+	},
+	"POST /v1/login/disown": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m { return m{"token": "x"} }
+	},
+	"POST /v1/account/reopen": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m { return m{"token": "x"} }
+	},
+	"POST /v1/step-up": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"password": goodPassword} }
+	},
+	"POST /v1/factors/totp/confirm": func(t *testing.T) (*person, func() m) {
+		p := member(t)
+		enrolment := p.want(p.call("POST", "/v1/factors/totp", nil), 200).text("enrolment")
+		return p, func() m { return m{"enrolment": enrolment, "code": "123456"} }
+	},
+	"POST /v1/factors/passkeys": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m {
+			return m{"name": "Phone", "passkey": m{"id": "AAAA", "clientData": "AAAA", "attestationObject": "AAAA"}}
+		}
+	},
+	"PUT /v1/factors/passkeys/{id}": func(t *testing.T) (*person, func() m) {
+		return member(t), func() m { return m{"name": "Phone"} }
+	},
+	"POST /v1/factors/reset/stop": func(t *testing.T) (*person, func() m) {
+		p, link := newPerson(t), factorReset(t)
+		return p, func() m { return m{"token": link} }
+	},
+	"POST /v1/login/factor": func(t *testing.T) (*person, func() m) {
+		waits := pendingLogin(t)
+		return newPerson(t), func() m { return m{"pending": waits, "code": "123456"} }
+	},
+	"POST /v1/login/factor/passkey": func(t *testing.T) (*person, func() m) {
+		waits := pendingLogin(t)
+		return newPerson(t), func() m { return m{"pending": waits} }
+	},
+	"POST /v1/login/passkey": func(t *testing.T) (*person, func() m) {
+		return newPerson(t), func() m {
+			return m{"passkey": m{"id": "AAAA", "clientData": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA"}}
+		}
+	},
 	"POST /v1/otp": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"phone": mobile(), "kind": "mobile"} }
 	},
@@ -161,6 +215,11 @@ func fileName(_ *person, n int) string {
 
 var (
 	tooLong     = []string{"password_too_long"}
+	noCode      = []string{"code_invalid"}
+	noRecovery  = []string{"recovery_code_invalid"}
+	longPasskey = []string{"passkey_too_long"}
+	noPending   = []string{"login_expired"}
+	noEnrolment = []string{"enrolment_expired"}
 	noLink      = []string{"link_invalid"}
 	tooLongText = []string{"text_too_long"}                   // no answer is expected of this case: it is refused for that, too
 	ofAList     = []any{strings.Repeat("x", 65), "Two Words"} // what is on no list cannot be: right ones are the list's own
@@ -168,6 +227,28 @@ var (
 	noSignup    = []any{"", "x", strings.Repeat("!", 22) + "." + strings.Repeat("A", 26), strings.Repeat("a", 23) + "." + strings.Repeat("A", 26), strings.Repeat("a", 22) + "." + strings.Repeat("A", 25)}
 	noToken     = []any{"", "x", "a.b", "a.b.c.d", "a.b.!", strings.Repeat("a", 509) + ".b.c"}
 )
+
+const aRecoveryCode = "AAAA-AAAA-AAAA-AAAA-AAAA-AAAA"
+
+// alone leaves one proof in a body: two are refused for being two.
+func alone(proof string) func(body m, _ any) {
+	return func(body m, _ any) {
+		for _, other := range []string{"password", "code", "recoveryCode"} {
+			if other != proof {
+				delete(body, other)
+			}
+		}
+	}
+}
+
+// withPasskey makes the passkey the one proof of a body.
+func withPasskey(body m, _ any) {
+	alone("")(body, nil)
+	passkey, _ := body["passkey"].(m)
+	whole := m{"id": "AAAA", "clientData": "AAAA", "authenticatorData": "AAAA", "signature": "AAAA"}
+	maps.Copy(whole, passkey)
+	body["passkey"] = whole
+}
 
 // ofThisMachine sends secure cookies without TLS, as browsers do to their own machine.
 type ofThisMachine struct{ given []*http.Cookie }
@@ -209,33 +290,72 @@ func atDesk(body m) func(t *testing.T) (*person, func() m) {
 }
 
 var edges = map[string]edge{
-	"POST /v1/signup /email":                    {sized: address},
-	"POST /v1/signup /password":                 {sized: newPassword},
-	"POST /v1/signup /captcha":                  {sized: solution},
-	"POST /v1/signup /terms/version":            {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
-	"POST /v1/signup /terms/accepted":           {wrong: []any{false}},
-	"POST /v1/signup /locale":                   {sized: language, right: []any{"", "hi", "en-IN"}, wrong: []any{"x", "en_IN", "en-", "हि"}},
-	"POST /v1/signup/resend /signupId":          {right: []any{strings.Repeat("a", 22) + "." + strings.Repeat("A", 26)}, wrong: noSignup},
-	"POST /v1/verify /token":                    {wrong: noToken, codes: noLink},
-	"POST /v1/verify /password":                 {sized: letters, codes: tooLong},
-	"POST /v1/verify/check /token":              {wrong: noToken, codes: noLink},
-	"POST /v1/login /email":                     {sized: address},
-	"POST /v1/login /password":                  {sized: letters},
-	"POST /v1/login /captcha":                   {sized: padded("unasked")},
-	"POST /v1/login /transport":                 {},
-	"POST /v1/password/forgot /email":           {sized: address},
-	"POST /v1/password/forgot /captcha":         {sized: solution},
-	"POST /v1/password/reset /token":            {wrong: noToken, codes: noLink},
-	"POST /v1/password/reset /password":         {sized: newPassword},
-	"PUT /v1/account/details /type":             {},
-	"PUT /v1/account/details /firstName":        {sized: letters},
-	"PUT /v1/account/details /lastName":         {sized: letters},
-	"PUT /v1/account/details /companyName":      {sized: letters},
-	"PUT /v1/account/details /sector":           {right: []any{"other", "retail"}, wrong: ofAList},
-	"PUT /v1/account/locale /locale":            {sized: language, right: []any{"hi", "en-IN"}, wrong: []any{"", "x", "en_IN", "en-", "हि"}},
-	"PUT /v1/account/password /currentPassword": {sized: letters, codes: tooLong},
-	"PUT /v1/account/password /newPassword":     {sized: newPassword},
-	"POST /v1/otp /phone":                       {sized: number},
+	"POST /v1/signup /email":                               {sized: address},
+	"POST /v1/signup /password":                            {sized: newPassword},
+	"POST /v1/signup /captcha":                             {sized: solution},
+	"POST /v1/signup /terms/version":                       {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
+	"POST /v1/signup /terms/accepted":                      {wrong: []any{false}},
+	"POST /v1/signup /locale":                              {sized: language, right: []any{"", "hi", "en-IN"}, wrong: []any{"x", "en_IN", "en-", "हि"}},
+	"POST /v1/signup/resend /signupId":                     {right: []any{strings.Repeat("a", 22) + "." + strings.Repeat("A", 26)}, wrong: noSignup},
+	"POST /v1/verify /token":                               {wrong: noToken, codes: noLink},
+	"POST /v1/verify /password":                            {sized: letters, codes: tooLong},
+	"POST /v1/verify/check /token":                         {wrong: noToken, codes: noLink},
+	"POST /v1/login /email":                                {sized: address},
+	"POST /v1/login /password":                             {sized: letters},
+	"POST /v1/login /captcha":                              {sized: padded("unasked")},
+	"POST /v1/login /transport":                            {},
+	"POST /v1/password/forgot /email":                      {sized: address},
+	"POST /v1/password/forgot /captcha":                    {sized: solution},
+	"POST /v1/password/reset /token":                       {wrong: noToken, codes: noLink},
+	"POST /v1/password/reset /password":                    {sized: newPassword},
+	"PUT /v1/account/details /type":                        {},
+	"PUT /v1/account/details /firstName":                   {sized: letters},
+	"PUT /v1/account/details /lastName":                    {sized: letters},
+	"PUT /v1/account/details /companyName":                 {sized: letters},
+	"PUT /v1/account/details /sector":                      {right: []any{"other", "retail"}, wrong: ofAList},
+	"PUT /v1/account/locale /locale":                       {sized: language, right: []any{"hi", "en-IN"}, wrong: []any{"", "x", "en_IN", "en-", "हि"}},
+	"PUT /v1/account/password /currentPassword":            {sized: letters, codes: tooLong},
+	"PUT /v1/account/password /newPassword":                {sized: newPassword},
+	"POST /v1/account/email /email":                        {sized: address},
+	"POST /v1/account/email/confirm /token":                {wrong: noToken, codes: noLink},
+	"POST /v1/account/email/undo /token":                   {wrong: noToken, codes: noLink},
+	"POST /v1/account/reopen /token":                       {wrong: noToken, codes: noLink},
+	"POST /v1/login/disown /token":                         {wrong: noToken, codes: noLink},
+	"POST /v1/terms/accept /version":                       {right: []any{"2026-11-01"}, wrong: []any{"", "2026-11-1", "newest"}},
+	"POST /v1/terms/accept /accepted":                      {wrong: []any{false}},
+	"POST /v1/step-up /password":                           {sized: letters, codes: tooLong},
+	"POST /v1/step-up /code":                               {sized: padded("123456"), codes: noCode, fit: alone("code")},
+	"POST /v1/step-up /recoveryCode":                       {sized: padded(aRecoveryCode), codes: noRecovery, fit: alone("recoveryCode")},
+	"POST /v1/login/factor /code":                          {sized: padded("123456"), codes: noCode, fit: alone("code")},
+	"POST /v1/login/factor /recoveryCode":                  {sized: padded(aRecoveryCode), codes: noRecovery, fit: alone("recoveryCode")},
+	"POST /v1/login/factor /transport":                     {},
+	"POST /v1/login/passkey /transport":                    {},
+	"POST /v1/factors/totp/confirm /code":                  {sized: padded("123456"), codes: noCode},
+	"POST /v1/factors/passkeys /name":                      {sized: letters},
+	"PUT /v1/factors/passkeys/{id} /name":                  {sized: letters},
+	"POST /v1/step-up /passkey/id":                         {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/step-up /passkey/clientData":                 {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/step-up /passkey/authenticatorData":          {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/step-up /passkey/signature":                  {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/step-up /passkey/userHandle":                 {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/factor /passkey/id":                    {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/factor /passkey/clientData":            {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/factor /passkey/authenticatorData":     {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/factor /passkey/signature":             {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/factor /passkey/userHandle":            {sized: letters, codes: longPasskey, fit: withPasskey},
+	"POST /v1/login/passkey /passkey/id":                   {sized: letters, codes: longPasskey},
+	"POST /v1/login/passkey /passkey/clientData":           {sized: letters, codes: longPasskey},
+	"POST /v1/login/passkey /passkey/authenticatorData":    {sized: letters, codes: longPasskey},
+	"POST /v1/login/passkey /passkey/signature":            {sized: letters, codes: longPasskey},
+	"POST /v1/login/passkey /passkey/userHandle":           {sized: letters, codes: longPasskey},
+	"POST /v1/factors/passkeys /passkey/id":                {sized: letters, codes: longPasskey},
+	"POST /v1/factors/passkeys /passkey/clientData":        {sized: letters, codes: longPasskey},
+	"POST /v1/factors/passkeys /passkey/attestationObject": {sized: letters, codes: longPasskey},
+	"POST /v1/login/factor /pending":                       {wrong: noToken, codes: noPending},
+	"POST /v1/login/factor/passkey /pending":               {wrong: noToken, codes: noPending},
+	"POST /v1/factors/totp/confirm /enrolment":             {wrong: noToken, codes: noEnrolment},
+	"POST /v1/factors/reset/stop /token":                   {wrong: noToken, codes: noLink},
+	"POST /v1/otp /phone":                                  {sized: number},
 	"POST /v1/otp /kind": {fit: func(body m, value any) {
 		if value == "landline" {
 			body["phone"] = landline()

@@ -21,17 +21,24 @@ import (
 // accountsStore is the store of the run under test, as an operator has it.
 func accountsStore(t *testing.T) *store.Store {
 	t.Helper()
+	db, users, tokens := tables(t)
+	return store.New(db, users, tokens)
+}
+
+// tables are those of the run under test.
+func tables(t *testing.T) (db *dynamodb.Client, users, tokens string) {
+	t.Helper()
 	if system.cmd == nil {
 		t.Skip("the tables of the run under test are not ours to write to")
 	}
 	var run struct{ Environment map[string]string }
 	local(t, "/run", &run)
 	keys := aws.Credentials{AccessKeyID: "AKIALOCALLOCALLOCAL0", SecretAccessKey: "local-secret-that-opens-nothing-anywhere"}
-	db := dynamodb.New(dynamodb.Options{
+	db = dynamodb.New(dynamodb.Options{
 		Region: "ap-south-1", BaseEndpoint: aws.String(run.Environment["AWS_ENDPOINT_URL_DYNAMODB"]),
 		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return keys, nil }),
 	})
-	return store.New(db, run.Environment["USERS_TABLE"], run.Environment["TOKENS_TABLE"])
+	return db, run.Environment["USERS_TABLE"], run.Environment["TOKENS_TABLE"]
 }
 
 // reviewer is a member who reviews, with an open desk.
@@ -43,6 +50,8 @@ func reviewer(t *testing.T) *person {
 	if err := accountsStore(t).AddReviewer(t.Context(), id, true, deed); err != nil {
 		t.Fatal(err)
 	}
+	p.want(p.call("POST", "/v1/review/unlock", m{"password": goodPassword}), 403, "reviewer_needs_factor")
+	p.addApp()
 	p.want(p.call("GET", "/v1/review", nil), 403, "desk_locked")
 	p.want(p.call("POST", "/v1/review/unlock", m{"password": "Not this one 1!"}), 403, "password_wrong")
 	p.want(p.call("POST", "/v1/review/unlock", m{"password": goodPassword}), 204)
@@ -134,6 +143,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 		t.Errorf("the search found %v", items)
 	}
 	second.want(second.call("GET", "/v1/review/report", nil), 200)
+	holder.closesAndIsErased(form)
 }
 
 // sendsAgain sends other bytes by the form of a file that was reviewed: nothing comes of them.

@@ -13,8 +13,8 @@ import (
 )
 
 func (c *cli) accountCommand() *cobra.Command {
-	return group(&cobra.Command{Use: "account", Short: "List accounts; look at one, disable, enable or erase it"},
-		c.listCommand(), c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.eraseCommand())
+	return group(&cobra.Command{Use: "account", Short: "List accounts; look at one, disable, enable or erase it, remove its second factors"},
+		c.listCommand(), c.showCommand(), c.statusCommand(account.Disabled), c.statusCommand(account.Active), c.factorResetCommand(), c.eraseCommand())
 }
 
 // accountView is what `account show` prints. It never has a hash, and email and phone only with --reveal.

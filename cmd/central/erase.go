@@ -102,7 +102,7 @@ func (c *cli) prepareErasing(ctx context.Context, who string) (*erasing, error) 
 // checkHold refuses when a case was approved once, unless that is overridden.
 func (e *erasing) checkHold(override bool) error {
 	for _, k := range e.cases {
-		if (!k.ApprovedAt.IsZero() || k.Status.InForce() || k.Status == kyc.Expired) && !override {
+		if k.Identified() && !override {
 			return fmt.Errorf("legal hold: case %d was approved, and what identified a customer may have to be kept; "+
 				"--override-hold with a --reason erases it all the same. Nothing was changed", k.No)
 		}

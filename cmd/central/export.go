@@ -32,6 +32,7 @@ type export struct {
 	Consents   []exportConsent `json:"consents"`
 	Activity   []exportEvent   `json:"activity"`
 	Sessions   []exportSession `json:"sessions"`
+	Factors    exportFactors   `json:"secondFactors"`
 	KYC        []exportCase    `json:"kyc"`
 	Told       []toldView      `json:"toldToProducts"`
 	Messages   []queuedView    `json:"messagesOnTheirWay"`
@@ -45,6 +46,19 @@ type exportConsent struct {
 	AcceptedAt time.Time `json:"acceptedAt"`
 	IP         string    `json:"ip"`
 	UserAgent  string    `json:"userAgent"`
+}
+
+// exportFactors is what proves the holder beside the password, without what it is proved by.
+type exportFactors struct {
+	AppAddedAt    *time.Time      `json:"appAddedAt"`
+	Passkeys      []exportPasskey `json:"passkeys"`
+	RecoveryCodes int             `json:"recoveryCodesLeft"`
+}
+
+type exportPasskey struct {
+	Name    string     `json:"name"`
+	AddedAt time.Time  `json:"addedAt"`
+	UsedAt  *time.Time `json:"usedAt"`
 }
 
 type exportEvent struct {
@@ -165,8 +179,13 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 	waiting, err5 := s.Waiting(ctx)
 	dead, err6 := s.Dead(ctx)
 	told, err7 := s.EventsOf(ctx, p.ID, c.now())
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7); err != nil {
+	set, err8 := s.Factors(ctx, p.ID)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
 		return export{}, err
+	}
+	out.Factors = exportFactors{optional(set.TOTP.AddedAt), []exportPasskey{}, len(set.Recovery)}
+	for _, k := range set.Passkeys {
+		out.Factors.Passkeys = append(out.Factors.Passkeys, exportPasskey{k.Name, k.AddedAt, optional(k.UsedAt)})
 	}
 	out.Told = toldViews(told)
 	for _, o := range consents {

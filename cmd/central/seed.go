@@ -58,6 +58,11 @@ func (c *cli) seedCommand() *cobra.Command {
 			for _, a := range made {
 				fmt.Fprintf(w, "%s\t%s\t%s\n", a.Email, a.Stage, a.EntityType)
 			}
+			for _, a := range made {
+				if a.App != "" {
+					fmt.Fprintf(w, "%s\tsecond step\tkey for an authenticator app: %s; or once: %s\n", a.Email, a.App, a.Recovery)
+				}
+			}
 		})
 	})
 	return cmd

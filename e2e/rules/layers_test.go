@@ -193,7 +193,7 @@ func TestFunctionsKeepToThemselves(t *testing.T) {
 
 // What only an operator may do is in the store for the command line. No function's code comes near it.
 func TestNoFunctionDoesWhatIsAnOperatorsToDo(t *testing.T) {
-	operators := regexp.MustCompile(`\.(SetStatus|AddReviewer|RemoveReviewer|EraseTokens|EraseCases|EraseProfile|RetryMessage|ScanAccounts|ScanEvents|NoteDeed)\(`)
+	operators := regexp.MustCompile(`\.(SetStatus|AddReviewer|RemoveReviewer|BeginFactorReset|EraseTokens|EraseCases|EraseProfile|RetryMessage|ScanAccounts|ScanEvents|NoteDeed)\(`)
 	if !operators.MatchString("s.AddReviewer(") {
 		t.Fatal("the pattern finds nothing")
 	}
@@ -218,7 +218,10 @@ var heavy = map[string][]string{
 	"github.com/nyaruka/phonenumbers":          {"otp"},
 	"codeberg.org/go-pdf/fpdf":                 {"papers"},
 	"github.com/go-text/typesetting/shaping":   {"papers"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "otp", "notify", "feedback", "papers", "review", "clock"},
+	"github.com/go-webauthn/webauthn/webauthn": {"factor"},
+	"github.com/pquerna/otp":                   {"factor"},
+	"github.com/boombuler/barcode/qr":          {"factor"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "feedback", "papers", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake", "render", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
@@ -227,7 +230,7 @@ var heavy = map[string][]string{
 	"net/rpc":                                  {},
 	"text/template":                            {"web"},
 	"html/template":                            {"web"},
-	"github.com/aws/aws-sdk-go-v2/service/ses": {"signup", "login", "account", "notify"},
+	"github.com/aws/aws-sdk-go-v2/service/ses": {"signup", "login", "account", "factor", "notify"},
 }
 
 func TestHeavyLibrariesStayWhereTheyAreNeeded(t *testing.T) {

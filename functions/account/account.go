@@ -8,6 +8,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/ocsf"
@@ -20,6 +21,18 @@ type accounts interface {
 	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	StartEmailChange(ctx context.Context, c account.EmailChange, mails []message.Message, seen account.Activity) error
+	EmailChange(ctx context.Context, id account.ID) (account.EmailChange, bool, error)
+	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error
+	EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo, account.Profile, error)
+	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	AcceptTerms(ctx context.Context, p account.Profile, c account.Consent, seen account.Activity, now time.Time) (account.Profile, error)
+	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
+	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
+	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
+	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
+	UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error
 }
 
 type deliverer interface {
@@ -28,15 +41,29 @@ type deliverer interface {
 
 type handler struct {
 	store  accounts
+	keys   token.Keyring
 	outbox deliverer
+
+	terms     string        // version that is in force
+	retention time.Duration // how long what identified a holder outlives the account
 }
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Private("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
+	api.BeforeTerms("GET /v1/account", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/account/details", httpapi.JSON(http.StatusOK, h.saveDetails))
-	api.Private("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
+	api.BeforeTerms("PUT /v1/account/locale", httpapi.JSON(http.StatusOK, h.saveLocale))
 	api.Private("PUT /v1/account/password", httpapi.Event(ocsf.NewPassword, httpapi.JSON(http.StatusNoContent, h.changePassword)))
+	api.Private("GET /v1/account/email", httpapi.JSON(http.StatusOK, h.email))
+	api.Private("POST /v1/account/email", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusAccepted, h.askEmail)))
+	api.Private("POST /v1/account/email/confirm", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.confirmEmail)))
+	api.Public("POST /v1/account/email/undo", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.undoEmail)))
+	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
+	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
+	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
+	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
+	api.BeforeTerms("POST /v1/account/close", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.closeAccount)))
+	api.Public("POST /v1/account/reopen", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.reopen)))
 	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api

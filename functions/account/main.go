@@ -1,4 +1,4 @@
-// Command account is the Lambda for the profile: reading it, details, language, change of password.
+// Command account is the Lambda for the profile: reading it, details, language, change of password and of address.
 package main
 
 import (
@@ -28,6 +28,8 @@ func setup(ctx context.Context) (http.Handler, error) {
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	secretID := r.Text("SECRET_ID")
+	terms := r.Text("TERMS_VERSION")
+	retention := r.Int("KYC_RETENTION_DAYS", 400, 3660)
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -38,8 +40,11 @@ func setup(ctx context.Context) (http.Handler, error) {
 	}
 	s := store.New(db, users, tokens)
 	h := &handler{
-		store:  s,
-		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
+		store:     s,
+		keys:      app.Keys,
+		terms:     terms,
+		retention: time.Duration(retention) * 24 * time.Hour,
+		outbox:    &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -24,6 +24,11 @@ var errWrong = fault.New(fault.Forbidden, "password_wrong", "This is not your cu
 // changePassword sets a new password. The session that asked goes on, all others end, and a mail tells the holder.
 func (h *handler) changePassword(ctx context.Context, c *httpapi.Call, in passwordRequest) (httpapi.None, error) {
 	none := httpapi.None{}
+	if c.Profile.Factors.Any() { // else the current password is proof enough
+		if err := c.SteppedUp(); err != nil {
+			return none, err
+		}
+	}
 	chosen, err := password.New("/newPassword", in.NewPassword, c.Profile.Email)
 	if err != nil {
 		return none, err

@@ -10,6 +10,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/upload"
@@ -23,6 +24,11 @@ type cases interface {
 	PlaceCase(ctx context.Context, c kyc.Case, now time.Time) error
 	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
 	Overdue(ctx context.Context, lane kyc.Lane, now time.Time, most int) ([]store.QueuedCase, error)
+	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	Ended(ctx context.Context, now time.Time, most int) (closed, apart []account.ID, err error)
+	SetApart(ctx context.Context, id account.ID, cases []int, until time.Time) error
+	EraseApart(ctx context.Context, id account.ID) error
+	EraseClosed(ctx context.Context, p account.Profile, m message.Message, now time.Time) error
 	LaneCounts(ctx context.Context) (map[kyc.Lane]int, error)
 }
 
@@ -30,6 +36,8 @@ type handler struct {
 	store  cases
 	bucket *upload.Bucket
 	log    *slog.Logger
+
+	retention time.Duration // how long what identified a holder outlives the account
 }
 
 const (
@@ -48,7 +56,7 @@ func (h *handler) run(ctx context.Context, now time.Time) error {
 		return errNoTime
 	}
 	late := 0
-	err := errors.Join(h.adopt(ctx, now), h.tickAll(ctx, now, &late), h.count(ctx, now))
+	err := errors.Join(h.adopt(ctx, now), h.tickAll(ctx, now, &late), h.endAll(ctx, now), h.count(ctx, now))
 	obs.Count(ctx, h.log, now, "ChecksLate", late)
 	return err
 }

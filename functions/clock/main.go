@@ -1,5 +1,5 @@
 // Command clock is the Lambda that does to KYC cases what time does: it reminds, lets lapse and expire, brings back what was put off, and removes
-// what was kept long enough.
+// what was kept long enough. And to accounts that were closed: it erases them.
 package main
 
 import (
@@ -27,8 +27,9 @@ func main() {
 	r := env.New(os.LookupEnv)
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	bucket := r.Text("UPLOADS_BUCKET")
+	retention := time.Duration(r.Int("KYC_RETENTION_DAYS", 400, 3660)) * 24 * time.Hour
 	err := r.Err()
-	h := &handler{store: store.New(dynamodb.Client(), users, tokens), bucket: upload.New(s3.Client(), bucket), log: log}
+	h := &handler{store: store.New(dynamodb.Client(), users, tokens), bucket: upload.New(s3.Client(), bucket), log: log, retention: retention}
 	lambda.Start(func(ctx context.Context, e tick) error {
 		if err != nil {
 			return err

@@ -78,6 +78,7 @@ func (w *world) holder(t *testing.T) *holder {
 	bearer, digest := token.NewSession(string(id))
 	must(t, w.StartSession(t.Context(), account.Session{
 		Digest: digest, AccountID: id, CreatedAt: now, LastSeenAt: now, ExpiresAt: now.Add(account.SessionLife), CredentialVersion: 1,
+		ProvenAt: now.AddDate(10, 0, 0), ProvenBy: account.ByPassword, // tests that are about something else play years later
 	}, account.Activity{Kind: "logged_in", At: now}))
 	return &holder{w, id, bearer.Reveal()}
 }

@@ -55,6 +55,12 @@ type cases interface {
 	RemoveDocument(ctx context.Context, c kyc.Case, documentID string, now time.Time) error
 	DocumentPurged(ctx context.Context, id account.ID, d kyc.Document, now time.Time) error
 
+	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
+	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
+	NoteActivity(ctx context.Context, id account.ID, seen account.Activity) error
+	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
+
 	StartSignatoryLink(ctx context.Context, c kyc.Case, l kyc.SignatoryLink, r kyc.Record, seen account.Activity) error
 	SignatoryLink(ctx context.Context, id account.ID) (kyc.SignatoryLink, account.Profile, error)
 	OpenSignatoryLink(ctx context.Context, c kyc.Case, l kyc.SignatoryLink, r kyc.Record, seen account.Activity) error
@@ -83,6 +89,8 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/kyc/renew", httpapi.JSON(http.StatusOK, h.renew))
 	api.Private("POST /v1/kyc/withdraw", httpapi.JSON(http.StatusOK, h.withdraw))
 	api.Private("POST /v1/kyc/submit", httpapi.JSON(http.StatusAccepted, h.submit))
+
+	api.BeforeTerms("POST /v1/account/export", httpapi.JSON(http.StatusOK, h.export))
 
 	api.Private("GET /v1/kyc/signatory-link", httpapi.JSON(http.StatusOK, h.signatoryLink))
 	api.Private("POST /v1/kyc/signatory-link", httpapi.JSON(http.StatusCreated, h.makeSignatoryLink))

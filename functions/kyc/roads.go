@@ -9,6 +9,9 @@ import (
 
 // withdraw takes the case back before anybody has begun to look at it. It may be changed then, and handed in again.
 func (h *handler) withdraw(ctx context.Context, c *httpapi.Call, _ httpapi.None) (caseView, error) {
+	if err := c.SteppedUp(); err != nil {
+		return caseView{}, err
+	}
 	if err := h.mayWrite(ctx, c); err != nil {
 		return caseView{}, err
 	}
@@ -27,6 +30,9 @@ func (h *handler) withdraw(ctx context.Context, c *httpapi.Call, _ httpapi.None)
 
 // renew begins the next case beside the approved one, which stays in force until the next is decided.
 func (h *handler) renew(ctx context.Context, c *httpapi.Call, _ httpapi.None) (caseView, error) {
+	if err := c.SteppedUp(); err != nil {
+		return caseView{}, err
+	}
 	if err := h.mayWrite(ctx, c); err != nil {
 		return caseView{}, err
 	}

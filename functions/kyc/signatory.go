@@ -166,6 +166,9 @@ func (h *handler) signatoryLink(ctx context.Context, c *httpapi.Call, _ httpapi.
 
 // makeSignatoryLink makes a link that takes the place of any other.
 func (h *handler) makeSignatoryLink(ctx context.Context, c *httpapi.Call, _ httpapi.None) (linkView, error) {
+	if err := c.SteppedUp(); err != nil {
+		return linkView{}, err
+	}
 	if err := h.mayWrite(ctx, c); err != nil {
 		return linkView{}, err
 	}

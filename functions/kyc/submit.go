@@ -19,6 +19,9 @@ type submitAnswer struct {
 
 // submit hands the case in as it was evaluated, or answers with everything that is missing.
 func (h *handler) submit(ctx context.Context, c *httpapi.Call, in submitRequest) (submitAnswer, error) {
+	if err := c.SteppedUp(); err != nil {
+		return submitAnswer{}, err
+	}
 	locale, err := in.Notice.language(c.Profile.Locale)
 	if err != nil {
 		return submitAnswer{}, err

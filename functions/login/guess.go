@@ -11,7 +11,6 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/ocsf"
-	"phonon.in/central/shared/token"
 )
 
 // attempt is one try to log in, as it was let in.
@@ -20,13 +19,15 @@ type attempt struct {
 	place limit.Use   // who has to wait after too many failures
 	tries int         // of place that have not succeeded, this one included
 	known bool        // on a device that has logged in before
+
+	before []account.Session // of the account, where the device is not known
 }
 
 // admit counts the try before the password is compared, so that parallel guesses cannot pass the limits. A device that has logged in to
 // the address before has tries of its own: strangers cannot use them up, wherever they are.
 func (h *handler) admit(ctx context.Context, c *httpapi.Call, address account.Email, solved string) (attempt, error) {
-	if device, err := h.keys.Open(token.KnownDevice, c.Cookie(deviceCookie), 2); err == nil && device[0] == address.Digest() {
-		return h.admitKnown(ctx, c, limit.LoginDevice.By(device[1]), solved)
+	if device, known := c.KnownDevice(h.keys, address); known {
+		return h.admitKnown(ctx, c, limit.LoginDevice.By(device), solved)
 	}
 	place := limit.LoginAddressIP.By(address.Digest() + "-" + c.Network)
 	tried := attempt{place: place, uses: []limit.Use{place, limit.LoginAddress.By(address.Digest()), limit.LoginIP.By(c.Network)}}

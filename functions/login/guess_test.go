@@ -37,8 +37,30 @@ type world struct {
 	said *bytes.Buffer
 	mu   sync.Mutex
 	at   time.Time
+	keys token.Keyring
+	sent inbox
 
 	requests int
+}
+
+// inbox takes the mails that are delivered at once.
+type inbox struct {
+	mu  sync.Mutex
+	all []message.Message
+}
+
+func (b *inbox) Now(_ context.Context, m message.Message) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.all = append(b.all, m)
+}
+
+// told are the kinds of mails that went out.
+func (w *world) told() (kinds []message.Kind) {
+	for _, m := range w.sent.all {
+		kinds = append(kinds, m.Kind)
+	}
+	return kinds
 }
 
 type oneWord struct{}
@@ -62,8 +84,9 @@ func newWorld(t *testing.T) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
+	w.keys = keys
 	log := slog.New(slog.NewJSONHandler(w.said, &slog.HandlerOptions{Level: slog.LevelWarn}))
-	h := &handler{store: w.Store, keys: keys, captcha: oneWord{}, log: log}
+	h := &handler{store: w.Store, keys: keys, captcha: oneWord{}, log: log, outbox: &w.sent}
 	w.api = contract.Check(t, h.routes(httpapi.Config{PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler)}))
 	return w
 }
@@ -111,7 +134,7 @@ func must(t *testing.T, err error) {
 }
 
 // try is one log-in from a place.
-type try struct{ email, password, from, captcha, device string }
+type try struct{ email, password, from, captcha, device, agent string }
 
 func (w *world) logIn(c try) (status int, code, device string) {
 	body, _ := json.Marshal(map[string]any{"email": c.email, "password": c.password, "captcha": c.captcha}) // of strings
@@ -119,8 +142,9 @@ func (w *world) logIn(c try) (status int, code, device string) {
 	r.RemoteAddr = c.from + ":1234"
 	r.Header.Set("Content-Type", "application/json")
 	r.Header.Set("Origin", "https://central.example.com")
+	r.Header.Set("User-Agent", c.agent)
 	if c.device != "" {
-		r.AddCookie(&http.Cookie{Name: deviceCookie, Value: c.device})
+		r.AddCookie(&http.Cookie{Name: httpapi.DeviceCookie, Value: c.device})
 	}
 	answer := httptest.NewRecorder()
 	w.api.ServeHTTP(answer, r)
@@ -133,7 +157,7 @@ func (w *world) logIn(c try) (status int, code, device string) {
 		problem.Code = problem.Errors[0].Code
 	}
 	for _, cookie := range answer.Result().Cookies() {
-		if cookie.Name == deviceCookie {
+		if cookie.Name == httpapi.DeviceCookie {
 			device = cookie.Value
 		}
 	}

@@ -29,6 +29,14 @@ type accounts interface {
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
+	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
+	StartStrangeSession(ctx context.Context, s account.Session, n account.Notice, m message.Message, seen account.Activity) error
+	Notice(ctx context.Context, id account.ID, digest string) (account.Notice, account.Profile, error)
+	Disown(ctx context.Context, n account.Notice, p account.Profile, r account.Reset, seen account.Activity, now time.Time) error
+	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
+	EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error)
+	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
 	EndSession(ctx context.Context, id account.ID, digest string) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
 	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
@@ -52,10 +60,11 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Public("POST /v1/login", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.login)))
-	api.Private("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.logout)))
+	api.BeforeTerms("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.logout)))
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
 	api.Private("DELETE /v1/sessions/{id}", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endSession)))
 	api.Private("DELETE /v1/sessions", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endOthers)))
+	api.Public("POST /v1/login/disown", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.disown)))
 	api.Public("POST /v1/password/forgot", httpapi.Event(ocsf.ResetAsked, httpapi.JSON(http.StatusAccepted, h.forgot)))
 	api.Public("POST /v1/password/reset", httpapi.Event(ocsf.Reset, httpapi.JSON(http.StatusNoContent, h.reset)))
 	return api
@@ -69,22 +78,6 @@ type loginRequest struct {
 	Transport string `json:"transport"`
 }
 
-type loginAnswer struct {
-	Session   string       `json:"session,omitempty"`
-	ExpiresAt time.Time    `json:"expiresAt"`
-	Account   account.View `json:"account"`
-	Next      account.Step `json:"next"`
-}
-
-const (
-	bearer = "bearer"
-	cookie = "cookie"
-
-	// deviceCookie tells a browser that has logged in before from a stranger's, who may use up the tries of an address.
-	deviceCookie = "__Host-device"
-	deviceLife   = 400 * 24 * time.Hour
-)
-
 var (
 	errCredentials = fault.New(fault.Unauthenticated, "credentials_wrong", "Email address or password are not right.")
 	errNotVerified = fault.New(fault.Forbidden, "email_not_verified",
@@ -95,10 +88,10 @@ var (
 
 // login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
 // hash and any other two.
-func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (loginAnswer, error) {
+func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (httpapi.LoginAnswer, error) {
 	address, typed, err := parse(&in)
 	if err != nil {
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	}
 	var tried attempt
 	var who account.Login
@@ -108,43 +101,70 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
 	reads.Go(func() (err error) { pending, err = h.store.OpenSignups(ctx, address.Digest(), c.Now); return err })
 	if err := reads.Wait(); err != nil {
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	}
 	c.About(who.AccountID)
-	right, profile, err := h.compare(ctx, typed, address, who)
+	right, profile, err := h.compare(ctx, typed, address, who, &tried)
 	switch {
 	case err != nil:
-		return loginAnswer{}, err
+		return httpapi.LoginAnswer{}, err
 	case !right:
-		return loginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
+		return httpapi.LoginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
+	case profile.Status == account.Closing:
+		return httpapi.LoginAnswer{}, h.closing(ctx, c, profile, tried.uses)
 	case profile.Status != account.Active:
 		if err := c.Release(ctx, tried.uses...); err != nil {
-			return loginAnswer{}, err
+			return httpapi.LoginAnswer{}, err
 		}
-		return loginAnswer{}, account.ErrDisabled
+		return httpapi.LoginAnswer{}, account.ErrDisabled
 	}
-	return h.open(ctx, c, in, who, profile, tried.uses)
+	return h.open(ctx, c, in, who, profile, tried)
 }
 
-// compare compares the password with the account's, and reads the account meanwhile.
-func (h *handler) compare(ctx context.Context, typed password.Password, address account.Email, who account.Login) (right bool, p account.Profile, err error) {
+// acceptedBefore is the version of the terms that an account has accepted whose profile does not say so: it is from a release before.
+func (h *handler) acceptedBefore(ctx context.Context, id account.ID) (version string, err error) {
+	all, err := h.store.Consents(ctx, id)
+	for _, c := range all {
+		if c.Document == "terms" {
+			version = max(version, c.Version)
+		}
+	}
+	return version, err
+}
+
+// closing answers a log-in to an account that is being closed: it leads to taking the account back, and to nothing else.
+func (h *handler) closing(ctx context.Context, c *httpapi.Call, p account.Profile, uses []limit.Use) error {
+	if err := c.Release(ctx, uses...); err != nil {
+		return err
+	}
+	return httpapi.Closing(h.keys, p)
+}
+
+// compare compares the password with the account's, and reads the account meanwhile, and its sessions where the device is not known.
+func (h *handler) compare(ctx context.Context, typed password.Password, address account.Email, who account.Login, tried *attempt) (right bool, p account.Profile, err error) {
 	var work errgroup.Group
 	work.Go(func() (err error) { right, err = password.Verify(ctx, typed, who.PasswordHash.Reveal()); return err })
 	work.Go(func() (err error) { p, err = h.profileOf(ctx, address, who); return err })
+	if !tried.known {
+		work.Go(func() (err error) { tried.before, err = h.store.StartedSessions(ctx, idOf(address, who)); return err })
+	}
 	return right, p, work.Wait()
 }
 
 // profileOf reads the account of an address; where there is none, an account that does not exist, so that it takes the same time.
 func (h *handler) profileOf(ctx context.Context, address account.Email, who account.Login) (account.Profile, error) {
-	id := who.AccountID
-	if id == "" {
-		id = nobody(address)
-	}
-	p, err := h.store.Profile(ctx, id)
+	p, err := h.store.Profile(ctx, idOf(address, who))
 	if errors.Is(err, account.ErrNotFound) {
 		return account.Profile{}, nil
 	}
 	return p, err
+}
+
+func idOf(address account.Email, who account.Login) account.ID {
+	if who.AccountID == "" {
+		return nobody(address)
+	}
+	return who.AccountID
 }
 
 // nobody is the account of an address that has none.
@@ -184,8 +204,8 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	note(err)
 	switch in.Transport {
 	case "":
-		in.Transport = cookie
-	case cookie, bearer:
+		in.Transport = httpapi.ByCookie
+	case httpapi.ByCookie, httpapi.ByBearer:
 	default:
 		note(errTransport)
 	}
@@ -195,35 +215,26 @@ func parse(in *loginRequest) (account.Email, password.Password, error) {
 	return address, typed, fault.InvalidFields(fields)
 }
 
-// open starts the session of an account whose password was right.
+// open starts the session of an account whose password was right, or asks for its second factor.
 func (h *handler) open(
-	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, uses []limit.Use,
-) (loginAnswer, error) {
-	life := account.SessionLife
-	if in.Remember {
-		life = account.RememberedLife
+	ctx context.Context, c *httpapi.Call, in loginRequest, who account.Login, profile account.Profile, tried attempt,
+) (httpapi.LoginAnswer, error) {
+	profile.CredentialVersion = who.CredentialVersion // of the password that was right
+	if profile.Factors.Any() {
+		var err error
+		if profile, err = h.askForFactor(ctx, c, in, profile, tried.uses); err != nil {
+			return httpapi.LoginAnswer{}, err
+		}
 	}
-	secret, digest := token.NewSession(string(who.AccountID))
-	s := account.Session{
-		Digest: digest, AccountID: who.AccountID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: in.Remember,
-		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: who.CredentialVersion,
+	if profile.TermsVersion == "" {
+		var err error
+		if profile.TermsVersion, err = h.acceptedBefore(ctx, profile.ID); err != nil {
+			return httpapi.LoginAnswer{}, err
+		}
 	}
-	var work errgroup.Group
-	work.Go(func() error { return h.store.StartSession(ctx, s, c.Seen("logged_in")) })
-	work.Go(func() error { return c.Release(ctx, uses...) })
-	if err := work.Wait(); err != nil {
-		return loginAnswer{}, err
+	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
+	if err := h.start(ctx, c, s, profile, tried); err != nil {
+		return httpapi.LoginAnswer{}, err
 	}
-	answer := loginAnswer{ExpiresAt: s.ExpiresAt, Account: account.ViewOf(profile), Next: account.Next(profile)}
-	if in.Transport == bearer {
-		answer.Session = secret.Reveal()
-		return answer, nil
-	}
-	kept := time.Duration(0)
-	if in.Remember {
-		kept = life
-	}
-	c.SetCookie(httpapi.SessionCookie, secret.Reveal(), kept)
-	c.SetCookie(deviceCookie, h.keys.Issue(token.KnownDevice, who.Email.Digest(), token.NewID()).Reveal(), deviceLife)
-	return answer, nil
+	return c.LoggedIn(h.keys, s, secret, profile, in.Transport), nil
 }

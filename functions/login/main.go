@@ -30,7 +30,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	provider, siteKey := r.CaptchaProvider("CAPTCHA_PROVIDER"), r.Optional("CAPTCHA_SITE_KEY")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
-	secretID := r.Text("SECRET_ID")
+	secretID, terms := r.Text("SECRET_ID"), r.Text("TERMS_VERSION")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -46,5 +46,5 @@ func setup(ctx context.Context) (http.Handler, error) {
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 		log:    log,
 	}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
+	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -64,7 +64,7 @@ func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest)
 		ID: token.NewID(), Kind: message.ResetPassword, To: address.String(), Locale: profile.Locale,
 		CreatedAt: c.Now, NotAfter: r.ExpiresAt,
 	}
-	if !known || profile.Status != account.Active || spent {
+	if !known || profile.Status == account.Disabled || spent {
 		r.AccountID, m.Kind, m.Locale = nobody(address), message.Decoy, defaultLocale
 	}
 	m.Refs = []string{string(r.AccountID), r.ID}
@@ -100,7 +100,7 @@ func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (
 		return none, account.ErrLinkExpired
 	case !r.UsedAt.IsZero():
 		return none, account.ErrLinkUsed
-	case profile.Status != account.Active:
+	case profile.Status == account.Disabled:
 		return none, account.ErrDisabled
 	}
 	chosen, err := password.New("/password", in.Password, profile.Email)

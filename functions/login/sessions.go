@@ -23,6 +23,8 @@ type sessionView struct {
 	LastSeenAt time.Time `json:"lastSeenAt"`
 	ExpiresAt  time.Time `json:"expiresAt"`
 	UserAgent  string    `json:"userAgent"`
+	Device     string    `json:"device"`  // such as "Chrome, Android"; "" where it is not known
+	Network    string    `json:"network"` // such as 203.0.113.0/24
 	IP         string    `json:"ip"`
 }
 
@@ -39,7 +41,7 @@ func (h *handler) sessions(ctx context.Context, c *httpapi.Call, _ httpapi.None)
 	for i, s := range open {
 		answer.Sessions[i] = sessionView{
 			ID: s.Digest, Current: s.Digest == c.Session.Digest, CreatedAt: s.CreatedAt, LastSeenAt: s.LastSeenAt,
-			ExpiresAt: s.IdleAt(), UserAgent: s.UserAgent, IP: s.IP,
+			ExpiresAt: s.IdleAt(), UserAgent: s.UserAgent, Device: account.DeviceOf(s.UserAgent), IP: s.IP, Network: account.NetworkOf(s.IP),
 		}
 	}
 	return answer, nil

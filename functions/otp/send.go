@@ -77,6 +77,9 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	if c.Profile.IdentityLocked() {
 		return sendAnswer{}, account.ErrIdentityLocked
 	}
+	if err := mayReplace(c); err != nil {
+		return sendAnswer{}, err
+	}
 	if err := h.admit(ctx, c, number, channel); err != nil {
 		return sendAnswer{}, err
 	}
@@ -96,6 +99,14 @@ func (h *handler) send(ctx context.Context, c *httpapi.Call, in sendRequest) (se
 	}
 	h.outbox.Now(ctx, m)
 	return sendAnswer{challenge.ID, number.E164(), channel, challenge.ExpiresAt, int(limit.CodeGap.Window.Seconds())}, nil
+}
+
+// mayReplace keeps a proven number from whoever has only found an open session.
+func mayReplace(c *httpapi.Call) error {
+	if c.Profile.Phone.Number.IsZero() {
+		return nil
+	}
+	return c.SteppedUp()
 }
 
 // errNoCalls is for a number that only a call reaches, and for who asks for one, where the operator has switched calls off.

@@ -44,6 +44,9 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 	if c.Profile.IdentityLocked() {
 		return verifyAnswer{}, account.ErrIdentityLocked
 	}
+	if err := mayReplace(c); err != nil {
+		return verifyAnswer{}, err
+	}
 	if _, err := c.Take(ctx, limit.CodeTryIP.By(c.Network)); err != nil {
 		return verifyAnswer{}, err
 	}

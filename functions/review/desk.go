@@ -22,6 +22,7 @@ const (
 var (
 	errDeskLocked = fault.New(fault.Forbidden, "desk_locked", "The desk is locked. Enter your password to open it.")
 	errWrong      = fault.New(fault.Forbidden, "password_wrong", "This is not your password.").On("/password")
+	errNoFactor   = fault.New(fault.Forbidden, "reviewer_needs_factor", "Reviewers need a second factor: add an app or a passkey under /security.")
 	errLeadOnly   = fault.New(fault.Forbidden, "lead_only", "Only a lead may see this.")
 )
 
@@ -39,6 +40,8 @@ func desk[In, Out any](h *handler, f func(context.Context, *visit, In) (Out, err
 			return none, err
 		}
 		switch left := c.Session.DeskUntil.Sub(c.Now); {
+		case !c.Profile.Factors.Any():
+			return none, errNoFactor
 		case left <= 0:
 			return none, errDeskLocked
 		case left < deskProlong:
@@ -63,9 +66,15 @@ type unlockRequest struct {
 	Password string `json:"password"`
 }
 
-// unlock opens the desk for this session. Wrong passwords count together with those of a change of password.
+// unlock opens the desk for this session, for who has proved the second factor not long ago, and now proves the password. Wrong passwords count together with those of a change of password.
 func (h *handler) unlock(ctx context.Context, c *httpapi.Call, in unlockRequest) (none httpapi.None, err error) {
 	if _, err := h.reviewer(ctx, c); err != nil {
+		return none, err
+	}
+	if !c.Profile.Factors.Any() {
+		return none, errNoFactor
+	}
+	if err := c.SteppedUp(); err != nil {
 		return none, err
 	}
 	typed, err := password.Read(in.Password)

@@ -111,6 +111,10 @@ func TestTheDeskIsLockedUntilThePasswordWasTypedAndAfterTenIdleMinutes(t *testin
 	}
 	p.want(t, "429 too_many_requests", "POST", "/v1/review/unlock", m{"password": "Mango tree 42"})
 	w.clock = w.clock.Add(time.Hour)
+	p.want(t, "403 step_up_required", "POST", "/v1/review/unlock", m{"password": "Mango tree 42"})
+	must(t, w.Prove(t.Context(), w.session(p.ID, p.digest), account.ByPassword, w.clock))
+	p.want(t, "403 step_up_required", "POST", "/v1/review/unlock", m{"password": "Mango tree 42"})
+	must(t, w.Prove(t.Context(), w.session(p.ID, p.digest), account.ByFactor, w.clock))
 	p.want(t, "204", "POST", "/v1/review/unlock", m{"password": "Mango tree 42"})
 	for range 5 { // each call keeps it open
 		w.clock = w.clock.Add(deskIdle - time.Second)
@@ -199,4 +203,15 @@ func TestNextTakesTheMostUrgentLaneAndSkipsWhatIsNotForTheReviewer(t *testing.T)
 		t.Errorf("%s", page.raw)
 	}
 	p.want(t, "422 lane_unknown", "GET", "/v1/review/cases?lane=old", nil)
+}
+
+func TestAReviewerWithoutASecondFactorIsToldToAddOne(t *testing.T) {
+	w := newWorld(t)
+	p := w.person(t, "Ravi", newNumber())
+	must(t, w.AddReviewer(t.Context(), p.ID, true, store.Deed{Kind: "reviewer_added", By: "ops", Reason: "a test", At: start}))
+	p.open(t)
+	for route, body := range routes("K7M2-9QXD") {
+		method, path, _ := strings.Cut(route, " ")
+		p.want(t, "403 reviewer_needs_factor", method, path, body)
+	}
 }

@@ -77,7 +77,7 @@ func (w *world) person(t *testing.T, name, number string) *person {
 }
 
 func (w *world) session(id account.ID, digest string) account.Session {
-	return account.Session{Digest: digest, AccountID: id, CreatedAt: w.clock, LastSeenAt: w.clock, ExpiresAt: w.clock.Add(account.SessionLife), CredentialVersion: 1}
+	return account.Session{Digest: digest, AccountID: id, CreatedAt: w.clock, LastSeenAt: w.clock, ExpiresAt: w.clock.Add(account.SessionLife), CredentialVersion: 1, ProvenAt: w.clock, ProvenBy: account.ByFactor}
 }
 
 var numbers = 9_820_000_000
@@ -88,6 +88,12 @@ func newNumber() string { numbers++; return fmt.Sprintf("+91%d", numbers) }
 func (w *world) reviewer(t *testing.T, name string, lead bool) *person {
 	t.Helper()
 	p := w.person(t, name, newNumber())
+	must(t, w.ChangeFactors(t.Context(), p.Profile, store.FactorChange{
+		Next: account.FactorSet{TOTP: account.TOTP{Sealed: "sealed", AddedAt: start}}, By: w.session(p.ID, p.digest), Seen: account.Activity{Kind: "totp_added", At: start}, At: w.clock,
+	}))
+	fresh, err := w.Store.Profile(t.Context(), p.ID)
+	must(t, err)
+	p.Profile = fresh
 	must(t, w.AddReviewer(t.Context(), p.ID, lead, store.Deed{Kind: "reviewer_added", By: "ops", Reason: "a test", At: start}))
 	p.open(t)
 	return p

@@ -75,7 +75,7 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 		}
 	}
 	profile := account.Profile{
-		ID: account.ID(token.NewID()), Email: p.Email, Locale: p.Consent.Locale, Status: account.Active, KYC: "not_started",
+		ID: account.ID(token.NewID()), Email: p.Email, Locale: p.Consent.Locale, Status: account.Active, KYC: "not_started", TermsVersion: p.Consent.Version,
 		CredentialVersion: 1, Version: 1, CreatedAt: c.Now, UpdatedAt: c.Now,
 	}
 	if err := h.store.CompleteSignup(ctx, p, profile, c.Seen("account_created"), c.Now); err != nil {

@@ -26,7 +26,7 @@ var spellings = map[string]string{
 }
 
 // mailed are the pages that mailed links lead to, whose token stands after a '#'.
-var mailed = []string{"/verify", "/reset-password", "/papers"}
+var mailed = []string{"/verify", "/reset-password", "/papers", "/security/stop"}
 
 // lead says where a path without a page of its own means to go: another spelling, a slash too many, or a mailed link whose '#' a mail
 // gateway has escaped, so that the token came as a part of the path. Browsers keep what follows a '#' over a redirect.

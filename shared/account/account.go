@@ -24,6 +24,7 @@ type Status string
 
 const (
 	Active   Status = "active"
+	Closing  Status = "closing" // its holder has closed it, and can take it back until EraseAt
 	Disabled Status = "disabled"
 )
 
@@ -38,8 +39,12 @@ type Profile struct {
 	KYC               string // state of the newest case; "not_started" before the first
 	KYCCase           int    // number of the newest case; 0 before the first
 	Verified          Verification
-	CredentialVersion int // grows when the password changes: sessions of an older version are over
-	Version           int // grows with each change: the ETag
+	Factors           Factors
+	TermsVersion      string    // of the terms that were accepted last; empty where an account of before has accepted none since
+	TermsDue          string    // version of the terms that this session waits for; never stored
+	EraseAt           time.Time // when an account that was closed is erased; zero for any other
+	CredentialVersion int       // grows when the password changes: sessions of an older version are over
+	Version           int       // grows with each change: the ETag
 	CreatedAt         time.Time
 	UpdatedAt         time.Time
 }
@@ -64,11 +69,14 @@ const (
 	StepKYC     Step = "kyc"
 	StepHome    Step = "home"
 	StepLogin   Step = "login"
+	StepTerms   Step = "terms-accept"
 )
 
 // Next decides what a person has to do next. The pages, the API and the command line all obey it.
 func Next(p Profile) Step {
 	switch {
+	case p.TermsDue != "":
+		return StepTerms
 	case p.Details.IsZero():
 		return StepDetails
 	case p.Verified.CaseNo == 0 && slices.Contains([]string{"not_started", "draft", "withdrawn", "rejected", "expired"}, p.KYC), p.KYC == "needs_info":

@@ -13,6 +13,8 @@ var (
 	ErrNotFound       = fault.New(fault.NotFound, "not_found", "There is nothing of yours under this address.")
 	ErrDisabled       = fault.New(fault.Forbidden, "account_disabled", "This account is disabled. Write to support.")
 
+	ErrCursor           = fault.New(fault.Invalid, "cursor_invalid", "This is no place in the list. Begin with its first page.")
+	ErrTermsDue         = fault.New(fault.Forbidden, "terms_acceptance_required", "The terms have changed. Read and accept them before you go on: POST /v1/terms/accept.")
 	ErrVersion          = fault.New(fault.PreconditionFailed, "version_mismatch", "The account was changed meanwhile. Load it again, then repeat your change.")
 	ErrBusy             = fault.New(fault.Conflict, "changed_meanwhile", "Something else changed this at the same moment. Load it again, then repeat your change.")
 	ErrIdentityLocked   = fault.New(fault.Conflict, "identity_locked", "Your KYC is with us or approved, so type, names, company and phone stay as they are. Sector and language can be changed. Write to support if something is wrong.")
@@ -23,6 +25,11 @@ var (
 	ErrChallengeReplaced = fault.New(fault.Gone, "challenge_replaced", "A newer code was sent. Enter that one.")
 	ErrChallengeUsed     = fault.New(fault.Gone, "challenge_used", "This code was used already.")
 	ErrChallengeSpent    = fault.New(fault.Gone, "challenge_spent", "Five wrong codes were entered. Ask for a new code.")
+
+	ErrLoginExpired = fault.New(fault.Unauthenticated, "login_expired", "This log-in took too long, or was finished elsewhere. Log in again.")
+	ErrCodeUsed     = fault.At("/code", "code_used", "This code was used already. Wait for the next one.")
+	ErrRecoveryUsed = fault.At("/recoveryCode", "recovery_code_wrong", "This is none of your recovery codes, or it was used already.")
+	ErrPasskeyUsed  = fault.New(fault.Gone, "passkey_challenge_used", "This question was answered already. Begin again.")
 
 	ErrCaptchaSpent = fault.At("/captcha", "captcha_spent", "This captcha was used already. Solve a new one.")
 )

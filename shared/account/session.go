@@ -13,6 +13,9 @@ type Session struct {
 	IP                string
 	UserAgent         string
 	CredentialVersion int
+	ProvenAt          time.Time // when its holder last proved who they are; a log-in does
+	ProvenBy          Proof
+	TermsDue          string    // version of the terms that were in force when it began and not accepted; empty where they were
 	DeskUntil         time.Time // it may work at the review desk until then; zero: its holder proves the password first
 }
 
@@ -42,3 +45,12 @@ func (s Session) Open(p Profile, now time.Time) bool {
 
 // NeedsTouch reports that LastSeenAt is old enough to be worth a write.
 func (s Session) NeedsTouch(now time.Time) bool { return now.Sub(s.LastSeenAt) >= sessionTouchGap }
+
+// WaitsFor is the version of the terms that the account has to accept before this session goes on; empty where there is none. Versions are
+// dates, and so sort as text.
+func (s Session) WaitsFor(p Profile) string {
+	if p.TermsVersion < s.TermsDue {
+		return s.TermsDue
+	}
+	return ""
+}

@@ -42,7 +42,8 @@ type language struct {
 }
 
 // words are one mail. In its paragraphs {life} stands for how long the link works, {reference} for the case that it is about, and {day} and
-// {time} for its date in Indian time. A paragraph with a place that this mail has nothing for is left out.
+// {time} for its date in Indian time, {until} for the day until which something is kept, {device} and {network} for where
+// somebody logged in from. A paragraph with a place that this mail has nothing for is left out.
 type words struct {
 	Subject, Preview, Title, Button string
 	Before, After                   []string // paragraphs before and after the button
@@ -93,7 +94,7 @@ func render(m message.Mail) (rendered, error) {
 	if !known {
 		return rendered{}, fmt.Errorf("email: no words for %q in %q", kind, name)
 	}
-	values := map[string]string{"{life}": l.span(m.Life), "{reference}": m.Reference, "{day}": l.day(m.Date), "{time}": clock(m.Date)}
+	values := map[string]string{"{life}": l.span(m.Life), "{reference}": m.Reference, "{day}": l.day(m.Date), "{time}": clock(m.Date), "{until}": l.day(m.Until), "{device}": m.Device, "{network}": m.Network}
 	w.Before, w.After = said(w.Before, values), said(w.After, values)
 	link := m.Link.Reveal()
 	page, err := t.html(name, l, w, link)

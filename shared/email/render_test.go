@@ -26,6 +26,20 @@ var mails = []message.Mail{
 	{Kind: message.ResetPassword, Life: 30 * time.Minute},
 	{Kind: message.PasswordChanged},
 	{Kind: message.PhoneChanged},
+	{Kind: message.ConfirmEmail, Life: 24 * time.Hour},
+	{Kind: message.EmailTaken},
+	{Kind: message.EmailChangeAsked},
+	{Kind: message.EmailChanged, Life: 72 * time.Hour},
+	{Kind: message.EmailRestored},
+	{Kind: message.NewDevice, Life: 7 * 24 * time.Hour, Date: thursday, Device: "Chrome, Android", Network: "203.0.113.0/24"},
+	{Kind: message.AccountClosing, Date: thursday, Until: thursday.AddDate(5, 0, 1)},
+	{Kind: message.AccountReopened},
+	{Kind: message.AccountErased, Date: thursday, Until: thursday.AddDate(5, 0, 1)},
+	{Kind: message.FactorAdded},
+	{Kind: message.FactorRemoved},
+	{Kind: message.RecoveryUsed},
+	{Kind: message.RecoveryRenewed},
+	{Kind: message.FactorReset, Life: 24 * time.Hour},
 	{Kind: message.KYCSubmitted, Reference: reference, Date: thursday},
 	{Kind: message.KYCAnswered, Reference: reference, Date: thursday},
 	{Kind: message.KYCQuestion, Reference: reference, Date: thursday},
@@ -97,7 +111,7 @@ func TestEveryMailCanBeReadAnywhere(t *testing.T) {
 		if n := strings.Count(r.html, link); n != 3 {
 			t.Errorf("the link is in the page %d times, not as button, as address and as its text", n)
 		}
-		for _, bad := range []string{"<img", "<script", "<link", "http://", "url(", "{n}", "{life}", "{reference}", "{day}", "{time}"} {
+		for _, bad := range []string{"<img", "<script", "<link", "http://", "url(", "{n}", "{life}", "{reference}", "{day}", "{time}", "{until}"} {
 			if strings.Contains(r.text+strings.ReplaceAll(r.html, "http://www.w3.org/1999/xhtml", ""), bad) {
 				t.Errorf("the mail has %q", bad)
 			}

@@ -19,6 +19,9 @@ type Type string
 
 const (
 	AccountVerified Type = "account.verified" // the account exists: its address is proven
+	AccountClosed   Type = "account.closed"   // its holder closes it; it may come back until it is erased
+	AccountReopened Type = "account.reopened" // its holder took it back
+	AccountErased   Type = "account.erased"   // nothing says any more whose it was, and it comes back no more
 	KYCSubmitted    Type = "kyc.submitted"    // a case was handed in, for the first time or again
 	KYCApproved     Type = "kyc.approved"     // the account is verified, for the first time or again
 	KYCRejected     Type = "kyc.rejected"     // the case is decided; one before it that was approved stays in force
@@ -26,7 +29,7 @@ const (
 )
 
 // Types are all types.
-var Types = []Type{AccountVerified, KYCSubmitted, KYCApproved, KYCRejected, KYCExpired}
+var Types = []Type{AccountVerified, AccountClosed, AccountReopened, AccountErased, KYCSubmitted, KYCApproved, KYCRejected, KYCExpired}
 
 // Event is one thing that happened. It is told at least once, always with the same ID and Time.
 type Event struct {
@@ -42,12 +45,28 @@ type Event struct {
 type Data struct {
 	EntityType string    `json:"entityType,omitempty"` // a code of the catalogue
 	ValidUntil time.Time `json:"validUntil,omitzero"`  // of an approval
+	EraseAt    time.Time `json:"eraseAt,omitzero"`     // of an account that is closed
 	Final      *bool     `json:"final,omitempty"`      // of a rejection: there is nothing to be mended
 }
 
 // NewAccountVerified is that somebody has proven the address of a sign-up.
 func NewAccountVerified(id account.ID, at time.Time) Event {
 	return made(AccountVerified, id, 0, at, Data{})
+}
+
+// NewAccountClosed is that the holder closes an account, which is erased at a time unless it is taken back.
+func NewAccountClosed(id account.ID, eraseAt, at time.Time) Event {
+	return made(AccountClosed, id, 0, at, Data{EraseAt: eraseAt.UTC().Truncate(time.Second)})
+}
+
+// NewAccountReopened is that the holder took an account back.
+func NewAccountReopened(id account.ID, at time.Time) Event {
+	return made(AccountReopened, id, 0, at, Data{})
+}
+
+// NewAccountErased is that an account was erased.
+func NewAccountErased(id account.ID, at time.Time) Event {
+	return made(AccountErased, id, 0, at, Data{})
 }
 
 // NewKYCSubmitted is that a case was handed in.

@@ -24,12 +24,13 @@ type Sessions interface {
 	TouchSession(ctx context.Context, s account.Session, now time.Time) error
 }
 
-// Config is what an API needs. All fields but RequestID and Log must be set.
+// Config is what an API needs. All fields but Terms, RequestID and Log must be set.
 type Config struct {
 	PublicURL string           // the one origin of the pages
 	Now       func() time.Time // read once per request
 	Sessions  Sessions         // may be nil for a function without routes for people who are logged in
 	Limits    Limits           // may be nil for a function whose routes take none
+	Terms     string           // version of the terms that a new session asks for; may be empty for a function that opens none
 	RequestID func(context.Context) string
 	Log       *slog.Logger
 }
@@ -80,8 +81,20 @@ func (a *API) Public(route string, h http.Handler) {
 	a.paths[path][method] = h
 }
 
-// Private adds a route for people who are logged in.
+// Private adds a route for people who are logged in, and have accepted the terms that were in force when they did.
 func (a *API) Private(route string, h http.Handler) {
+	a.BeforeTerms(route, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if call := callOf(r.Context()); call.Profile.TermsDue != "" {
+			answerFault(w, call, account.ErrTermsDue)
+			return
+		}
+		h.ServeHTTP(w, r)
+	}))
+}
+
+// BeforeTerms adds a route for people who are logged in, whether or not they have accepted newer terms: what they need to do so, to log out, to
+// have what is theirs, and to leave.
+func (a *API) BeforeTerms(route string, h http.Handler) {
 	if a.Sessions == nil {
 		panic("httpapi: " + route + " needs Config.Sessions")
 	}

@@ -51,6 +51,7 @@ func (a *API) authenticate(r *http.Request) error {
 			a.Log.WarnContext(r.Context(), "session not touched", "error", err)
 		}
 	}
+	profile.TermsDue = session.WaitsFor(profile)
 	call.Session, call.Profile = session, profile
 	return nil
 }

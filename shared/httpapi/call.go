@@ -29,6 +29,7 @@ type Call struct {
 	r      *http.Request
 	body   []byte
 	limits Limits
+	terms  string
 	taken  taken
 	log    *slog.Logger
 	event  *ocsf.Kind
@@ -101,7 +102,7 @@ func (a *API) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
 		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: a.RequestID(r.Context()),
-		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, log: a.Log,
+		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, terms: a.Terms, log: a.Log,
 	}
 }
 

@@ -43,9 +43,15 @@ func (a *API) secure(c *Call, s *status) {
 
 // refusedProof reports that something was shown that does not open anything: a password, a code, a link.
 func refusedProof(f *fault.Error) bool {
+	switch f.Code {
+	case "second_factor_required", "step_up_required": // more is asked for
+		return false
+	case "code_wrong", "code_used", "recovery_code_wrong", "link_invalid":
+		return true
+	}
 	switch f.Kind {
 	case fault.Unauthenticated, fault.Forbidden, fault.Gone:
 		return true
 	}
-	return f.Code == "code_wrong" || f.Code == "link_invalid"
+	return false
 }

@@ -131,6 +131,11 @@ func (c Case) DisplayName() string {
 	return cmp.Or(h.Fields["legalName"], h.Holder.Company, h.Holder.Name)
 }
 
+// Identified reports that the case was approved once: what identified a customer may have to be kept.
+func (c Case) Identified() bool {
+	return !c.ApprovedAt.IsZero() || c.Status.InForce() || c.Status == Expired
+}
+
 // begins reports that a change of the case begins the next one.
 func (c Case) begins() bool { return c.Status.May(Begin) && !c.Status.InForce() }
 

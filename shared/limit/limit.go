@@ -50,6 +50,14 @@ var (
 	ResetIP        = Rule{"reset-ip", 60, 10 * time.Minute, "Too many attempts from your network."}
 	PasswordChange = Rule{"password-change", 10, 15 * time.Minute, "Too many wrong passwords. Wait a few minutes."}
 
+	EmailChange = Rule{"email-change", 5, day, "Another address was asked for five times today. Try again tomorrow."}
+	// Of codes and recovery codes those count that were wrong. Who has the password may try few, and never so many that one of them fits by chance.
+	FactorCode   = Rule{"factor-code", 5, 15 * time.Minute, "Too many wrong codes. Wait a few minutes."}
+	FactorDay    = Rule{"factor-day", 50, day, "Too many wrong codes today."}
+	FactorDevice = Rule{"factor-device", 5, 15 * time.Minute, "Too many wrong codes. Wait a few minutes."}
+	PasskeyIP    = Rule{"passkey-ip", 300, 10 * time.Minute, "Too many log-ins from your network."}
+	FactorWrite  = Rule{"factor-write", 60, time.Hour, "Too many changes within a short time."}
+
 	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}
@@ -64,6 +72,7 @@ var (
 	UploadAccount = Rule{"upload-account", 100, day, "A hundred uploads were started today. Try again tomorrow."}
 	SubmitAccount = Rule{"submit-account", 30, time.Hour, "Too many attempts to submit. Try again in an hour."}
 	WriteAccount  = Rule{"write-account", 300, 10 * time.Minute, "Too many changes within a short time."}
+	ExportAccount = Rule{"export-account", 10, day, "Ten exports were made today. Try again tomorrow."}
 	PaperAccount  = Rule{"paper-account", 60, 10 * time.Minute, "Too many papers were made within a short time."}
 )
 

@@ -24,6 +24,28 @@ const (
 	PhoneChangedSMS  Kind = "phone_changed_sms"
 	PhoneChangedCall Kind = "phone_changed_call"
 
+	// Of a change of address. Each goes to one of the two addresses.
+	ConfirmEmail     Kind = "confirm_email"      // to the new one. Refs: account id, id of the request
+	EmailTaken       Kind = "email_taken"        // to the new one, which has an account of its own: no refs
+	EmailChangeAsked Kind = "email_change_asked" // to the present one: no refs
+	EmailChanged     Kind = "email_changed"      // to the one before. Refs: account id, id of what takes it back
+	EmailRestored    Kind = "email_restored"     // to the one that the account had meanwhile: no refs
+
+	// NewDevice asks whether a log-in was the holder's; AboutDevice makes it. Refs: account id, digest of the session, device, network.
+	NewDevice Kind = "new_device"
+
+	// Of an account that is closed; AboutClosing makes them. Refs: when it is erased, and until when what identified its holder is
+	// kept, as RFC 3339; the latter "" where nothing is.
+	AccountClosing  Kind = "account_closing"
+	AccountReopened Kind = "account_reopened" // no refs
+	AccountErased   Kind = "account_erased"
+	// What happened to the second factors of an account is told to its address. They have no refs, but for the last: account id, reset id.
+	FactorAdded     Kind = "factor_added"
+	FactorRemoved   Kind = "factor_removed"
+	RecoveryUsed    Kind = "recovery_used"
+	RecoveryRenewed Kind = "recovery_renewed"
+	FactorReset     Kind = "factor_reset" // it takes effect in account.FactorResetDelay, unless its link is followed
+
 	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
 	Event Kind = "event"
 )
@@ -53,9 +75,13 @@ type Mail struct {
 	Link   token.Secret  // the page to open; empty where the mail has none
 	Life   time.Duration // how long the link works
 
-	// Of a mail about a KYC case, where there are any.
+	// Of a mail about a KYC case, or the closing of an account, where there are any.
 	Reference string
 	Date      time.Time
+
+	Device, Network string // that somebody logged in from; "" where it is not known
+
+	Until time.Time // until when something is kept; zero where nothing is
 }
 
 // ToPhone is a message ready for the SMS or voice sender.

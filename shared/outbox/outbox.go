@@ -114,8 +114,16 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 	default:
 		if link := o.link(m); o.Mail != nil && !link.IsZero() {
 			reference, date := m.Case()
+			at, until := m.Closing()
+			device, network := m.Device()
+			switch {
+			case device != "" || network != "":
+				date = m.CreatedAt
+			case date.IsZero():
+				date = at
+			}
 			return o.Mail.Send(ctx, message.Mail{
-				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date,
+				ID: m.ID, Kind: m.Kind, To: m.To, Locale: m.Locale, Link: link, Life: life, Reference: reference, Date: date, Until: until, Device: device, Network: network,
 			})
 		}
 	}
@@ -145,9 +153,22 @@ func (o *Outbox) link(m message.Message) token.Secret {
 		return o.signed("/verify#", token.VerifyEmail, m)
 	case message.ResetPassword, message.Decoy: // the decoy has no references: the same work, and a token that opens nothing
 		return o.signed("/reset-password#", token.ResetPassword, m)
-	case message.AlreadyMember, message.PasswordChanged:
+	case message.ConfirmEmail:
+		return o.signed("/confirm-email#", token.ChangeEmail, m)
+	case message.NewDevice:
+		return token.NewSecret(o.PublicURL + "/not-me#" + o.Keys.Issue(token.Disown, m.Refs[:2]...).Reveal())
+	case message.EmailChanged:
+		return o.signed("/undo-email#", token.UndoEmail, m)
+	case message.AlreadyMember, message.PasswordChanged, message.EmailTaken, message.EmailRestored,
+		message.AccountClosing, message.AccountReopened:
 		return token.NewSecret(o.PublicURL + "/login")
-	case message.PhoneChanged:
+	case message.AccountErased:
+		return token.NewSecret(o.PublicURL + "/privacy")
+	case message.FactorAdded, message.FactorRemoved, message.RecoveryUsed, message.RecoveryRenewed:
+		return token.NewSecret(o.PublicURL + "/security")
+	case message.FactorReset:
+		return o.signed("/security/stop#", token.FactorReset, m)
+	case message.PhoneChanged, message.EmailChangeAsked:
 		return token.NewSecret(o.PublicURL + "/settings/password")
 	}
 	if m.Kind.OfCase() {

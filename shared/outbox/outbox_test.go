@@ -37,6 +37,20 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 		{message.AlreadyMember, nil, "/login", ""},
 		{message.PasswordChanged, nil, "/login", ""},
 		{message.PhoneChanged, nil, "/settings/password", ""},
+		{message.ConfirmEmail, []string{"ACCOUNT", "ID"}, "/confirm-email#", token.ChangeEmail},
+		{message.EmailChanged, []string{"ACCOUNT", "ID"}, "/undo-email#", token.UndoEmail},
+		{message.EmailTaken, nil, "/login", ""},
+		{message.EmailChangeAsked, nil, "/settings/password", ""},
+		{message.EmailRestored, nil, "/login", ""},
+		{message.NewDevice, []string{"ACCOUNT", "DIGEST"}, "/not-me#", token.Disown},
+		{message.AccountClosing, []string{"2026-12-03T12:30:00Z", ""}, "/login", ""},
+		{message.AccountReopened, nil, "/login", ""},
+		{message.AccountErased, []string{"2026-12-03T12:30:00Z", "2031-12-04T12:30:00Z"}, "/privacy", ""},
+		{message.FactorAdded, nil, "/security", ""},
+		{message.FactorRemoved, nil, "/security", ""},
+		{message.RecoveryUsed, nil, "/security", ""},
+		{message.RecoveryRenewed, nil, "/security", ""},
+		{message.FactorReset, []string{"ACCOUNT", "ID"}, "/security/stop#", token.FactorReset},
 		{message.KYCSubmitted, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
 		{message.KYCAnswered, []string{"K7M2-9QXD", ""}, "/settings/kyc", ""},
 		{message.KYCQuestion, []string{"K7M2-9QXD", "2026-12-03T12:30:00Z"}, "/settings/kyc", ""},
@@ -64,7 +78,14 @@ func TestEachKindOfMailLeadsToItsPage(t *testing.T) {
 			if mail.Kind != c.kind || mail.To != m.To || mail.Locale != "hi" || mail.Life != 50*time.Minute {
 				t.Errorf("%+v", mail)
 			}
-			if reference, date := m.Case(); mail.Reference != reference || !mail.Date.Equal(date) || c.kind.OfCase() && reference == "" && date.IsZero() {
+			reference, date := m.Case()
+			if at, until := m.Closing(); !at.IsZero() {
+				date = at
+				if !mail.Until.Equal(until) {
+					t.Errorf("kept until %s", mail.Until)
+				}
+			}
+			if mail.Reference != reference || !mail.Date.Equal(date) || c.kind.OfCase() && reference == "" && date.IsZero() {
 				t.Errorf("about %q, %s", mail.Reference, mail.Date)
 			}
 			tok, ok := strings.CutPrefix(mail.Link.Reveal(), origin+c.path)

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -35,6 +36,9 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 		}
 		keys = append(keys, found...)
 	}
+	if err := s.eraseKept(ctx, p.ID); err != nil {
+		return 0, err
+	}
 	toHolder := func(m message.Message) bool {
 		return m.To == p.Email.String() || m.To != "" && m.To == p.Phone.Number.E164() || m.Kind == message.Event && m.Account == string(p.ID)
 	}
@@ -57,6 +61,25 @@ func (s *Store) EraseTokens(ctx context.Context, p account.Profile) (int, error)
 		}
 	}
 	return len(keys), s.deleteAll(ctx, s.tokens, keys)
+}
+
+// eraseKept lets go of the address that is kept for an account.
+func (s *Store) eraseKept(ctx context.Context, id account.ID) error {
+	undo, _, err := s.EmailUndo(ctx, id)
+	if errors.Is(err, account.ErrLinkExpired) || err == nil && !undo.UsedAt.IsZero() {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept := deleteIn(s.users, keptKey(undo.Email))
+	when := "attribute_not_exists(pk) OR accountId = :id"
+	kept.Delete.ConditionExpression, kept.Delete.ExpressionAttributeValues = &when, values{":id": string(id)}.marshal()
+	err = s.transact(ctx, "release kept address", kept)
+	if _, _, others := failedAt(err); others {
+		return nil
+	}
+	return err
 }
 
 // EraseCases removes the KYC cases of an account with their documents, references, rounds, records and traces, and the log of events, and
@@ -102,9 +125,9 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	return len(keys), s.deleteAll(ctx, s.users, keys)
 }
 
-// EraseProfile makes the profile nobody's and lets go of address and number, all or none. The address may then be used for a
-// new account. It returns account.ErrVersion when the account, or the claim on its number, changed since it was read.
-func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) error {
+// EraseProfile makes the profile nobody's and lets go of address and number, all or none, with what also is to be written. The address may then
+// be used for a new account. It returns account.ErrVersion when the account, or the claim on its number, changed since it was read.
+func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed, also ...types.TransactWriteItem) error {
 	if err := s.endConsents(ctx, p.ID, deed.At.Add(activityLife)); err != nil {
 		return err
 	}
@@ -112,7 +135,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil, totp, passkeys, eraseAt, queue, queueKey ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,
@@ -121,6 +144,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		}),
 		deleteIn(s.users, loginKey(p.Email)),
 		deleteIn(s.users, reviewerKey(p.ID)),
+		deleteIn(s.users, factorsKey(p.ID)),
 		putNew(s.users, deed.row(p.ID)),
 	}
 	if !p.Phone.Number.IsZero() {
@@ -130,7 +154,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed) 
 		}
 		actions = append(actions, release)
 	}
-	err := s.transact(ctx, "erase profile", actions...)
+	err := s.transact(ctx, "erase profile", append(actions, also...)...)
 	if _, _, failed := failedAt(err); failed {
 		return account.ErrVersion.Because(err)
 	}

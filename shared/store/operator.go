@@ -49,10 +49,10 @@ func (s *Store) Noting(deed Deed) Also {
 }
 
 // SetStatus sets the status of the account as it was read (p) and returns it as it is now. A disabled account's sessions are over with
-// the next request. It returns account.ErrVersion when the account changed since it was read.
+// the next request, and one that its holder has closed is erased no more. It returns account.ErrVersion when the account changed since it was read.
 func (s *Store) SetStatus(ctx context.Context, p account.Profile, to account.Status, deed Deed) (account.Profile, error) {
 	err := s.transact(ctx, "set status", updateIn(s.users, change{
-		key: profileKey(p.ID), set: "SET #status = :to, updatedAt = :now ADD version :one", when: "version = :version", names: statusName,
+		key: profileKey(p.ID), set: "SET #status = :to, updatedAt = :now REMOVE eraseAt, queue, queueKey ADD version :one", when: "version = :version", names: statusName,
 		values: values{":to": string(to), ":now": stampOf(deed.At), ":one": 1, ":version": p.Version},
 	}), putNew(s.users, deed.row(p.ID)))
 	if _, _, failed := failedAt(err); failed {

@@ -22,11 +22,14 @@ type resetRow struct {
 
 // StartReset writes a request to reset the password and its mail. It replaces an older request.
 func (s *Store) StartReset(ctx context.Context, r account.Reset, m message.Message) error {
-	row := resetRow{
+	return s.transact(ctx, "start reset", putOver(s.tokens, resetToRow(r)), putNew(s.tokens, pendingRow(m)))
+}
+
+func resetToRow(r account.Reset) resetRow {
+	return resetRow{
 		key: resetKey(r.AccountID), ID: r.ID, CredentialVersion: r.CredentialVersion,
 		CreatedAt: stampOf(r.CreatedAt), ExpiresAt: r.ExpiresAt.Unix(),
 	}
-	return s.transact(ctx, "start reset", putOver(s.tokens, row), putNew(s.tokens, pendingRow(m)))
 }
 
 // Reset reads the open request of an account and the account's profile. It returns account.ErrLinkExpired when there is none.
@@ -104,9 +107,9 @@ func (s *Store) newPassword(p account.Profile, from int, hash token.Secret, m me
 		updateIn(s.users, change{
 			key:    profileKey(p.ID),
 			set:    "SET credentialVersion = :next, updatedAt = :now ADD version :one",
-			when:   "credentialVersion = :from AND #status = :active",
+			when:   "credentialVersion = :from AND #status <> :disabled",
 			names:  statusName,
-			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1, ":active": string(account.Active)},
+			values: values{":next": from + 1, ":from": from, ":now": stampOf(now), ":one": 1, ":disabled": string(account.Disabled)},
 		}),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),

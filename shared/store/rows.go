@@ -41,6 +41,10 @@ type profileRow struct {
 	KYCCase           int    `dynamodbav:"kycCase"`
 	VerifiedCase      int    `dynamodbav:"verifiedCase,omitempty"`
 	VerifiedUntil     stamp  `dynamodbav:"verifiedUntil,omitempty"`
+	TOTP              bool   `dynamodbav:"totp,omitempty"`
+	Passkeys          int    `dynamodbav:"passkeys,omitempty"`
+	TermsVersion      string `dynamodbav:"termsVersion,omitempty"`
+	EraseAt           stamp  `dynamodbav:"eraseAt,omitempty"`
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
 	Version           int    `dynamodbav:"version"`
 	CreatedAt         stamp  `dynamodbav:"createdAt"`
@@ -54,7 +58,8 @@ func profileToRow(p account.Profile) profileRow {
 		CompanyName: p.Details.CompanyName, Sector: p.Details.Sector,
 		Phone: p.Phone.Number.E164(), PhoneKind: string(p.Phone.Number.Kind()), PhoneVerifiedAt: stampOf(p.Phone.VerifiedAt),
 		KYC: p.KYC, KYCCase: p.KYCCase, VerifiedCase: p.Verified.CaseNo, VerifiedUntil: stampOf(p.Verified.Until),
-		CredentialVersion: p.CredentialVersion, Version: p.Version,
+		TOTP: p.Factors.TOTP, Passkeys: p.Factors.Passkeys,
+		TermsVersion: p.TermsVersion, CredentialVersion: p.CredentialVersion, Version: p.Version,
 		CreatedAt: stampOf(p.CreatedAt), UpdatedAt: stampOf(p.UpdatedAt),
 	}
 }
@@ -69,7 +74,7 @@ func (r profileRow) profile() (account.Profile, error) {
 		Details: account.Details{
 			Type: account.Type(r.Type), FirstName: r.FirstName, LastName: r.LastName, CompanyName: r.CompanyName, Sector: r.Sector,
 		},
-		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, CredentialVersion: r.CredentialVersion, Version: r.Version,
+		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, EraseAt: r.EraseAt.time(), TermsVersion: r.TermsVersion, Factors: account.Factors{TOTP: r.TOTP, Passkeys: r.Passkeys}, CredentialVersion: r.CredentialVersion, Version: r.Version,
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Phone != "" {

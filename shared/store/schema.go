@@ -22,7 +22,9 @@ import (
 //	         account#<id>        kyc#<caseNo>#doc#<docID>     a document of the case
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
 //	         reference#<ref>     case                         leads from a case's reference to the case
+//	         account#<id>        factors                      what proves its holder beside the password
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
+//	         email#<address>     kept                         an address that an account gave up: nobody else's until the change cannot be undone
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
 //	         role#reviewer       account#<id>                 who may decide on cases
 //	         account#<id>        review#<caseNo>#<time>#<id>  what happened to a case, kept as long as it
@@ -31,16 +33,24 @@ import (
 //	         ident#<digest>      account#<id>                 an account that handed a PAN, GSTIN or CIN in, and its newest case with it
 //	         seen#<digest>       account#<id>                 the same of a file
 //	         account#<id>        traces                       the digests that lead to the account
+//	         restricted#<id>     held                         until when the law has what follows kept of an account that is erased
+//	         restricted#<id>     kyc#..., round#..., review#... its cases that were approved, out of reach of every function but the clock
 //	         index queue: queue, queueKey
 //	                             lane#<lane>                  cases that wait for a reviewer, by <due time>#<account>#<caseNo>
 //	                             clock                        cases that time will do something to, by <when>#<account>#<caseNo>
+//	                             closing                      accounts that are erased when their time comes, and what is held, by <when>#<account>
 //	                             decided#<yyyy-mm>#<0..7>     records of decisions, by <time>#<id>
 //	         index review-queue: of the release before, which nothing is written to any more
 //	tokens   signup#<digest>     <id>                         a sign-up whose address is not proven yet
 //	         account#<id>        session#<digest>             a session
 //	         account#<id>        reset                        the open password reset
+//	         account#<id>        email-change                 the open request for another address
+//	         account#<id>        email-undo                   the last change of address, while it can be taken back
+//	         account#<id>        notice#<digest>              what disowns a session from a device that was not known
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
+//	         account#<id>        login#<digest>               a log-in that waits for its second factor
+//	         passkey#<challenge> spent                        a question to a passkey that was answered
 //	         captcha#<signature> spent                        a solved captcha that was used
 //	         limit#<rule>#<who>  <window start>               a counter
 //	         outbox#<00..15>     <time>#<id>                  a message that is not delivered yet
@@ -54,7 +64,7 @@ type key struct {
 }
 
 const (
-	activityLife  = 400 * 24 * time.Hour // DPDP Rules 2025 r.8(3) asks for a year; 400 days are more in any year
+	activityLife  = account.RecordsLife
 	deadLife      = 30 * 24 * time.Hour
 	phoneAccounts = 5
 	outboxShards  = 16
@@ -82,11 +92,22 @@ func caseKey(id account.ID, no int) key {
 func referenceKey(reference string) key { return key{"reference#" + reference, "case"} }
 func reviewerKey(id account.ID) key     { return key{"role#reviewer", "account#" + string(id)} }
 func loginKey(e account.Email) key      { return key{"email#" + e.String(), "login"} }
+func keptKey(e account.Email) key       { return key{"email#" + e.String(), "kept"} }
 func phoneKey(e164 string) key          { return key{"phone#" + e164, "claim"} }
 func signupKey(digest, id string) key   { return key{"signup#" + digest, id} }
 func resetKey(id account.ID) key        { return key{"account#" + string(id), "reset"} }
-func signatoryKey(id account.ID) key    { return key{"account#" + string(id), "signatory"} }
-func challengeKey(id account.ID) key    { return key{"account#" + string(id), "challenge#phone"} }
+func emailChangeKey(id account.ID) key  { return key{"account#" + string(id), "email-change"} }
+func emailUndoKey(id account.ID) key    { return key{"account#" + string(id), "email-undo"} }
+func noticeKey(id account.ID, digest string) key {
+	return key{"account#" + string(id), "notice#" + digest}
+}
+func signatoryKey(id account.ID) key { return key{"account#" + string(id), "signatory"} }
+func challengeKey(id account.ID) key { return key{"account#" + string(id), "challenge#phone"} }
+func factorsKey(id account.ID) key   { return key{"account#" + string(id), "factors"} }
+func pendingLoginKey(id account.ID, digest string) key {
+	return key{"account#" + string(id), "login#" + digest}
+}
+func passkeyChallengeKey(id string) key { return key{"passkey#" + id, "spent"} }
 func captchaKey(signature string) key   { return key{"captcha#" + signature, "spent"} }
 func limitKey(u limit.Use, now time.Time) key {
 	window := "gap"
@@ -123,6 +144,7 @@ func outboxKey(m message.Message) key {
 	return key{outboxPartition(int(h.Sum32() % outboxShards)), m.CreatedAt.UTC().Format(sortTime) + "#" + m.ID}
 }
 
+func roundsOf(caseNo int) string  { return fmt.Sprintf("%s%04d#", roundPrefix, caseNo) }
 func recordsOf(caseNo int) string { return fmt.Sprintf("%s%04d#", recordPrefix, caseNo) }
 
 func recordKey(id account.ID, caseNo int, r kyc.Record) key {

@@ -29,6 +29,9 @@ type sessionRow struct {
 	IP                string `dynamodbav:"ip"`
 	UserAgent         string `dynamodbav:"userAgent"`
 	CredentialVersion int    `dynamodbav:"credentialVersion"`
+	ProvenAt          stamp  `dynamodbav:"provenAt,omitempty"`
+	ProvenBy          string `dynamodbav:"provenBy,omitempty"`
+	TermsDue          string `dynamodbav:"termsDue,omitempty"`
 	DeskUntil         stamp  `dynamodbav:"deskUntil,omitempty"`
 	ExpiresAt         int64  `dynamodbav:"expiresAt"`
 }
@@ -36,7 +39,8 @@ type sessionRow struct {
 func sessionToRow(s account.Session) sessionRow {
 	return sessionRow{
 		key: sessionKey(s.AccountID, s.Digest), CreatedAt: stampOf(s.CreatedAt), LastSeenAt: stampOf(s.LastSeenAt),
-		Remember: s.Remember, IP: s.IP, UserAgent: s.UserAgent, CredentialVersion: s.CredentialVersion, DeskUntil: stampOf(s.DeskUntil), ExpiresAt: s.ExpiresAt.Unix(),
+		Remember: s.Remember, IP: s.IP, UserAgent: s.UserAgent, CredentialVersion: s.CredentialVersion,
+		ProvenAt: stampOf(s.ProvenAt), ProvenBy: string(s.ProvenBy), TermsDue: s.TermsDue, DeskUntil: stampOf(s.DeskUntil), ExpiresAt: s.ExpiresAt.Unix(),
 	}
 }
 
@@ -44,7 +48,8 @@ func (r sessionRow) session() account.Session {
 	return account.Session{
 		Digest: r.SK[len(sessionPrefix):], AccountID: account.ID(r.PK[len("account#"):]),
 		CreatedAt: r.CreatedAt.time(), LastSeenAt: r.LastSeenAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
-		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion, DeskUntil: r.DeskUntil.time(),
+		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion,
+		ProvenAt: r.ProvenAt.time(), ProvenBy: account.Proof(r.ProvenBy), TermsDue: r.TermsDue, DeskUntil: r.DeskUntil.time(),
 	}
 }
 
@@ -108,6 +113,18 @@ func (s *Store) OpenDesk(ctx context.Context, session account.Session, until tim
 	_, err := s.update(ctx, "open desk", s.tokens, change{
 		key: sessionKey(session.AccountID, session.Digest), set: "SET deskUntil = :until",
 		when: "attribute_exists(pk)", values: values{":until": stampOf(until)},
+	})
+	if _, gone := conditionFailed(err); gone {
+		return account.ErrSessionUnknown.Because(err)
+	}
+	return err
+}
+
+// Prove notes that the holder of a session has proved who they are. A session that was ended meanwhile stays ended.
+func (s *Store) Prove(ctx context.Context, session account.Session, by account.Proof, now time.Time) error {
+	_, err := s.update(ctx, "prove session", s.tokens, change{
+		key: sessionKey(session.AccountID, session.Digest), set: "SET provenAt = :now, provenBy = :by",
+		when: "attribute_exists(pk)", values: values{":now": stampOf(now), ":by": string(by)},
 	})
 	if _, gone := conditionFailed(err); gone {
 		return account.ErrSessionUnknown.Because(err)

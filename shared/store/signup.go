@@ -56,8 +56,8 @@ func (s *Store) OpenSignups(ctx context.Context, digest string, now time.Time) (
 }
 
 // CompleteSignup turns a sign-up into an account: profile, claim on the address, consent, first activity and event, all or none.
-// It returns account.ErrAlreadyVerified when the sign-up was used or the address was claimed meanwhile, and
-// account.ErrLinkExpired when the sign-up is too old or gone.
+// It returns account.ErrAlreadyVerified when the sign-up was used or the address was claimed meanwhile,
+// account.ErrLinkExpired when the sign-up is too old or gone, and account.ErrEmailKept while the address is kept for the account that it was of.
 func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile account.Profile, seen account.Activity, now time.Time) error {
 	actions := []types.TransactWriteItem{
 		updateIn(s.tokens, change{
@@ -72,7 +72,9 @@ func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile ac
 		putNew(s.users, profileToRow(profile)),
 		putNew(s.users, consentToRow(profile.ID, p.Consent)),
 		putNew(s.users, activityToRow(profile.ID, seen)),
+		s.notKept(p.Email, now),
 	}
+	kept := len(actions) - 1
 	err := s.transact(ctx, "complete sign-up", append(actions, s.emit(event.NewAccountVerified(profile.ID, now), time.Time{})...)...)
 	index, found, failed := failedAt(err)
 	switch {
@@ -80,6 +82,8 @@ func (s *Store) CompleteSignup(ctx context.Context, p account.Signup, profile ac
 		return err
 	case index == 0 && found["usedAt"] == nil:
 		return account.ErrLinkExpired.Because(err)
+	case index == kept:
+		return account.ErrEmailKept.Because(err)
 	}
 	return account.ErrAlreadyVerified.Because(err)
 }

@@ -52,6 +52,15 @@ func updateIn(table string, c change) types.TransactWriteItem {
 	}}
 }
 
+// checkIn holds a transaction to the condition of a change and writes nothing.
+func checkIn(table string, c change) types.TransactWriteItem {
+	return types.TransactWriteItem{ConditionCheck: &types.ConditionCheck{
+		TableName: &table, Key: marshal(c.key), ConditionExpression: c.condition(),
+		ExpressionAttributeValues: c.values.marshal(), ExpressionAttributeNames: c.names,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
+}
+
 // putNew inserts a row whose key must not exist yet.
 func putNew(table string, row any) types.TransactWriteItem {
 	return types.TransactWriteItem{Put: &types.Put{

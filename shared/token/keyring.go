@@ -24,7 +24,17 @@ const (
 	KnownDevice   Purpose = "known-device" // the cookie of a browser that logged in before
 	SignupSalt    Purpose = "signup-salt"  // of the passwords of the sign-ups for one address
 	SignatoryLink Purpose = "signatory-link"
-	CallEvents    Purpose = "call-events" // the address that hears how a call ended
+	Reopen        Purpose = "reopen" // an account that is being closed
+	Disown        Purpose = "disown" // a session, by the mail about it
+	ChangeEmail   Purpose = "change-email"
+	UndoEmail     Purpose = "undo-email"
+	FactorSecret  Purpose = "factor-secret" // what codes are made of, at rest
+	Enrolment     Purpose = "enrolment"     // of an app that makes codes
+	PasskeyAdd    Purpose = "passkey-add"
+	PasskeyProof  Purpose = "passkey-proof"
+	PasskeyLogin  Purpose = "passkey-login"
+	FactorReset   Purpose = "factor-reset" // the mailed link that stops it
+	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
 )
 
 // ErrInvalid is the error for a token that this keyring did not sign for this purpose.

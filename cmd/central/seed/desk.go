@@ -63,10 +63,14 @@ func Cases(ctx context.Context, origin string, s *store.Store, now time.Time, st
 	reviewers := make([]account.ID, 2)
 	for i := range reviewers {
 		who := newPerson(origin, len(scenes)+1+i, now)
-		made[len(scenes)+1+i] = Account{who.email, "reviewer", ""}
 		if err := who.live(ctx, plan{stage: Detailed}, func(string) {}); err != nil {
 			return nil, fmt.Errorf("%s: %w", who.email, err)
 		}
+		app, recovery, err := who.guard(ctx, time.Now())
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", who.email, err)
+		}
+		made[len(scenes)+1+i] = Account{Email: who.email, Stage: "reviewer", App: app, Recovery: recovery}
 		id, err := idOf(ctx, s, who.email)
 		if err != nil {
 			return nil, err
@@ -87,7 +91,7 @@ func Cases(ctx context.Context, origin string, s *store.Store, now time.Time, st
 			if i < len(scenes) {
 				to, stage, play = plans[scenes[i].plan], Stage(scenes[i].name), scenes[i].play
 			}
-			made[i] = Account{who.email, stage, to.entityType}
+			made[i] = Account{Email: who.email, Stage: stage, EntityType: to.entityType}
 			if err := who.live(ctx, to, func(string) {}); err != nil {
 				return fmt.Errorf("%s: %w", who.email, err)
 			}

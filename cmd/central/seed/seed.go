@@ -19,6 +19,8 @@ type Account struct {
 	Email      string `json:"email"`
 	Stage      Stage  `json:"stage"`
 	EntityType string `json:"entityType,omitempty"`
+	App        string `json:"app,omitempty"`          // of a reviewer: what an authenticator app makes its codes of
+	Recovery   string `json:"recoveryCode,omitempty"` // and a code that is used once, for who has no such app
 }
 
 // Stage is how far an account went.
@@ -87,7 +89,7 @@ func Run(ctx context.Context, origin string, accounts int, now time.Time, step f
 		work.Go(func() error {
 			p := plans[i%len(plans)]
 			who := newPerson(origin, i, now)
-			made[i] = Account{who.email, p.stage, p.entityType}
+			made[i] = Account{Email: who.email, Stage: p.stage, EntityType: p.entityType}
 			if err := who.live(ctx, p, func(string) {}); err != nil {
 				return fmt.Errorf("%s: %w", who.email, err)
 			}

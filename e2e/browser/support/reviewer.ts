@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { type Page, expect } from '@playwright/test';
+import { codeOf } from './factor.ts';
 import type { Person } from './person.ts';
 
 const root = resolve(import.meta.dirname, '../../..'), central = resolve(root, '.local/bin/central');
@@ -11,9 +12,17 @@ export function buildCentral() {
   execFileSync('go', ['-C', 'cmd/central', 'build', '-trimpath', '-buildvcs=false', '-ldflags=-s -w', '-o', central, '.'], { cwd: root, stdio: 'pipe', env: { ...process.env, CGO_ENABLED: '0' } });
 }
 
+/** Gives the account an app that makes codes, which reviewers need; its session is proved by it for a quarter of an hour. */
+export async function withApp(p: Person): Promise<string> {
+  const { enrolment, secret } = await p.api.want(200, 'POST', '/v1/factors/totp');
+  await p.api.want(200, 'POST', '/v1/factors/totp/confirm', { enrolment, code: codeOf(secret) });
+  return secret;
+}
+
 /** Lets an account decide on cases, as an operator does, and opens its desk. Expect a 403 of /v1/review: the desk is locked at first. */
 export async function atDesk(p: Person, firstName: string): Promise<Page> {
   await p.withDetails('individual', { firstName });
+  await withApp(p);
   execFileSync(central, ['reviewer', 'add', p.email, '--local', p.api.url, '--reason', 'A test.', '--yes'], { stdio: 'pipe' });
   await p.page.goto('/review');
   await expect(p.page.getByRole('dialog', { name: 'The desk is locked' }).getByLabel('Password', { exact: true })).toBeFocused();

@@ -7,7 +7,7 @@ import { byId } from "./form.js";
  *  phone: {number: string, kind: string, verifiedAt: string} | null, locale: string, kyc: {status: string, verified: boolean, verifiedUntil: string | null}, identityLocked: boolean, next: string, etag: string}} Account */
 
 /** Where each `next` of the API leads. @type {Record<string, string>} */
-const addresses = { "account-details": "/account-details", kyc: "/settings/kyc", home: "/", login: "/login" };
+const addresses = { "terms-accept": "/terms-accept", "account-details": "/account-details", kyc: "/settings/kyc", home: "/", login: "/login" };
 
 /** @param {string} next */
 export const addressOf = (next) => addresses[next] ?? "/";
@@ -73,12 +73,17 @@ function follow(a) {
 }
 
 /**
- * Reads the account and shows its name. Who has not saved the details yet goes there first, or home: `next` decides.
+ * Reads the account and shows its name. Who has not saved the details yet goes there first, or home, or to what the account is: `next` decides.
  * @returns {Promise<Account>}
  */
 export async function account() {
   const a = /** @type {Account} */ (await call("GET", "/v1/account"));
-  if (a.next === "account-details" && !["/", addresses[a.next]].includes(location.pathname)) {
+  if (a.next === "terms-accept" && location.pathname !== "/account") {
+    leaving = true;
+    location.replace(addresses[a.next]);
+    return new Promise(() => {});
+  }
+  if (a.next === "account-details" && !["/", "/account", addresses[a.next]].includes(location.pathname)) {
     leaving = true;
     location.replace(addresses[a.next]);
     return new Promise(() => {});

@@ -3,6 +3,7 @@ import { begin } from "./account.js";
 import { call } from "./api.js";
 import { byId, input, onSubmit } from "./form.js";
 import { newPassword, passwords } from "./password.js";
+import { stepUp } from "./step-up.js";
 import { t } from "./words.js";
 
 passwords();
@@ -16,7 +17,7 @@ function check() {
 }
 
 async function send() {
-  await call("PUT", "/v1/account/password", { currentPassword: input("currentPassword").value, newPassword: input("newPassword").value });
+  await stepUp(() => call("PUT", "/v1/account/password", { currentPassword: input("currentPassword").value, newPassword: input("newPassword").value }));
   form.reset();
   input("newPassword").dispatchEvent(new Event("input"));
   byId("saved").textContent = t("password.saved");

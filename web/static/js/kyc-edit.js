@@ -10,6 +10,7 @@ import { byId, clear, input, onSubmit, once, show, withdraw } from "./form.js";
 import { draw } from "./overview.js";
 import { Row } from "./rows.js";
 import { SignatoryLink } from "./signatory-link.js";
+import { stepUp } from "./step-up.js";
 import { momentOf } from "./when.js";
 import { named, speakOf, t } from "./words.js";
 
@@ -215,7 +216,7 @@ onSubmit(form, check, async () => {
   const open = [fields.mistakes(), unticked()].find((found) => found.length);
   if (open) return show(open, form);
   const [accepted, declared] = ticks.map((tick) => tick.checked);
-  await call("POST", "/v1/kyc/submit", { notice: { version: current.notice.version, accepted, locale: document.documentElement.lang }, declared });
+  await stepUp(() => call("POST", "/v1/kyc/submit", { notice: { version: current.notice.version, accepted, locale: document.documentElement.lang }, declared }));
   leaving = true;
   location.assign("/settings/kyc");
 }, (problem) => {

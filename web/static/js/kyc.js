@@ -7,6 +7,7 @@ import { foldable, set } from "./fold.js";
 import { byId, once } from "./form.js";
 import { drawTimeline } from "./timeline.js";
 import { fileLink } from "./papers.js";
+import { stepUp } from "./step-up.js";
 import { open } from "./view.js";
 import { dayOf, momentOf } from "./when.js";
 import { has, named, speakOf, t } from "./words.js";
@@ -162,7 +163,7 @@ function draw(c) {
 async function change(path, done) {
   say("");
   try {
-    await call("POST", path);
+    await stepUp(() => call("POST", path));
     done();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

@@ -2,12 +2,13 @@
 import { call, Problem } from "./api.js";
 import { Captcha } from "./captcha.js";
 import { address, remember } from "./email.js";
+import { byPasskey, secondStep } from "./login-factor.js";
 import { byId, countdown, input, once, onSubmit, show } from "./form.js";
 import { forget, passwords } from "./password.js";
 import { t } from "./words.js";
 
 /** Where each `next` of the API leads. @type {Record<string, string>} */
-const addresses = { "account-details": "/account-details", kyc: "/settings/kyc", home: "/" };
+const addresses = { "terms-accept": "/terms-accept", "account-details": "/account-details", kyc: "/settings/kyc", home: "/" };
 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const query = new URLSearchParams(location.search);
@@ -17,7 +18,7 @@ let signupId = "";
 passwords();
 remember();
 
-for (const key of ["ended", "verified"]) if (query.has(key)) say(t(`login.js.${key}`));
+for (const key of ["ended", "verified", "closed", "reopened"]) if (query.has(key)) say(t(`login.js.${key}`));
 
 /** @param {string} text */
 function say(text) {
@@ -39,17 +40,32 @@ function check() {
 }
 
 async function send() {
-  const answer = await call("POST", "/v1/login", {
+  landed(await call("POST", "/v1/login", {
     email: address(), password: input("password").value, remember: input("remember").checked, transport: "cookie",
     ...(captcha ? { captcha: await captcha.answer() } : {}),
-  }).finally(() => captcha?.reset());
+  }).finally(() => captcha?.reset()));
+}
+
+/** Goes where the log-in leads. @param {{next: string}} answer */
+function landed(answer) {
+  const link = sessionStorage.getItem("confirm.token");
   sessionStorage.clear();
-  location.replace(answer.next === "home" ? back() : (addresses[answer.next] ?? "/"));
+  if (link) sessionStorage.setItem("confirm.token", link); // which has led here
+  location.replace(answer.next === "home" || back() === "/confirm-email" ? back() : (addresses[answer.next] ?? "/"));
 }
 
 /** @param {Problem} problem */
 function special(problem) {
   forget();
+  if (problem.code === "account_closing") {
+    sessionStorage.setItem("reopen", JSON.stringify({ reopen: problem.body.reopen, until: problem.body.until }));
+    location.assign("/reopen");
+    return true;
+  }
+  if (problem.code === "second_factor_required") {
+    secondStep(problem.body.proofs, landed);
+    return true;
+  }
   signupId = problem.body.signupId ?? "";
   byId("unverified").hidden = !signupId;
   if (problem.errors.some((e) => e.code.startsWith("captcha_")) || problem.code.startsWith("captcha_")) {
@@ -74,3 +90,4 @@ byId("resend").addEventListener("click", () => once(byId("resend"), async () => 
 }));
 
 onSubmit(form, check, send, special);
+byPasskey(landed);

@@ -4,6 +4,7 @@ import { Problem, call } from "./api.js";
 import { byId, clear, countdown, input, mistakesOf, once, say } from "./form.js";
 import { compact, digits, national, phoneText } from "./number.js";
 import { hangUp, waitFor } from "./ringing.js";
+import { stepUp } from "./step-up.js";
 import { trim } from "./typed.js";
 import { t } from "./words.js";
 
@@ -53,7 +54,7 @@ async function send(channel, button) {
   for (const field of ["phone", "kind", "code"]) clear(field);
   if (!phone) return say({ field: "phone", text: t("phone.js.number") });
   try {
-    const answer = await call("POST", "/v1/otp", { phone, kind: kind(), ...(channel ? { channel } : {}) });
+    const answer = await stepUp(() => call("POST", "/v1/otp", { phone, kind: kind(), ...(channel ? { channel } : {}) }));
     keep({ ...answer, kind: kind(), resendAt: Date.now() + answer.resendAfter * 1000 });
     input("phone").value = phoneText(answer.phone, kind()).slice(4);
     showChallenge();
@@ -71,9 +72,10 @@ async function send(channel, button) {
 async function check(done) {
   clear("code");
   const code = compact(digits(input("code").value));
-  if (!/^\d{6}$/.test(code) || !challenge) return say({ field: "code", text: t("phone.js.code") });
+  const of = challenge;
+  if (!/^\d{6}$/.test(code) || !of) return say({ field: "code", text: t("phone.js.code") });
   try {
-    const answer = await call("POST", "/v1/otp/verify", { challengeId: challenge.challengeId, code });
+    const answer = await stepUp(() => call("POST", "/v1/otp/verify", { challengeId: of.challengeId, code }));
     keep(null);
     verified({ number: answer.phone, kind: answer.kind });
     announce(t("phone.js.verified"));

@@ -4,6 +4,7 @@ import { Problem, call } from "./api.js";
 import { byId, input } from "./form.js";
 import { passwords } from "./password.js";
 import { dialogOf, open, sends } from "./review-dialog.js";
+import { stepUp } from "./step-up.js";
 
 /** How long the desk stays open without a touch, in ms; the API counts the same from its last call. */
 const idle = 10 * 60_000;
@@ -28,7 +29,7 @@ export function lock() {
 
 passwords();
 sends("lock", async ({ password }) => {
-  await call("POST", "/v1/review/unlock", { password });
+  await stepUp(() => call("POST", "/v1/review/unlock", { password }));
   sitting++;
   document.body.classList.remove("is-locked");
   locked?.open();

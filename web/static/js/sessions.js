@@ -4,23 +4,7 @@ import { Problem, call } from "./api.js";
 import { byId, once } from "./form.js";
 import { t } from "./words.js";
 
-/** @typedef {{id: string, current: boolean, lastSeenAt: string, userAgent: string, ip: string}} Session */
-
-/** What people call systems and browsers, by what they say of themselves; the first that fits: Android also says Linux, and Edge says Chrome. */
-const systems = { Android: /Android/, iPhone: /iPhone/, iPad: /iPad/, KaiOS: /KAIOS/i, Windows: /Windows/, Mac: /Mac OS X|Macintosh/, ChromeOS: /CrOS/, Linux: /Linux|X11/ };
-const browsers = {
-  Edge: /Edg(A|iOS)?\//, Opera: /OPR\/|OPT\/|OPX\//, "Samsung Internet": /SamsungBrowser\//, "UC Browser": /UCBrowser\//, "Mi Browser": /MiuiBrowser\//,
-  Firefox: /Firefox\/|FxiOS\//, Chrome: /Chrome\/|CriOS\//, Safari: /Safari\//,
-};
-
-/** @param {Record<string, RegExp>} names @param {string} agent */
-const first = (names, agent) => Object.keys(names).find((name) => names[name].test(agent));
-
-/** What people call the device; of a program its own name. @param {string} agent the User-Agent */
-function deviceOf(agent) {
-  const found = [first(browsers, agent), first(systems, agent)].filter(Boolean);
-  return found.join(", ") || /^[\w.-]+/.exec(agent)?.[0] || t("sessions.js.unknown");
-}
+/** @typedef {{id: string, current: boolean, lastSeenAt: string, device: string, ip: string, network: string}} Session */
 
 /** @param {string} text */
 function trouble(text) {
@@ -48,10 +32,10 @@ function row(s) {
   const copy = /** @type {DocumentFragment} */ (/** @type {HTMLTemplateElement} */ (byId("row")).content.cloneNode(true));
   /** @param {string} selector */
   const part = (selector) => /** @type {HTMLElement} */ (copy.querySelector(selector));
-  const device = deviceOf(s.userAgent);
+  const device = s.device || t("sessions.js.unknown");
   part("[data-device]").textContent = device;
   const time = new Intl.DateTimeFormat(`${document.documentElement.lang}-IN`, { dateStyle: "medium", timeStyle: "short" }).format(new Date(s.lastSeenAt));
-  part("[data-when]").textContent = t("sessions.js.when", { time, ip: s.ip });
+  part("[data-when]").textContent = t("sessions.js.when", { time, ip: s.network || s.ip });
   part("[data-current]").hidden = !s.current;
   const button = part("[data-end]");
   part("[data-of]").textContent = t("sessions.js.of", { device });

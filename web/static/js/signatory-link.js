@@ -3,6 +3,7 @@
 import { Problem, call } from "./api.js";
 import { copyOf, note, part } from "./case.js";
 import { once } from "./form.js";
+import { stepUp } from "./step-up.js";
 import { momentOf } from "./when.js";
 import { t } from "./words.js";
 
@@ -17,8 +18,8 @@ export class SignatoryLink {
   #url = /** @type {HTMLInputElement} */ (part(this.element, "input"));
 
   constructor() {
-    this.#press("make", async () => this.#show(await call("POST", "/v1/kyc/signatory-link")));
-    this.#press("again", async () => this.#show(await call("POST", "/v1/kyc/signatory-link")));
+    this.#press("make", async () => this.#show(await stepUp(() => call("POST", "/v1/kyc/signatory-link"))));
+    this.#press("again", async () => this.#show(await stepUp(() => call("POST", "/v1/kyc/signatory-link"))));
     this.#press("end", async () => (await call("DELETE", "/v1/kyc/signatory-link"), this.#show(null)));
     this.#press("copy", async () => {
       await navigator.clipboard.writeText(this.#url.value).then(() => (this.#said.textContent = t("kyc.js.link.copied")), () => this.#url.select());

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/token"
+)
+
+// settling is how long after it began an account without a session tells of no device: its holder has just signed up.
+const settling = 24 * time.Hour
+
+// strange reports that a session comes from a device that was not known: no cookie says that it has logged in before, and no session of the
+// account came from such a device in such a network.
+func strange(s account.Session, known bool, before []account.Session, p account.Profile, now time.Time) bool {
+	if known || len(before) == 0 && now.Sub(p.CreatedAt) < settling {
+		return false
+	}
+	return !slices.ContainsFunc(before, s.SamePlace)
+}
+
+// start writes a session down, and asks its holder by mail whether it was them where the device was not known.
+func (h *handler) start(ctx context.Context, c *httpapi.Call, s account.Session, p account.Profile, tried attempt) error {
+	seen := c.Seen("logged_in")
+	var m message.Message
+	var work errgroup.Group
+	work.Go(func() error { return c.Release(ctx, tried.uses...) })
+	work.Go(func() error {
+		if !strange(s, tried.known, tried.before, p, c.Now) {
+			return h.store.StartSession(ctx, s, seen)
+		}
+		n := account.Notice{AccountID: p.ID, Digest: s.Digest, CredentialVersion: s.CredentialVersion, ExpiresAt: c.Now.Add(account.NoticeLife)}
+		m = message.AboutDevice(p, s, n.ExpiresAt)
+		return h.store.StartStrangeSession(ctx, s, n, m, seen)
+	})
+	if err := work.Wait(); err != nil {
+		return err
+	}
+	if m.ID != "" {
+		h.outbox.Now(ctx, m)
+	}
+	return nil
+}
+
+type disownRequest struct {
+	Token string `json:"token"`
+}
+
+type disownAnswer struct {
+	Reset string `json:"reset"` // token of a link to choose a new password
+}
+
+// disown ends a log-in that was not the holder's, by the link in the mail about it. Whoever logged in knows the password: it is nobody's from
+// then on, every session is over, and the answer leads to where a new one is chosen.
+func (h *handler) disown(ctx context.Context, c *httpapi.Call, in disownRequest) (disownAnswer, error) {
+	if _, err := c.Take(ctx, limit.ResetIP.By(c.Network)); err != nil {
+		return disownAnswer{}, err
+	}
+	parts, err := h.keys.Open(token.Disown, in.Token, 2)
+	if err != nil {
+		return disownAnswer{}, account.ErrLinkInvalid.Because(err)
+	}
+	c.About(account.ID(parts[0]))
+	n, p, err := h.store.Notice(ctx, account.ID(parts[0]), parts[1])
+	switch {
+	case err != nil:
+		return disownAnswer{}, err
+	case !n.UsedAt.IsZero():
+		return disownAnswer{}, account.ErrLinkUsed
+	case !c.Now.Before(n.ExpiresAt) || n.CredentialVersion != p.CredentialVersion:
+		return disownAnswer{}, account.ErrLinkExpired
+	case p.Status == account.Disabled:
+		return disownAnswer{}, account.ErrDisabled
+	}
+	r := account.Reset{ID: token.NewID(), AccountID: p.ID, CredentialVersion: n.CredentialVersion + 1, CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.ResetLife)}
+	if err := h.store.Disown(ctx, n, p, r, c.Seen("login_disowned"), c.Now); err != nil {
+		return disownAnswer{}, err
+	}
+	_ = h.store.EndOtherSessions(ctx, p.ID, "") // they are over already
+	c.SetCookie(httpapi.SessionCookie, "", -1)
+	return disownAnswer{h.keys.Issue(token.ResetPassword, string(p.ID), r.ID).Reveal()}, nil
+}

@@ -1,0 +1,81 @@
+package account
+
+import (
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// named is what people call a system or a browser, and how it calls itself.
+type named struct {
+	name string
+	says *regexp.Regexp
+}
+
+// The first that fits: Android also says Linux, and Edge says Chrome.
+var (
+	systems = []named{
+		{"Android", regexp.MustCompile(`Android`)}, {"iPhone", regexp.MustCompile(`iPhone`)}, {"iPad", regexp.MustCompile(`iPad`)},
+		{"KaiOS", regexp.MustCompile(`(?i)KAIOS`)}, {"Windows", regexp.MustCompile(`Windows`)}, {"Mac", regexp.MustCompile(`Mac OS X|Macintosh`)},
+		{"ChromeOS", regexp.MustCompile(`CrOS`)}, {"Linux", regexp.MustCompile(`Linux|X11`)},
+	}
+	browsers = []named{
+		{"Edge", regexp.MustCompile(`Edg(A|iOS)?/`)}, {"Opera", regexp.MustCompile(`OPR/|OPT/|OPX/`)}, {"Samsung Internet", regexp.MustCompile(`SamsungBrowser/`)},
+		{"UC Browser", regexp.MustCompile(`UCBrowser/`)}, {"Mi Browser", regexp.MustCompile(`MiuiBrowser/`)}, {"Firefox", regexp.MustCompile(`Firefox/|FxiOS/`)},
+		{"Chrome", regexp.MustCompile(`Chrome/|CriOS/`)}, {"Safari", regexp.MustCompile(`Safari/`)},
+	}
+	ownName = regexp.MustCompile(`^[\w.-]+`)
+)
+
+func first(list []named, userAgent string) string {
+	if i := slices.IndexFunc(list, func(n named) bool { return n.says.MatchString(userAgent) }); i >= 0 {
+		return list[i].name
+	}
+	return ""
+}
+
+// DeviceOf is what people call a device, by what it says of itself: "Chrome, Android". Of a program it is its own name, "" where nothing is known.
+// The parts are names in every language.
+func DeviceOf(userAgent string) string {
+	found := slices.DeleteFunc([]string{first(browsers, userAgent), first(systems, userAgent)}, func(s string) bool { return s == "" })
+	if len(found) > 0 {
+		return strings.Join(found, ", ")
+	}
+	return ownName.FindString(userAgent)
+}
+
+// NetworkOf is the network that an address is in, as a place: its /24, or the /48 of an IPv6 address. What is no address is "".
+func NetworkOf(ip string) string {
+	address, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ""
+	}
+	bits := 48
+	if address = address.Unmap().WithZone(""); address.Is4() {
+		bits = 24
+	}
+	network, err := address.Prefix(bits)
+	if err != nil {
+		return ""
+	}
+	return network.String()
+}
+
+// SamePlace reports that two log-ins came from one kind of device in one network.
+func (s Session) SamePlace(other Session) bool {
+	return DeviceOf(s.UserAgent) == DeviceOf(other.UserAgent) && NetworkOf(s.IP) == NetworkOf(other.IP)
+}
+
+// NoticeLife is how long the link works that disowns a log-in from a device that was not known.
+const NoticeLife = 7 * 24 * time.Hour
+
+// Notice is what was told of a log-in from a device that was not known: who it was not disowns it, once.
+type Notice struct {
+	AccountID         ID
+	Digest            string // of the session
+	CredentialVersion int    // of the session: a new password makes the notice void
+	ExpiresAt         time.Time
+	UsedAt            time.Time
+}

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/message"
+)
+
+// Factors reads what proves the holder of an account beside the password. Where there is nothing it is zero.
+func (s *Store) Factors(ctx context.Context, id account.ID) (account.FactorSet, error) {
+	var row factorsRow
+	if _, err := s.get(ctx, "read factors", s.users, factorsKey(id), &row); err != nil {
+		return account.FactorSet{}, err
+	}
+	return row.set(), nil
+}
+
+// FactorChange is a change of what proves the holder of an account.
+type FactorChange struct {
+	Read, Next account.FactorSet
+	Ends       bool            // all other sessions are over with it
+	By         account.Session // goes on, and counts as proved by a factor
+	Told       []message.Message
+	Seen       account.Activity
+	At         time.Time
+}
+
+// ChangeFactors writes a change of the account p, with its activity and the mail that tells its holder, all or none. It returns
+// account.ErrBusy when the factors, the password or the session changed meanwhile, and account.ErrDisabled when the account is disabled.
+func (s *Store) ChangeFactors(ctx context.Context, p account.Profile, c FactorChange) error {
+	version := p.CredentialVersion
+	if c.Ends {
+		version++
+	}
+	actions := append(s.replaceFactors(p, c.Read, c.Next, version, c.At),
+		updateIn(s.tokens, change{
+			key: sessionKey(p.ID, c.By.Digest), set: "SET provenAt = :now, provenBy = :by, credentialVersion = :next", when: "attribute_exists(pk)",
+			values: values{":now": stampOf(c.At), ":by": string(account.ByFactor), ":next": version},
+		}),
+		putNew(s.users, activityToRow(p.ID, c.Seen)))
+	for _, m := range c.Told {
+		actions = append(actions, putNew(s.tokens, pendingRow(m)))
+	}
+	if c.Ends {
+		actions = append(actions, deleteIn(s.tokens, resetKey(p.ID)))
+	}
+	err := s.transact(ctx, "change factors", actions...)
+	switch _, found, failed := failedAt(err); {
+	case isDisabled(found):
+		return account.ErrDisabled.Because(err)
+	case failed:
+		return account.ErrBusy.Because(err)
+	}
+	return err
+}
+
+// replaceFactors writes the factors and their count in the profile, and where version is another one ends the sessions by it.
+func (s *Store) replaceFactors(p account.Profile, read, next account.FactorSet, version int, now time.Time) []types.TransactWriteItem {
+	counted := next.Counted()
+	next.Version, next.UpdatedAt = read.Version+1, now
+	asRead := aws.String("version = :read")
+	if read.Version == 0 {
+		asRead = aws.String("attribute_not_exists(pk)")
+	}
+	write := types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.users, Item: marshal(factorsToRow(p.ID, next)), ConditionExpression: asRead,
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
+	if read.Version > 0 {
+		write.Put.ExpressionAttributeValues = values{":read": read.Version}.marshal()
+	}
+	profile := change{
+		key: profileKey(p.ID), set: "SET totp = :totp, passkeys = :passkeys, credentialVersion = :next, updatedAt = :now ADD version :one",
+		when: "credentialVersion = :from AND #status = :active", names: statusName,
+		values: values{
+			":totp": counted.TOTP, ":passkeys": counted.Passkeys, ":next": version, ":from": p.CredentialVersion, ":now": stampOf(now), ":one": 1,
+			":active": string(account.Active),
+		},
+	}
+	actions := []types.TransactWriteItem{write, updateIn(s.users, profile)}
+	if version != p.CredentialVersion {
+		actions = append(actions, updateIn(s.users, change{
+			key: loginKey(p.Email), set: "SET credentialVersion = :next", when: "credentialVersion = :from",
+			values: values{":next": version, ":from": p.CredentialVersion},
+		}))
+	}
+	return actions
+}
+
+// FactorUse is one use of a factor: of a code, a recovery code or a passkey.
+type FactorUse struct {
+	Step      int64 // of the code
+	Resealed  string
+	Recovery  string           // digest of the recovery code
+	Passkey   *account.Passkey // as it is after the use
+	Place     int              // of the passkey in its set
+	Challenge string           // that the passkey answered
+	Until     time.Time        // when nobody takes the challenge any more
+}
+
+// uses makes the writes that use a factor up; whichever of them fails, it was used already, or is there no more.
+func (s *Store) uses(id account.ID, u FactorUse, now time.Time) []types.TransactWriteItem {
+	c := change{key: factorsKey(id), values: values{":one": 1}}
+	switch {
+	case u.Passkey != nil:
+		at := passkeyPath(u.Place)
+		c.set = "SET " + at + ".signCount = :count, " + at + ".backedUp = :backed, " + at + ".usedAt = :now ADD version :one"
+		c.when = at + ".id = :id"
+		c.values[":count"], c.values[":backed"], c.values[":now"], c.values[":id"] = u.Passkey.SignCount, u.Passkey.BackedUp, stampOf(now), u.Passkey.ID
+		spent := answeredRow{key: passkeyChallengeKey(u.Challenge), ExpiresAt: u.Until.Unix()}
+		return []types.TransactWriteItem{putNew(s.tokens, spent), updateIn(s.users, c)}
+	case u.Recovery != "":
+		c.set, c.when = "DELETE recovery :these ADD version :one", "contains(recovery, :digest)"
+		c.values[":these"], c.values[":digest"] = &types.AttributeValueMemberSS{Value: []string{u.Recovery}}, u.Recovery
+	default:
+		c.set, c.when = "SET totpStep = :step ADD version :one", "attribute_exists(totp) AND totpStep < :step"
+		c.values[":step"] = u.Step
+		if u.Resealed != "" {
+			c.set = "SET totpStep = :step, totp = :sealed ADD version :one"
+			c.values[":sealed"] = u.Resealed
+		}
+	}
+	return []types.TransactWriteItem{updateIn(s.users, c)}
+}
+
+func (u FactorUse) refusal() error {
+	switch {
+	case u.Passkey != nil:
+		return account.ErrPasskeyUsed
+	case u.Recovery != "":
+		return account.ErrRecoveryUsed
+	}
+	return account.ErrCodeUsed
+}
+
+// OpenByFactor uses a factor up and starts a session by it; pending is the log-in by password that it completes, or nil for a log-in by
+// passkey alone. told are mails about it. It returns account.ErrCodeUsed, ErrRecoveryUsed or ErrPasskeyUsed when the factor was used already, and
+// account.ErrLoginExpired when the pending log-in was completed or is over.
+func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.PendingLogin, session account.Session, seen account.Activity, told []message.Message) error {
+	actions := s.uses(session.AccountID, u, session.CreatedAt)
+	own := len(actions)
+	if pending != nil {
+		actions = append(actions, types.TransactWriteItem{Delete: &types.Delete{
+			TableName: &s.tokens, Key: marshal(pendingLoginKey(pending.AccountID, pending.Digest)), ConditionExpression: aws.String("expiresAt > :now"),
+			ExpressionAttributeValues: values{":now": session.CreatedAt.Unix()}.marshal(),
+		}})
+	}
+	actions = append(actions, putNew(s.tokens, sessionToRow(session)), putNew(s.users, activityToRow(session.AccountID, seen)))
+	for _, m := range told {
+		actions = append(actions, putNew(s.tokens, pendingRow(m)))
+	}
+	err := s.transact(ctx, "open by factor", actions...)
+	switch at, _, failed := failedAt(err); {
+	case failed && at < own:
+		return u.refusal()
+	case failed && pending != nil && at == own:
+		return account.ErrLoginExpired.Because(err)
+	}
+	return err
+}
+
+// ProveByFactor uses a factor up and notes it in the session. Its errors are those of OpenByFactor, and account.ErrSessionUnknown when the
+// session was ended meanwhile.
+func (s *Store) ProveByFactor(ctx context.Context, u FactorUse, session account.Session, told []message.Message, now time.Time) error {
+	actions := s.uses(session.AccountID, u, now)
+	own := len(actions)
+	actions = append(actions, updateIn(s.tokens, change{
+		key: sessionKey(session.AccountID, session.Digest), set: "SET provenAt = :now, provenBy = :by", when: "attribute_exists(pk)",
+		values: values{":now": stampOf(now), ":by": string(account.ByFactor)},
+	}))
+	for _, m := range told {
+		actions = append(actions, putNew(s.tokens, pendingRow(m)))
+	}
+	err := s.transact(ctx, "prove by factor", actions...)
+	switch at, _, failed := failedAt(err); {
+	case failed && at < own:
+		return u.refusal()
+	case failed:
+		return account.ErrSessionUnknown.Because(err)
+	}
+	return err
+}
