@@ -107,6 +107,9 @@ func (f form) person(t *testing.T) *person {
 
 func set(body m, pointer string, value any) m {
 	out := maps.Clone(body)
+	if out == nil { // the member around this one is not in the body
+		out = m{}
+	}
 	parts := strings.Split(pointer[1:], "/")
 	if len(parts) == 2 {
 		inner, _ := out[parts[0]].(m)

@@ -28,6 +28,7 @@ var rare = map[allowance]string{
 	{"render", "s3:ListBucket", "uploads"}:             race,
 	{"login", "secretsmanager:GetSecretValue", ""}:     starts,
 	{"account", "secretsmanager:GetSecretValue", ""}:   starts,
+	{"factor", "secretsmanager:GetSecretValue", ""}:    starts,
 	{"otp", "secretsmanager:GetSecretValue", ""}:       starts,
 	{"signup", "secretsmanager:GetSecretValue", ""}:    starts,
 	{"verify", "secretsmanager:GetSecretValue", ""}:    starts,

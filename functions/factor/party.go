@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/base64"
 	"encoding/json"
+	"net"
 	"net/url"
 	"strconv"
 	"time"
@@ -27,8 +28,12 @@ func newParty(origin string) (party, error) {
 	if err != nil {
 		return party{}, err
 	}
-	auth, err := webauthn.New(&webauthn.Config{RPID: u.Hostname(), RPDisplayName: "Central", RPOrigins: []string{origin}})
-	return party{u.Hostname(), auth}, err
+	host := u.Hostname()
+	if net.ParseIP(host) != nil { // no browser has passkeys for an address: nothing answers, and all else works
+		host = "localhost"
+	}
+	auth, err := webauthn.New(&webauthn.Config{RPID: host, RPDisplayName: "Central", RPOrigins: []string{origin}})
+	return party{host, auth}, err
 }
 
 // purpose is what a passkey is asked for. What answers one purpose answers no other.

@@ -54,8 +54,10 @@ var (
 	errManyPasskeys = fault.New(fault.Conflict, "too_many_passkeys", "Ten passkeys are the most. Remove one that you do not use.")
 	errPasskeyThere = fault.New(fault.Conflict, "passkey_present", "This passkey is there already.")
 	errNewPasskey   = fault.At("/passkey", "passkey_invalid", "This passkey could not be taken in. Try again, or with another device.")
-	longestName     = 40 // code points
 )
+
+// longestName of a passkey, in code points.
+const longestName = 40
 
 func (h *handler) beginPasskey(ctx context.Context, c *httpapi.Call, _ httpapi.None) (creationAnswer, error) {
 	if err := c.SteppedUp(); err != nil {

@@ -150,3 +150,13 @@ func TestTwoTabsThatChangeTheFactorsLoseNothing(t *testing.T) {
 	}
 	w.passes(time.Minute)
 }
+
+func TestTheHostOfPasskeysIsThatOfThePages(t *testing.T) {
+	for origin, want := range map[string]string{
+		"https://central.example.com": "central.example.com", "http://localhost:3000": "localhost", "http://127.0.0.1:3000": "localhost", "http://[::1]:3000": "localhost",
+	} {
+		if got, err := newParty(origin); err != nil || got.id != want {
+			t.Errorf("%s: %s, %v", origin, got.id, err)
+		}
+	}
+}

@@ -29,7 +29,10 @@ const (
 	stepLength = 30
 	stepsOff   = 1
 
-	enrolmentLife = 10 * time.Minute
+	enrolmentLife   = 10 * time.Minute
+	enrolmentPlaces = 4 // of its token
+
+	maxTyped = 64 // code points
 )
 
 var base32Key = base32.StdEncoding.WithPadding(base32.NoPadding)
@@ -52,13 +55,11 @@ func stepOf(secret, code string, now time.Time) (found int64) {
 }
 
 var (
-	errCodeShape    = fault.At("/code", "code_invalid", "The code has six digits.")
-	errCodeWrong    = fault.At("/code", "code_wrong", "This is not the code that your app shows now.")
-	errEnrolment    = fault.New(fault.Gone, "enrolment_expired", "This took too long. Begin again, and scan the new picture.")
-	errTOTPThere    = fault.New(fault.Conflict, "totp_present", "There is an app already. Remove it before you add another.")
-	errNoFactor     = fault.New(fault.Conflict, "factor_missing", "This account has no such second factor.")
-	maxTyped        = 64 // code points
-	enrolmentPlaces = 4
+	errCodeShape = fault.At("/code", "code_invalid", "The code has six digits.")
+	errCodeWrong = fault.At("/code", "code_wrong", "This is not the code that your app shows now.")
+	errEnrolment = fault.New(fault.Gone, "enrolment_expired", "This took too long. Begin again, and scan the new picture.")
+	errTOTPThere = fault.New(fault.Conflict, "totp_present", "There is an app already. Remove it before you add another.")
+	errNoFactor  = fault.New(fault.Conflict, "factor_missing", "This account has no such second factor.")
 )
 
 // parseCode takes what people type or paste.
