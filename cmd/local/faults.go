@@ -40,7 +40,7 @@ var (
 	scannerModes = []string{"500", "delay", "blackhole", "duplicate", "off"}
 )
 
-// faults has at most one fault for each service, operation, table, function and mode.
+// faults has at most one fault for each service, operation, table and function; of those that strike by chance one for each mode.
 type faults struct {
 	mu  sync.Mutex
 	all []*fault
@@ -53,8 +53,8 @@ type called struct {
 	stale                               bool // DynamoDB may answer with what was true a moment ago
 }
 
-// set puts a fault beside the others, or in the place of one that differs in how often it strikes alone. Mode "off" removes those of the service
-// that name this operation, or all of the service when it names none.
+// set puts a fault in the place of that with the same service, operation, table and function. Those that strike by chance, in different ways, stand
+// beside each other. Mode "off" removes those of the service that name this operation, or all of the service when it names none.
 func (f *faults) set(text []byte) error {
 	n := &fault{}
 	if err := json.Unmarshal(text, n); err != nil {
@@ -97,7 +97,8 @@ func (f *faults) set(text []byte) error {
 		if n.Mode == "off" {
 			return old.Service == n.Service && (n.Operation == "" || old.Operation == n.Operation)
 		}
-		return old.Service == n.Service && old.Mode == n.Mode && old.Operation == n.Operation && old.Table == n.Table && old.Function == n.Function
+		beside := old.Rate > 0 && n.Rate > 0 && old.Mode != n.Mode
+		return old.Service == n.Service && old.Operation == n.Operation && old.Table == n.Table && old.Function == n.Function && !beside
 	})
 	if n.Mode != "off" {
 		f.all = append(f.all, n)

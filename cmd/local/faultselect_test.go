@@ -83,8 +83,26 @@ func TestTheNthCallAloneGoesWrong(t *testing.T) {
 	if got := struck(faultsOf(t, `{"service":"ses","mode":"reset","nth":3}`), 10); !slices.Equal(got, []int{3}) {
 		t.Errorf("struck %v", got)
 	}
-	if got := struck(faultsOf(t, `{"service":"ses","mode":"reset","nth":2}`, `{"service":"ses","mode":"500","nth":2}`), 10); !slices.Equal(got, []int{2, 3}) {
-		t.Errorf("two beside each other struck %v", got) // what one took, the other has not seen
+}
+
+func TestOneFaultTakesThePlaceOfTheOtherUnlessBothStrikeByChance(t *testing.T) {
+	for name, c := range map[string]struct {
+		set  []string
+		want int
+	}{
+		"another mode":                       {[]string{`{"service":"ses","mode":"kill"}`, `{"service":"ses","mode":"kill_after"}`}, 1},
+		"by chance, in two ways":             {[]string{`{"service":"ses","mode":"500","rate":0.1}`, `{"service":"ses","mode":"reset","rate":0.1}`}, 2},
+		"by chance, in the same way":         {[]string{`{"service":"ses","mode":"500","rate":0.1}`, `{"service":"ses","mode":"500","rate":0.2}`}, 1},
+		"always, after two by chance":        {[]string{`{"service":"ses","mode":"500","rate":0.1}`, `{"service":"ses","mode":"reset","rate":0.1}`, `{"service":"ses","mode":"blackhole"}`}, 1},
+		"another operation":                  {[]string{`{"service":"ses","mode":"500","operation":"A"}`, `{"service":"ses","mode":"500","operation":"B"}`}, 2},
+		"another table":                      {[]string{`{"service":"dynamodb","mode":"500","table":"a"}`, `{"service":"dynamodb","mode":"500","table":"b"}`}, 2},
+		"off takes all of the service":       {[]string{`{"service":"dynamodb","mode":"500","table":"a"}`, `{"service":"dynamodb","mode":"off"}`}, 0},
+		"off leaves those of other calls":    {[]string{`{"service":"ses","mode":"500","operation":"A"}`, `{"service":"ses","mode":"off","operation":"B"}`}, 1},
+		"off leaves those of other services": {[]string{`{"service":"ses","mode":"500"}`, `{"service":"sns","mode":"off"}`}, 1},
+	} {
+		if left := faultsOf(t, c.set...).list(); len(left) != c.want {
+			t.Errorf("%s: %+v", name, left)
+		}
 	}
 }
 
