@@ -8,7 +8,7 @@ import { logIn } from '../support/steps.ts';
 test.use({ baseURL: async ({}, use) => onLocalhost(use) });
 
 test('an account gets an app, recovery codes and a passkey, and each opens it', async ({ person, complaints }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await person.withDetails();
   await person.giveCookies();
   const page = person.page;
