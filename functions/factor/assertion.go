@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
+	"unicode/utf8"
 
 	"github.com/go-webauthn/webauthn/protocol"
 	"github.com/go-webauthn/webauthn/webauthn"
@@ -59,26 +60,27 @@ func (h *handler) askAnybody(ctx context.Context, c *httpapi.Call, _ httpapi.Non
 
 var errPasskey = fault.New(fault.Forbidden, "passkey_wrong", "This passkey does not open this account. Choose another one, or another way.").On("/passkey")
 
-// mostOfPasskey is how long a part of what a passkey says may be.
+// mostOfPasskey is how long a part of what a passkey says may be, in code points.
 const mostOfPasskey = 8192
 
 // short refuses parts that are longer than any passkey makes them, and names each.
 func short(parts map[string]string) error {
 	var fields []fault.Field
 	for name, text := range parts {
-		if len(text) > mostOfPasskey {
+		if utf8.RuneCountInString(text) > mostOfPasskey {
 			fields = append(fields, fault.Field{Pointer: "/passkey/" + name, Code: "passkey_too_long", Detail: "This is longer than a passkey makes it."})
 		}
 	}
 	return fault.InvalidFields(fields)
 }
 
+// fits reports by an error what is longer than any passkey makes it.
+func (a assertion) fits() error {
+	return short(map[string]string{"id": a.ID, "clientData": a.ClientData, "authenticatorData": a.AuthenticatorData, "signature": a.Signature, "userHandle": a.UserHandle})
+}
+
 // parse reads an answer with the library. Whatever is wrong with it, the answer is the same.
 func (a assertion) parse() (*protocol.ParsedCredentialAssertionData, error) {
-	parts := map[string]string{"id": a.ID, "clientData": a.ClientData, "authenticatorData": a.AuthenticatorData, "signature": a.Signature, "userHandle": a.UserHandle}
-	if err := short(parts); err != nil {
-		return nil, err
-	}
 	text, err := json.Marshal(map[string]any{
 		"id": a.ID, "rawId": a.ID, "type": "public-key",
 		"response": map[string]any{"clientDataJSON": a.ClientData, "authenticatorData": a.AuthenticatorData, "signature": a.Signature, "userHandle": a.UserHandle},

@@ -109,6 +109,9 @@ func (h *handler) loginByPasskey(ctx context.Context, c *httpapi.Call, in passke
 	if in.Transport != "" && in.Transport != httpapi.ByCookie && in.Transport != httpapi.ByBearer {
 		return none, errTransport
 	}
+	if err := in.Passkey.fits(); err != nil {
+		return none, err
+	}
 	if _, err := c.Take(ctx, limit.PasskeyIP.By(c.Network)); err != nil {
 		return none, err
 	}

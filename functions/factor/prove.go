@@ -46,6 +46,8 @@ func (h *handler) compare(ctx context.Context, c *httpapi.Call, p account.Profil
 		code, err = parseCode(given.code)
 	case given.recovery != "":
 		digest, err = parseRecovery(given.recovery)
+	default:
+		err = given.passkey.fits()
 	}
 	if err != nil {
 		return store.FactorUse{}, err

@@ -5,10 +5,10 @@ import { onLocalhost } from '../support/localhost.ts';
 import { expect, test } from '../support/person.ts';
 import { logIn } from '../support/steps.ts';
 
+test.describe.configure({ timeout: 240_000 }); // with the start of the run
 test.use({ baseURL: async ({}, use) => onLocalhost(use) });
 
 test('an account gets an app, recovery codes and a passkey, and each opens it', async ({ person, complaints }) => {
-  test.setTimeout(180_000);
   await person.withDetails();
   await person.giveCookies();
   const page = person.page;
