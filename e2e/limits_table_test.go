@@ -63,10 +63,17 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 		return p, func() m { return m{"email": newPerson(t).email} }
 	},
 	"POST /v1/account/email/confirm": func(t *testing.T) (*person, func() m) {
-		return member(t), func() m { return m{"token": "x"} }
+		p, to := member(t), newPerson(t).email
+		p.want(p.call("POST", "/v1/account/email", m{"email": to}), 202)
+		link := p.message(to, `/confirm-email#(\S+)`)
+		return p, func() m { return m{"token": link} }
 	},
 	"POST /v1/account/email/undo": func(t *testing.T) (*person, func() m) {
-		return newPerson(t), func() m { return m{"token": "x"} }
+		p, to := member(t), newPerson(t).email
+		p.want(p.call("POST", "/v1/account/email", m{"email": to}), 202)
+		p.want(p.call("POST", "/v1/account/email/confirm", m{"token": p.message(to, `/confirm-email#(\S+)`)}), 200)
+		link := p.message(p.email, `/undo-email#(\S+)`)
+		return newPerson(t), func() m { return m{"token": link} }
 	},
 	"POST /v1/terms/accept": func(t *testing.T) (*person, func() m) {
 		p := member(t)
@@ -74,10 +81,17 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 		return p, func() m { return m{"version": version, "accepted": true} }
 	},
 	"POST /v1/login/disown": func(t *testing.T) (*person, func() m) {
-		return newPerson(t), func() m { return m{"token": "x"} }
+		p := member(t)
+		p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": goodPassword}, "User-Agent", "intruder/1.0"), 200)
+		link := p.message(p.email, `/not-me#(\S+)`)
+		return newPerson(t), func() m { return m{"token": link} }
 	},
 	"POST /v1/account/reopen": func(t *testing.T) (*person, func() m) {
-		return newPerson(t), func() m { return m{"token": "x"} }
+		p := member(t)
+		p.want(p.call("POST", "/v1/account/close", nil), 200)
+		p.bearer = ""
+		back := p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": goodPassword}), 403, "account_closing").text("reopen")
+		return newPerson(t), func() m { return m{"token": back} }
 	},
 	"POST /v1/step-up": func(t *testing.T) (*person, func() m) {
 		return member(t), func() m { return m{"password": goodPassword} }
