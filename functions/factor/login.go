@@ -8,6 +8,7 @@ import (
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
@@ -89,11 +90,31 @@ func (h *handler) finishLogin(ctx context.Context, c *httpapi.Call, in finishReq
 func (h *handler) open(ctx context.Context, c *httpapi.Call, use store.FactorUse, waits *account.PendingLogin, remember bool, transport string) (httpapi.LoginAnswer, error) {
 	s, secret := c.NewSession(c.Profile, remember, account.ByFactor)
 	told := h.toldOf(c, use)
-	if err := h.store.OpenByFactor(ctx, use, waits, s, c.Seen("logged_in"), told); err != nil {
+	n, err := h.notice(ctx, c, s)
+	if err != nil {
+		return httpapi.LoginAnswer{}, err
+	}
+	if n != nil {
+		told = append(told, message.AboutDevice(c.Profile, s, n.ExpiresAt))
+	}
+	if err := h.store.OpenByFactor(ctx, use, waits, s, n, c.Seen("logged_in"), told); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
 	h.deliver(ctx, told)
 	return c.LoggedIn(h.keys, s, secret, c.Profile, transport), nil
+}
+
+// notice is that of a session from a device that was not known, or nil.
+func (h *handler) notice(ctx context.Context, c *httpapi.Call, s account.Session) (*account.Notice, error) {
+	if _, known := c.KnownDevice(h.keys, c.Profile.Email); known {
+		return nil, nil
+	}
+	before, err := h.store.StartedSessions(ctx, c.Profile.ID)
+	if err != nil || !s.Strange(c.Profile, before) {
+		return nil, err
+	}
+	n := account.NoticeOf(s)
+	return &n, nil
 }
 
 type passkeyLoginRequest struct {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
@@ -37,6 +38,45 @@ func TestALogInIsFinishedOnceByTheSecondFactor(t *testing.T) {
 	})
 	if said["200"] != 1 {
 		t.Errorf("of 50 at once: %v", said)
+	}
+}
+
+func TestALogInByFactorFromAnUnknownDeviceIsToldOnce(t *testing.T) {
+	t.Parallel()
+	p := newWorld(t).withApp()
+	finish := func() {
+		t.Helper()
+		p.passes(time.Minute) // a code works once
+		p.want(p.call("", "POST", "/v1/login/factor", m{"pending": p.pending(), "code": p.shows(0), "transport": "bearer"}), "200")
+	}
+	told := func() (n int) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, kind := range p.told {
+			if kind == message.NewDevice {
+				n++
+			}
+		}
+		return n
+	}
+	finish()
+	if told() != 1 {
+		t.Errorf("the first log-in from there was told %d times", told())
+	}
+	finish()
+	if told() != 1 {
+		t.Errorf("who logs in again from there is told: %d", told())
+	}
+	opened, err := p.StartedSessions(t.Context(), p.id)
+	must(t, err)
+	notices := 0
+	for _, s := range opened {
+		if n, _, err := p.Notice(t.Context(), p.id, s.Digest); err == nil && n.CredentialVersion == s.CredentialVersion {
+			notices++
+		}
+	}
+	if notices != 1 {
+		t.Errorf("%d of %d sessions can be disowned by a mailed link, want that of the mail", notices, len(opened))
 	}
 }
 

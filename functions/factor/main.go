@@ -58,7 +58,8 @@ type factors interface {
 	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
 	ChangeFactors(ctx context.Context, p account.Profile, c store.FactorChange) error
 	PendingLogin(ctx context.Context, id account.ID, digest string, now time.Time) (account.PendingLogin, account.Profile, error)
-	OpenByFactor(ctx context.Context, u store.FactorUse, pending *account.PendingLogin, session account.Session, seen account.Activity, told []message.Message) error
+	OpenByFactor(ctx context.Context, u store.FactorUse, pending *account.PendingLogin, session account.Session, n *account.Notice, seen account.Activity, told []message.Message) error
+	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
 	ProveByFactor(ctx context.Context, u store.FactorUse, session account.Session, told []message.Message, now time.Time) error
 	StopFactorReset(ctx context.Context, id account.ID, resetID string, seen account.Activity, now time.Time) error
 	EndOtherSessions(ctx context.Context, id account.ID, keep string) error

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -14,18 +12,6 @@ import (
 	"phonon.in/central/shared/token"
 )
 
-// settling is how long after it began an account without a session tells of no device: its holder has just signed up.
-const settling = 24 * time.Hour
-
-// strange reports that a session comes from a device that was not known: no cookie says that it has logged in before, and no session of the
-// account came from such a device in such a network.
-func strange(s account.Session, known bool, before []account.Session, p account.Profile, now time.Time) bool {
-	if known || len(before) == 0 && now.Sub(p.CreatedAt) < settling {
-		return false
-	}
-	return !slices.ContainsFunc(before, s.SamePlace)
-}
-
 // start writes a session down, and asks its holder by mail whether it was them where the device was not known.
 func (h *handler) start(ctx context.Context, c *httpapi.Call, s account.Session, p account.Profile, tried attempt) error {
 	seen := c.Seen("logged_in")
@@ -33,10 +19,10 @@ func (h *handler) start(ctx context.Context, c *httpapi.Call, s account.Session,
 	var work errgroup.Group
 	work.Go(func() error { return c.Release(ctx, tried.uses...) })
 	work.Go(func() error {
-		if !strange(s, tried.known, tried.before, p, c.Now) {
+		if tried.known || !s.Strange(p, tried.before) {
 			return h.store.StartSession(ctx, s, seen)
 		}
-		n := account.Notice{AccountID: p.ID, Digest: s.Digest, CredentialVersion: s.CredentialVersion, ExpiresAt: c.Now.Add(account.NoticeLife)}
+		n := account.NoticeOf(s)
 		m = message.AboutDevice(p, s, n.ExpiresAt)
 		return h.store.StartStrangeSession(ctx, s, n, m, seen)
 	})

@@ -68,6 +68,18 @@ func (s Session) SamePlace(other Session) bool {
 	return DeviceOf(s.UserAgent) == DeviceOf(other.UserAgent) && NetworkOf(s.IP) == NetworkOf(other.IP)
 }
 
+// settling is how long after it began an account without a session tells of no device: its holder has just signed up.
+const settling = 24 * time.Hour
+
+// Strange reports that a session, of a browser that has not logged in to the account before, comes from a device that is not known: none of
+// the sessions before it came from such a device in such a network.
+func (s Session) Strange(p Profile, before []Session) bool {
+	if len(before) == 0 && s.CreatedAt.Sub(p.CreatedAt) < settling {
+		return false
+	}
+	return !slices.ContainsFunc(before, s.SamePlace)
+}
+
 // NoticeLife is how long the link works that disowns a log-in from a device that was not known.
 const NoticeLife = 7 * 24 * time.Hour
 
@@ -78,4 +90,9 @@ type Notice struct {
 	CredentialVersion int    // of the session: a new password makes the notice void
 	ExpiresAt         time.Time
 	UsedAt            time.Time
+}
+
+// NoticeOf is the notice of a session from a device that was not known.
+func NoticeOf(s Session) Notice {
+	return Notice{AccountID: s.AccountID, Digest: s.Digest, CredentialVersion: s.CredentialVersion, ExpiresAt: s.CreatedAt.Add(NoticeLife)}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
 )
@@ -36,9 +38,13 @@ func (s *Store) StartedSessions(ctx context.Context, id account.ID) ([]account.S
 func (s *Store) StartStrangeSession(ctx context.Context, session account.Session, n account.Notice, m message.Message, seen account.Activity) error {
 	return s.transact(ctx, "start session",
 		putNew(s.tokens, sessionToRow(session)),
-		putNew(s.tokens, noticeRow{key: noticeKey(n.AccountID, n.Digest), CredentialVersion: n.CredentialVersion, ExpiresAt: n.ExpiresAt.Unix()}),
+		s.putNotice(n),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(session.AccountID, seen)))
+}
+
+func (s *Store) putNotice(n account.Notice) types.TransactWriteItem {
+	return putNew(s.tokens, noticeRow{key: noticeKey(n.AccountID, n.Digest), CredentialVersion: n.CredentialVersion, ExpiresAt: n.ExpiresAt.Unix()})
 }
 
 // Notice reads what disowns a session, and the account's profile. It returns account.ErrLinkExpired when there is none.

@@ -139,9 +139,9 @@ func (u FactorUse) refusal() error {
 }
 
 // OpenByFactor uses a factor up and starts a session by it; pending is the log-in by password that it completes, or nil for a log-in by
-// passkey alone. told are mails about it. It returns account.ErrCodeUsed, ErrRecoveryUsed or ErrPasskeyUsed when the factor was used already, and
+// passkey alone. n is the notice of a device that was not known, or nil; told are mails about it. It returns account.ErrCodeUsed, ErrRecoveryUsed or ErrPasskeyUsed when the factor was used already, and
 // account.ErrLoginExpired when the pending log-in was completed or is over.
-func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.PendingLogin, session account.Session, seen account.Activity, told []message.Message) error {
+func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.PendingLogin, session account.Session, n *account.Notice, seen account.Activity, told []message.Message) error {
 	actions := s.uses(session.AccountID, u, session.CreatedAt)
 	own := len(actions)
 	if pending != nil {
@@ -151,6 +151,9 @@ func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.
 		}})
 	}
 	actions = append(actions, putNew(s.tokens, sessionToRow(session)), putNew(s.users, activityToRow(session.AccountID, seen)))
+	if n != nil {
+		actions = append(actions, s.putNotice(*n))
+	}
 	for _, m := range told {
 		actions = append(actions, putNew(s.tokens, pendingRow(m)))
 	}

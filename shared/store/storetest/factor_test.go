@@ -77,7 +77,7 @@ func TestFactors(t *testing.T) {
 			waits := account.PendingLogin{Digest: "waits", AccountID: p.ID, CredentialVersion: p.CredentialVersion, ExpiresAt: now.Add(time.Minute)}
 			must(t, f.StartPendingLogin(t.Context(), waits))
 			wantOneWinner(t, atOnce(50, func(i int) error {
-				return f.OpenByFactor(t.Context(), store.FactorUse{Recovery: fmt.Sprint("digest", i%10)}, &waits, sessionOf(p, fmt.Sprint("s", i)), seen("logged_in"), nil)
+				return f.OpenByFactor(t.Context(), store.FactorUse{Recovery: fmt.Sprint("digest", i%10)}, &waits, sessionOf(p, fmt.Sprint("s", i)), nil, seen("logged_in"), nil)
 			}), account.ErrLoginExpired, account.ErrRecoveryUsed)
 			after, err := f.Factors(t.Context(), p.ID)
 			must(t, err)
@@ -88,7 +88,7 @@ func TestFactors(t *testing.T) {
 			want(t, err, account.ErrLoginExpired)
 			must(t, f.StartPendingLogin(t.Context(), waits))
 			lossy, hits := f.WithFault(t, "TransactWriteItems", LostAnswer, 1)
-			must(t, lossy.OpenByFactor(t.Context(), store.FactorUse{Step: 102}, &waits, sessionOf(p, "lost"), seen("logged_in"), nil))
+			must(t, lossy.OpenByFactor(t.Context(), store.FactorUse{Step: 102}, &waits, sessionOf(p, "lost"), nil, seen("logged_in"), nil))
 			if hits.Load() != 1 {
 				t.Error("no answer was lost")
 			}
