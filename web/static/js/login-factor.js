@@ -9,26 +9,29 @@ import { t } from "./words.js";
 
 /** @typedef {(answer: {next: string}) => void} Landed */
 
-/** @param {string} id of a button @param {() => Promise<{next: string}>} work @param {Landed} landed */
-function press(id, work, landed) {
+/** @typedef {(problem: Problem) => boolean} Special what is more than a sentence to show, and was done */
+
+/** @param {string} id of a button @param {() => Promise<{next: string}>} work @param {Landed} landed @param {Special} special */
+function press(id, work, landed, special) {
   byId(id).addEventListener("click", () => once(byId(id), async () => {
     show([]);
     try {
       landed(await work());
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      if (special(error)) return;
       show(mistakesOf(error, () => ""));
     }
   }));
 }
 
-/** Offers to log in without a password, where the browser can. @param {Landed} landed */
-export function byPasskey(landed) {
+/** Offers to log in without a password, where the browser can. @param {Landed} landed @param {Special} special */
+export function byPasskey(landed, special) {
   byId("by-passkey").hidden = !known;
   press("by-passkey", async () => {
     const passkey = await prove(await call("POST", "/v1/login/passkey/begin"));
     return call("POST", "/v1/login/passkey", { passkey, remember: input("remember").checked, transport: "cookie" });
-  }, landed);
+  }, landed, special);
 }
 
 let begun = false;
@@ -45,7 +48,7 @@ export function secondStep(proofs, landed) {
   press("second-passkey", async () => {
     const passkey = await prove(await call("POST", "/v1/login/factor/passkey", {}));
     return call("POST", "/v1/login/factor", { passkey, transport: "cookie" });
-  }, landed);
+  }, landed, () => false);
   onSubmit(
     /** @type {HTMLFormElement} */ (byId("factor")),
     () => (input("code").value.trim() ? [] : [{ field: "code", text: t("js.factor.empty") }]),

@@ -54,14 +54,18 @@ function landed(answer) {
   location.replace(answer.next === "home" || back() === "/confirm-email" ? back() : (addresses[answer.next] ?? "/"));
 }
 
+/** Whose account is being closed may take it back. @param {Problem} problem */
+function closing(problem) {
+  if (problem.code !== "account_closing") return false;
+  sessionStorage.setItem("reopen", JSON.stringify({ reopen: problem.body.reopen, until: problem.body.until }));
+  location.assign("/reopen");
+  return true;
+}
+
 /** @param {Problem} problem */
 function special(problem) {
   forget();
-  if (problem.code === "account_closing") {
-    sessionStorage.setItem("reopen", JSON.stringify({ reopen: problem.body.reopen, until: problem.body.until }));
-    location.assign("/reopen");
-    return true;
-  }
+  if (closing(problem)) return true;
   if (problem.code === "second_factor_required") {
     secondStep(problem.body.proofs, landed);
     return true;
@@ -90,4 +94,4 @@ byId("resend").addEventListener("click", () => once(byId("resend"), async () => 
 }));
 
 onSubmit(form, check, send, special);
-byPasskey(landed);
+byPasskey(landed, closing);
