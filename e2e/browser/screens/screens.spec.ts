@@ -63,7 +63,7 @@ test('before there is an account', async ({ person }) => {
     await page.goto(`/${name}`);
     await shoot(page, name);
   }
-  await page.context().addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await page.context().addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await page.goto('/signup');
   await shoot(page, 'signup-hindi');
 });
@@ -120,7 +120,7 @@ test('settings and KYC', async ({ person }) => {
   await page.goto('/settings/kyc');
   await expect(page.locator('li[data-requirement]').first()).toBeVisible();
   await shoot(page, 'kyc');
-  await page.context().addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await page.context().addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await page.goto('/settings/kyc/edit');
   await expect(page.locator('li[data-requirement]').first()).toBeVisible();
   await shoot(page, 'kyc-edit-hindi');

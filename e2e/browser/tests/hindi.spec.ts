@@ -7,7 +7,7 @@ const narrow = { widths: [360, 320], schemes: ['light' as const] };
 const hindi = /[\u0900-\u097F]{3}/;
 
 async function inHindi(p: Person) {
-  await p.context.addCookies([{ name: '__Host-language', value: 'hi', url: p.api.url, secure: true }]);
+  await p.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
 }
 
 /** Says so in Hindi: whole sentences of it, without a word of English but for names. */

@@ -104,7 +104,7 @@ test('what a password lacks is named, the repetition is compared when it is left
 });
 
 test('what a password lacks is named in Hindi', async ({ person }) => {
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await person.page.goto('/signup');
   await person.page.getByLabel('पासवर्ड', { exact: true }).fill('Mango tree');
   await person.page.getByRole('button', { name: 'जमा करें' }).click();

@@ -237,10 +237,10 @@ test('submitting names each field and requirement, marks the rows, leads into th
 
 test('in Hindi the summary names each part too', async ({ person, complaints }) => {
   complaints.expectStatus(422, '/v1/kyc/submit');
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await person.withCase('individual', { ...goodFields.individual!, pan: '' });
   await person.giveCookies();
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   const page = person.page;
   await page.goto('/settings/kyc/edit');
   await page.getByRole('button', { name: 'जमा करें' }).click();

@@ -12,7 +12,7 @@ async function open(p: Person, entityType = 'partnership', fields?: Record<strin
   return p.page;
 }
 
-const speakHindi = (p: Person) => p.context.addCookies([{ name: '__Host-language', value: 'hi', url: p.api.url, secure: true }]);
+const speakHindi = (p: Person) => p.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
 const opened = (page: Page) => page.locator('.part__toggle[aria-expanded=true]').evaluateAll((all) => all.map((t) => t.id));
 
 test('on a phone one part is open at a time, the first that is needed; where there is room, all that are', async ({ person }, info) => {

@@ -71,7 +71,7 @@ test('after submitting: the date as it is written in India, the reference to cop
 
 test('in Hindi too', async ({ person }) => {
   await person.submitted('individual');
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   const page = person.page, c = await person.kycCase();
   await page.goto('/settings/kyc');
   await expect(page.locator('#status')).toHaveText('जमा हुआ');
@@ -234,7 +234,7 @@ test('what a reviewer asks for stands at its part; a field is answered by a sent
 test('submitting with a question that is not answered names it, in the language of the person', async ({ person, complaints }) => {
   complaints.expectStatus(422, '/v1/kyc/submit');
   await person.submitted('partnership');
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await reviewed(person, (c) => askedFor(c));
   const page = person.page;
   await page.route('**/v1/kyc/submit', (route) => route.fulfill({ status: 422, contentType: 'application/problem+json', json: {

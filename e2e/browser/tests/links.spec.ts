@@ -62,7 +62,7 @@ test('a link on another device says beforehand that it will ask for the password
 
 test('the same browser is told of one press, in Hindi too', async ({ person }) => {
   await person.signedUp();
-  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: person.api.url, secure: true }]);
+  await person.context.addCookies([{ name: '__Host-language', value: 'hi', url: 'https://127.0.0.1', secure: true }]);
   await person.page.goto(await person.linkOfMail());
   await expect(person.page.getByText('एक बार दबाएँ, और आपका खाता खुल जाएगा।')).toBeVisible();
   await person.page.getByRole('button', { name: 'सत्यापित करें', exact: true }).click();
