@@ -197,16 +197,20 @@ func (p *person) signup() reply {
 	return p.want(p.call("POST", "/v1/signup", p.signupBody()), 202)
 }
 
-// message returns the newest message to an address or number whose text matches, and the first group of the match.
-func (p *person) message(to, pattern string) string {
+// message waits for a message to an address or number whose text matches, and returns the first group of the newest match. On a busy machine
+// a request may leave it to the sweep.
+func (p *person) message(to, pattern string) (group string) {
 	p.t.Helper()
-	for _, found := range p.messages(to) {
-		if g := regexp.MustCompile(pattern).FindStringSubmatch(found.Text); g != nil {
-			return g[1]
+	within(p.t, 30*time.Second, fmt.Sprintf("a message to %s matches %s", to, pattern), func() bool {
+		for _, found := range p.messages(to) {
+			if g := regexp.MustCompile(pattern).FindStringSubmatch(found.Text); g != nil {
+				group = g[1]
+				return true
+			}
 		}
-	}
-	p.t.Fatalf("no message to %s matches %s", to, pattern)
-	return ""
+		return false
+	})
+	return group
 }
 
 type message struct {
@@ -273,10 +277,11 @@ func (p *person) provePhone(number, kind string) {
 // code reads the newest code for a number, from an SMS or from a call.
 func (p *person) code(number string) string {
 	p.t.Helper()
-	list := p.messages(number)
-	if len(list) == 0 {
-		p.t.Fatalf("nothing was sent to %s", number)
-	}
+	var list []message
+	within(p.t, 30*time.Second, "something is sent to "+number, func() bool {
+		list = p.messages(number)
+		return len(list) > 0
+	})
 	if list[0].Kind == "call" {
 		digits := regexp.MustCompile(`(?:\d\s*){6}`).FindString(list[0].Text)
 		return strings.Join(strings.Fields(digits), "")

@@ -146,7 +146,7 @@ func TestHeadIsAnsweredAsGetWithoutABody(t *testing.T) {
 				if asked.StatusCode != read.StatusCode || body != "" {
 					t.Errorf("%s: HEAD %d %q, GET %d", path, asked.StatusCode, body, read.StatusCode)
 				}
-				if path != "/v1/captcha" && asked.ContentLength != int64(len(text)) { // a challenge is never the same
+				if path != "/v1/captcha" && path != "/v1/account/close" && asked.ContentLength != int64(len(text)) { // a challenge, and when an account would be erased, is never the same
 					t.Errorf("%s in %s: HEAD says %d bytes, GET sends %d", path, coding, asked.ContentLength, len(text))
 				}
 				for _, header := range []http.Header{asked.Header, read.Header} {
