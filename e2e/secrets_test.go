@@ -27,8 +27,8 @@ type markSet struct {
 // harmless are words of the contract, such as private_limited or en, times, and ids, which open nothing: they are nobody's.
 var harmless = regexp.MustCompile(`^([a-z_./-]*|[A-Z2-7]{26}|[0-9-]{10}(T[0-9:.]+Z)?|[0-9]{4}-[0-9]{2}(-[0-9]+)?)$`)
 
-// shortest is what can be told from chance.
-const shortest = 6
+// shortest is what can be told from chance, and in base64, where ids and traces look alike.
+const shortest, shortestCoded = 6, 9
 
 func (s *markSet) add(text string) {
 	if len(text) < shortest || harmless.MatchString(text) {
@@ -91,7 +91,7 @@ func spellings(text string) (all []string) {
 	quoted, _ := json.Marshal(text)
 	all = append(all, text, string(quoted[1:len(quoted)-1]), url.QueryEscape(text), url.PathEscape(text))
 	for _, encoding := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
-		for before := range 3 {
+		for before := 0; before < 3 && len(text) >= shortestCoded; before++ {
 			encoded := encoding.EncodeToString(append(make([]byte, before), text...))
 			first, last := (before*8+5)/6, (before+len(text))*8/6 // the characters that depend on the text alone
 			all = append(all, encoded[first:last])
@@ -128,18 +128,18 @@ func (s *markSet) found(log string) (wrong []string) {
 	return wrong
 }
 
-// isPartOfNumber reports that digits stand in a longer number, such as a time: a code of six digits is not to be found there.
+// isPartOfNumber reports that digits stand in something longer, such as a time or an id: a code of six digits is not to be found there.
 func isPartOfNumber(line string, at, n int) bool {
-	digit := func(i int) bool {
-		return i >= 0 && i < len(line) && strings.ContainsRune("0123456789.:-", rune(line[i]))
-	}
 	for i := at; i < at+n; i++ {
 		if line[i] < '0' || line[i] > '9' {
 			return false
 		}
 	}
-	return digit(at-1) && line[at-1] != ':' || digit(at+n)
+	joins := func(i int) bool { return i >= 0 && i < len(line) && inWord.MatchString(line[i:i+1]) }
+	return joins(at-1) || joins(at+n)
 }
+
+var inWord = regexp.MustCompile(`[0-9A-Za-z.-]`)
 
 func TestAMarkIsFoundInTheLogInEverySpelling(t *testing.T) {
 	secret := "Mango tree/42+\"ä"
@@ -156,11 +156,13 @@ func TestAMarkIsFoundInTheLogInEverySpelling(t *testing.T) {
 	for _, word := range []string{"private_limited", "2026-11-26T10:00:00Z", "2027-01", "en", "123456", secret} {
 		s.add(word)
 	}
-	quiet := `{"time":"2026-11-26T10:00:00.123456Z","entity":"private_limited","terms":"2027-01","n":0.123456}` + "\nmail to " + secret + "\n"
+	quiet := `{"time":"2026-11-26T10:00:00.123456Z","entity":"private_limited","terms":"2027-01","n":0.123456,"trace_id":"1-6b087c97-dad6c2bee123456bc207"}` + "\nmail to " + secret + "\n"
 	if got := s.found(quiet); len(got) != 0 {
 		t.Errorf("found %v", got)
 	}
-	if got := s.found(`{"time":"x","code":"123456"}` + "\n"); len(got) != 1 {
-		t.Errorf("a code is not found: %v", got)
+	for _, said := range []string{`{"time":"x","code":"123456"}`, `{"time":"x","code":123456}`, `{"time":"x","msg":"code 123456 sent"}`} {
+		if got := s.found(said + "\n"); len(got) != 1 {
+			t.Errorf("a code is not found in %s: %v", said, got)
+		}
 	}
 }
