@@ -15,6 +15,21 @@ import (
 // journey takes one person from "never heard of us" to a submitted case.
 func journey(t *testing.T, p *person, accountType, phoneKind, number string) {
 	t.Helper()
+	begins(t, p, accountType, phoneKind, number)
+	p.fillCase(accountType)
+	p.want(p.handIn(), 202)
+	if got := p.login().text("next"); got != "home" {
+		t.Errorf("after the submission next is %s", got)
+	}
+	p.want(p.handIn(), 409, "case_locked")
+	if system.other != "" {
+		p.reachesTheDesk()
+	}
+}
+
+// begins is the way from signing up to an account with details.
+func begins(t *testing.T, p *person, accountType, phoneKind, number string) {
+	t.Helper()
 	signedUp := p.signup()
 	if signedUp.text("email") != p.email || signedUp.body["resendAfter"] != 60.0 {
 		t.Errorf("sign-up answered %s", signedUp.raw)
@@ -31,15 +46,6 @@ func journey(t *testing.T, p *person, accountType, phoneKind, number string) {
 	p.saveDetails(accountType)
 	if got := p.want(p.call("GET", "/v1/account", nil), 200); got.text("next") != "kyc" {
 		t.Errorf("after the details next is %s", got.text("next"))
-	}
-	p.fillCase(accountType)
-	p.want(p.handIn(), 202)
-	if got := p.login().text("next"); got != "home" {
-		t.Errorf("after the submission next is %s", got)
-	}
-	p.want(p.handIn(), 409, "case_locked")
-	if system.other != "" {
-		p.reachesTheDesk()
 	}
 }
 
@@ -127,6 +133,7 @@ func TestJourneyOfACompanyWithALandline(t *testing.T) {
 	}
 }
 
+// Every fifth hands in a case too: rendering its documents is what takes the time.
 func TestFiftyPeopleAtOnce(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 50 {
@@ -136,7 +143,11 @@ func TestFiftyPeopleAtOnce(t *testing.T) {
 			if i%2 == 1 {
 				kind, phone, number = "company", "landline", landline()
 			}
-			journey(t, p, kind, phone, number)
+			if i%5 == 0 {
+				journey(t, p, kind, phone, number)
+				return
+			}
+			begins(t, p, kind, phone, number)
 		})
 	}
 	all.Wait() // an answer of 500 or above fails the test: see contractTransport
