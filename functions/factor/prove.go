@@ -36,6 +36,17 @@ func wrongCodes(id account.ID) []limit.Use {
 	return []limit.Use{limit.FactorCode.By(string(id)), limit.FactorDay.By(string(id))}
 }
 
+// count takes one limit after the other: side by side, an attempt that the second refuses would hold a place of the first for a moment, and
+// somebody else be refused for it.
+func count(ctx context.Context, c *httpapi.Call, uses []limit.Use) error {
+	for _, use := range uses {
+		if _, err := c.Take(ctx, use); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // compare counts the attempt, then compares: what is right comes back as a use, which the store lets happen once. What has not the shape of a
 // proof is no attempt.
 func (h *handler) compare(ctx context.Context, c *httpapi.Call, p account.Profile, given proof, uses []limit.Use, why purpose) (store.FactorUse, error) {
@@ -52,7 +63,7 @@ func (h *handler) compare(ctx context.Context, c *httpapi.Call, p account.Profil
 	if err != nil {
 		return store.FactorUse{}, err
 	}
-	if _, err := c.Take(ctx, uses...); err != nil {
+	if err := count(ctx, c, uses); err != nil {
 		return store.FactorUse{}, err
 	}
 	set, err := h.store.Factors(ctx, p.ID)

@@ -131,7 +131,7 @@ func (h *handler) confirmTOTP(ctx context.Context, c *httpapi.Call, in confirmRe
 		return factorsView{}, err
 	}
 	uses := wrongCodes(c.Profile.ID)
-	if _, err := c.Take(ctx, uses...); err != nil {
+	if err := count(ctx, c, uses); err != nil {
 		return factorsView{}, err
 	}
 	step := stepOf(secret.Reveal(), code, c.Now)
