@@ -90,6 +90,8 @@ func TestACodeThatCannotGoOutNowGoesOutLater(t *testing.T) {
 	} {
 		t.Run(kind, func(t *testing.T) {
 			p := member(t)
+			id := p.want(p.call("GET", "/v1/account", nil), 200).text("id")
+			eventually(t, "the products know the account", func() bool { return len(waitingEvents(t, id)) == 0 }) // that, too, goes by SNS
 			fault(t, m{"service": c.service, "mode": "500", "count": 1})
 			challenge := p.want(p.call("POST", "/v1/otp", m{"phone": c.number, "kind": kind}), 202).text("challengeId")
 			if len(p.messages(c.number)) != 0 {

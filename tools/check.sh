@@ -100,7 +100,12 @@ guided() {
 
 second_judge() { .local/tools/judges/bin/python tools/second-judge.py; }
 
-for tool in pages sam checkov judges; do tools/install.sh "$tool"; done
+installing=()
+for tool in pages sam checkov judges; do
+  tools/install.sh "$tool" &
+  installing+=($!)
+done
+for pid in "${installing[@]}"; do wait "$pid"; done
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
 for module in . cmd/local/s3engine cmd/central; do
