@@ -45,11 +45,15 @@ func sessionToRow(s account.Session) sessionRow {
 }
 
 func (r sessionRow) session() account.Session {
+	proven, by := r.ProvenAt, account.Proof(r.ProvenBy)
+	if proven == "" { // of a release that did not note it: every session began with the password
+		proven, by = r.CreatedAt, account.ByPassword
+	}
 	return account.Session{
 		Digest: r.SK[len(sessionPrefix):], AccountID: account.ID(r.PK[len("account#"):]),
 		CreatedAt: r.CreatedAt.time(), LastSeenAt: r.LastSeenAt.time(), ExpiresAt: time.Unix(r.ExpiresAt, 0).UTC(),
 		Remember: r.Remember, IP: r.IP, UserAgent: r.UserAgent, CredentialVersion: r.CredentialVersion,
-		ProvenAt: r.ProvenAt.time(), ProvenBy: account.Proof(r.ProvenBy), TermsDue: r.TermsDue, DeskUntil: r.DeskUntil.time(),
+		ProvenAt: proven.time(), ProvenBy: by, TermsDue: r.TermsDue, DeskUntil: r.DeskUntil.time(),
 	}
 }
 
