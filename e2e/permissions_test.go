@@ -116,7 +116,7 @@ func signer(resource string) string {
 
 // resourceOf brings names of the local run and texts of the template to the same: what it is, without where.
 func resourceOf(text string) string {
-	for _, known := range []string{"UsersTable", "TokensTable", "EventsTopic", "incoming/*", "vault/*", "pages/*", "uploads"} {
+	for _, known := range []string{"UsersTable", "TokensTable", "EventsTopic", "incoming/*", "vault/*", "pages/*", "restricted/*", "uploads"} {
 		if strings.Contains(text, known) {
 			return known
 		}
