@@ -67,6 +67,14 @@ func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	p.bearer = p.session("River stone 77!")
 	p.want(p.call("PUT", "/v1/account/password", m{"currentPassword": "River stone 77!", "newPassword": goodPassword}, evil...), 204)
 	mailed("change of password")
+	again := newPerson(t)
+	again.email = p.email
+	forget(t, "mail-")
+	again.want(again.call("POST", "/v1/signup", again.signupBody(), evil...), 202)
+	mailed("sign-up with an address that has an account")
+	if system.cmd == nil {
+		return // nothing sweeps there, and the rest is left to the sweep
+	}
 	p.provePhone(mobile(), "mobile")
 	number := mobile()
 	challenge := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"}, evil...), 202).text("challengeId")
@@ -76,9 +84,4 @@ func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	p.fillCase("individual")
 	p.want(p.call("POST", "/v1/kyc/submit", agreed(), evil...), 202)
 	mailed("submission")
-	again := newPerson(t)
-	again.email = p.email
-	forget(t, "mail-")
-	again.want(again.call("POST", "/v1/signup", again.signupBody(), evil...), 202)
-	mailed("sign-up with an address that has an account")
 }
