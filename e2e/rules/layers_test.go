@@ -33,7 +33,7 @@ func root(t *testing.T) string {
 }
 
 var (
-	pure     = []string{"typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
+	pure     = []string{"oidc", "jose", "typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
 	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
 		"awsenv/dynamodb", "awsenv/s3", "awsenv/ses", "awsenv/sns", "awsenv/voice", "awsenv/secret"}
 
