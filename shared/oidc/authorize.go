@@ -34,7 +34,6 @@ const (
 
 // Request is a request for authorization that its client may make.
 type Request struct {
-	Client      ClientID
 	Redirect    string
 	State       string
 	Nonce       string
@@ -75,7 +74,7 @@ func Read(v url.Values, c Client) (Request, error) {
 		return Request{}, err
 	}
 	r := Request{
-		Client: c.ID, Redirect: v.Get("redirect_uri"), State: v.Get("state"), Nonce: v.Get("nonce"), Challenge: v.Get("code_challenge"),
+		Redirect: v.Get("redirect_uri"), State: v.Get("state"), Nonce: v.Get("nonce"), Challenge: v.Get("code_challenge"),
 		JKT: v.Get("dpop_jkt"), Prompt: strings.Fields(v.Get("prompt")), MaxAge: -1, ACR: strings.Fields(v.Get("acr_values")),
 		IDTokenHint: v.Get("id_token_hint"), LoginHint: v.Get("login_hint"), Locales: strings.Fields(v.Get("ui_locales")),
 	}

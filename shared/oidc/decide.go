@@ -27,7 +27,10 @@ var refusals = map[Step]*Error{
 	StepConsent: Refuse(ConsentRequired, "The holder has not allowed this."),
 }
 
-var errUnmet = Refuse(UnmetAuthentication, "The account has no such means to log in.")
+var (
+	errUnmet = Refuse(UnmetAuthentication, "The account has no such means to log in.")
+	errOther = Refuse(LoginRequired, "Somebody else has logged in.")
+)
 
 // Visit is a request with the person whose browser has brought it.
 type Visit struct {
@@ -61,21 +64,18 @@ func (v Visit) next(now time.Time) (Step, error) {
 	if !v.loggedIn(now) || v.wantsLogin(now) {
 		return StepLogin, nil
 	}
-	if v.lacksFactor() {
-		switch {
-		case v.Profile.Factors.Any() && !v.loggedInAnew(now):
-			return StepLogin, nil
-		case v.ACRDemanded:
-			return "", errUnmet
-		}
-	}
-	missing := account.Next(v.holder())
-	switch {
-	case missing == account.StepTerms:
+	switch lacks := len(v.ACR) > 0 && !slices.Contains(v.ACR, v.Proved()); {
+	case !v.Hinted:
+		return "", errOther
+	case lacks && slices.Contains(v.ACR, ACRFactor) && v.Profile.Factors.Any() && !v.loggedInAnew(now):
+		return StepLogin, nil
+	case lacks && v.ACRDemanded:
+		return "", errUnmet
+	case v.Session.WaitsFor(v.Profile) != "":
 		return StepTerms, nil
-	case v.needs(NeedDetails) && v.Profile.Details.IsZero(), v.needs(NeedKYC) && v.Profile.Details.IsZero():
+	case len(v.Client.Needs) > 0 && v.Profile.Details.IsZero():
 		return StepDetails, nil
-	case v.needs(NeedKYC) && v.Profile.Verified.CaseNo == 0:
+	case slices.Contains(v.Client.Needs, NeedKYC) && v.Profile.Verified.CaseNo == 0:
 		return StepKYC, nil
 	case v.needsConsent():
 		return StepConsent, nil
@@ -83,26 +83,13 @@ func (v Visit) next(now time.Time) (Step, error) {
 	return "", nil
 }
 
-func (v Visit) needs(need string) bool { return slices.Contains(v.Client.Needs, need) }
-
-func (v Visit) holder() account.Profile {
-	p := v.Profile
-	p.TermsDue = v.Session.WaitsFor(p)
-	return p
-}
-
 // wantsLogin reports that the client wants the holder to log in although somebody is logged in.
 func (v Visit) wantsLogin(now time.Time) bool {
 	if v.loggedInAnew(now) {
-		return !v.Hinted
+		return false
 	}
 	since := time.Duration(now.Unix()-v.Session.ProvenAt.Unix()) * time.Second
 	return !v.Hinted || v.Asks(PromptLogin) || v.Asks(PromptSelect) || v.Asks(PromptCreate) || v.MaxAge == 0 || v.MaxAge > 0 && since > v.MaxAge
-}
-
-// lacksFactor reports that of the log-ins that the client would take the session is none. What we do not know is no wish that can be met.
-func (v Visit) lacksFactor() bool {
-	return len(v.ACR) > 0 && !slices.Contains(v.ACR, v.Proved())
 }
 
 // Proved is the acr of the session.
