@@ -10,6 +10,7 @@ import (
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/oidc"
 )
 
 // Keys, items and access patterns: everything that is in the two tables, in one place.
@@ -23,6 +24,8 @@ import (
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
 //	         reference#<ref>     case                         leads from a case's reference to the case
 //	         account#<id>        factors                      what proves its holder beside the password
+//	         account#<id>        app#<client>                 what its holder lets a client have
+//	         clients             client#<id>                  a product or another party that logs people in with Central
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         email#<address>     kept                         an address that an account gave up: nobody else's until the change cannot be undone
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
@@ -104,6 +107,10 @@ func noticeKey(id account.ID, digest string) key {
 func signatoryKey(id account.ID) key { return key{"account#" + string(id), "signatory"} }
 func challengeKey(id account.ID) key { return key{"account#" + string(id), "challenge#phone"} }
 func factorsKey(id account.ID) key   { return key{"account#" + string(id), "factors"} }
+func clientKey(id oidc.ClientID) key { return key{"clients", clientPrefix + string(id)} }
+func appKey(id account.ID, client oidc.ClientID) key {
+	return key{profileKey(id).PK, appPrefix + string(client)}
+}
 func pendingLoginKey(id account.ID, digest string) key {
 	return key{"account#" + string(id), "login#" + digest}
 }
@@ -124,6 +131,9 @@ const (
 	roundPrefix   = "round#"
 	recordPrefix  = "review#"
 	eventPrefix   = "event#"
+	appPrefix     = "app#"
+	clientPrefix  = "client#"
+	grantPrefix   = "grant#"
 )
 
 func sessionKey(id account.ID, digest string) key {
