@@ -34,6 +34,8 @@ const (
 	PasskeyProof  Purpose = "passkey-proof"
 	PasskeyLogin  Purpose = "passkey-login"
 	FactorReset   Purpose = "factor-reset" // the mailed link that stops it
+	SentToLogin   Purpose = "sent-to-login" // a request for authorization, and when
+	Agreement     Purpose = "agreement"     // the question to the holder that a form of ours asked
 	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
 )
 
