@@ -30,6 +30,7 @@ type Call struct {
 	body   []byte
 	limits Limits
 	terms  string
+	origin string // of the pages
 	taken  taken
 	log    *slog.Logger
 	event  *ocsf.Kind
@@ -102,7 +103,7 @@ func (a *API) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
 		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: a.RequestID(r.Context()),
-		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, terms: a.Terms, log: a.Log,
+		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, terms: a.Terms, origin: a.origin, log: a.Log,
 	}
 }
 

@@ -58,6 +58,8 @@ var (
 	PasskeyIP    = Rule{"passkey-ip", 300, 10 * time.Minute, "Too many log-ins from your network."}
 	FactorWrite  = Rule{"factor-write", 60, time.Hour, "Too many changes within a short time."}
 
+	AuthorizeIP = Rule{"authorize-ip", 600, 10 * time.Minute, "Too many log-ins from your network."}
+
 	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}

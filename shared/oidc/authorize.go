@@ -17,12 +17,6 @@ const (
 	maxText    = 512     // bytes of state and nonce
 )
 
-// What a log-in proved (OpenID Connect Core 1.0, section 2, acr).
-const (
-	ACRPassword = "urn:central:pwd"
-	ACRFactor   = "urn:central:mfa"
-)
-
 // Values of prompt (OpenID Connect Core 1.0, section 3.1.2.1; Initiating User Registration 1.0).
 const (
 	PromptNone    = "none"

@@ -30,6 +30,11 @@ func (g Grant) Ref() GrantRef { return GrantRef{g.Account, g.Client, g.Session, 
 // Offline reports a grant that outlives the log-in.
 func (g Grant) Offline() bool { return g.Session == OfflineSession }
 
+// MayRepeat reports that the refresh token of this generation is the one before the valid one, and that the answer with that one may have been lost.
+func (g Grant) MayRepeat(presented int, now time.Time) bool {
+	return presented > 0 && presented == g.Generation-1 && now.Before(g.RotatedAt.Add(RefreshGrace))
+}
+
 // Authorization is all that decides about a request for a code. What is absent is zero.
 type Authorization struct {
 	Session account.Session
