@@ -76,6 +76,10 @@ func addCallSecret(file string) error {
 	key := make([]byte, 32)
 	rand.Read(key)
 	members["callSecret"] = "whsec_" + base64.StdEncoding.EncodeToString(key)
+	return writeMembers(file, members)
+}
+
+func writeMembers(file string, members map[string]any) error {
 	text, err := json.Marshal(members)
 	if err != nil {
 		return err

@@ -47,6 +47,12 @@ func (c *Call) Body() []byte { return c.body }
 // Header returns a header of the request, or "".
 func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
 
+// Headers returns every value of a header of the request.
+func (c *Call) Headers(name string) []string { return c.r.Header.Values(name) }
+
+// Method returns the method of the request.
+func (c *Call) Method() string { return c.r.Method }
+
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
 
