@@ -52,7 +52,7 @@ func Place(v url.Values, c Client) (redirect, state string, err error) {
 	if len(v["client_id"]) != 1 || len(v["redirect_uri"]) != 1 {
 		return "", "", Refuse(InvalidRequest, "client_id and redirect_uri must be there once.")
 	}
-	if redirect = v.Get("redirect_uri"); !c.RedirectsTo(redirect) {
+	if redirect = v.Get("redirect_uri"); !c.Redirects(redirect) {
 		return "", "", Refuse(InvalidRequest, "The redirect_uri is not registered.")
 	}
 	if state = v.Get("state"); len(v["state"]) > 1 || len(state) > maxText {
@@ -161,8 +161,8 @@ func (r *Request) readPrompt(url.Values, Client) error {
 	return nil
 }
 
-// maxMaxAge keeps a duration from overflowing: nobody means more than a hundred years.
-const maxMaxAge = 100 * 365 * 24 * 3600
+// longestAge keeps a duration from overflowing: nobody means more than a hundred years.
+const longestAge = 100 * 365 * 24 * 3600
 
 func (r *Request) readAge(v url.Values, c Client) error {
 	if c.DefaultMaxAge > 0 {
@@ -175,7 +175,7 @@ func (r *Request) readAge(v url.Values, c Client) error {
 	if err != nil {
 		return Refuse(InvalidRequest, "The max_age is not a number of seconds.")
 	}
-	r.MaxAge = time.Duration(min(seconds, maxMaxAge)) * time.Second
+	r.MaxAge = time.Duration(min(seconds, longestAge)) * time.Second
 	return nil
 }
 
@@ -205,30 +205,6 @@ func (r *Request) readACR(v url.Values, _ Client) error {
 		}
 	}
 	return nil
-}
-
-// loopbacks are the hosts on which an app on a device may listen at any port (RFC 8252, section 7.3).
-var loopbacks = []string{"http://127.0.0.1", "http://[::1]"}
-
-// RedirectsTo reports a redirect URI of the client: letter for letter one that is registered. A native app that has registered one on a loopback
-// address without a port may add any.
-func (c Client) RedirectsTo(uri string) bool {
-	if slices.Contains(c.RedirectURIs, uri) {
-		return true
-	}
-	if !c.Native {
-		return false
-	}
-	for _, host := range loopbacks {
-		rest, on := strings.CutPrefix(uri, host+":")
-		if !on {
-			continue
-		}
-		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-		port, err := strconv.ParseUint(rest[:digits], 10, 16)
-		return err == nil && port > 0 && rest[0] != '0' && slices.Contains(c.RedirectURIs, host+rest[digits:])
-	}
-	return false
 }
 
 // Answer is a redirect URI with the parameters of an answer behind those that it has.

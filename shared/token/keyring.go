@@ -33,10 +33,10 @@ const (
 	PasskeyAdd    Purpose = "passkey-add"
 	PasskeyProof  Purpose = "passkey-proof"
 	PasskeyLogin  Purpose = "passkey-login"
-	FactorReset   Purpose = "factor-reset" // the mailed link that stops it
+	FactorReset   Purpose = "factor-reset"  // the mailed link that stops it
 	SentToLogin   Purpose = "sent-to-login" // a request for authorization, and when
 	Agreement     Purpose = "agreement"     // the question to the holder that a form of ours asked
-	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
+	CallEvents    Purpose = "call-events"   // the address that hears how a call ended
 	OIDCCode      Purpose = "oidc-code"
 	OIDCAccess    Purpose = "oidc-access"
 	OIDCRefresh   Purpose = "oidc-refresh"
