@@ -11,7 +11,6 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
-	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"

@@ -22,7 +22,7 @@ const questionLife = 30 * time.Minute
 // ask asks the holder whether a client of others may have what it asks for.
 func (b *browser) ask(c *httpapi.Call, a *arrival) httpapi.Reply {
 	v := a.visit
-	p := &page{language: languageOf(c, v.Locales), status: http.StatusOK, name: "consent", leadsTo: a.redirect}
+	p := &page{language: languageOf(c, v.Locales), status: 200, name: "consent", leadsTo: a.redirect}
 	p.add(`<p class="lede">`, p.word("consent.lede", "client", v.Client.Name, "email", v.Profile.Email.String()), `</p><ul class="bullets">`)
 	for _, scope := range v.Scopes {
 		p.add(`<li>`, p.word("consent.scope."+scope), `</li>`)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -93,7 +92,7 @@ func (b *browser) farewell(ctx context.Context, c *httpapi.Call, query url.Value
 		v.Session.Digest = ""
 	}
 	if to := query.Get("post_logout_redirect_uri"); to != "" {
-		if !slices.Contains(f.visit.Client.PostLogoutURIs, to) {
+		if !f.visit.Client.RedirectsAfterLogout(to) {
 			return f, b.refused(c, "logout"), true
 		}
 		f.back = to
