@@ -2,10 +2,7 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"crypto/subtle"
 	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"net/url"
 	"strings"
@@ -107,7 +104,7 @@ func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) 
 	right := client.ID != "" && !client.Disabled && client.Auth == given.method
 	switch given.method {
 	case oidc.ClientSecretBasic, oidc.ClientSecretPost:
-		right = matches(client.Secrets, given.secret) && right
+		right = client.HasSecret(given.secret) && right
 	case oidc.PrivateKeyJWT:
 		algorithms := []string{jose.ES256, jose.PS256}
 		if !client.FAPI {
@@ -125,39 +122,32 @@ func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) 
 	return nil, nil
 }
 
-// matches compares with each of two digests, whether there are so many or not: the work is the same for every client.
-func matches(digests []string, secret string) bool {
-	sum := sha256.Sum256([]byte(secret))
-	own := []byte(hex.EncodeToString(sum[:]))
-	right := 0
-	for i := range 2 {
-		digest := strings.Repeat("-", len(own))
-		if i < len(digests) {
-			digest = digests[i]
-		}
-		right |= subtle.ConstantTimeCompare([]byte(digest), own)
-	}
-	return right == 1
-}
-
 // party is a client that has proven itself.
 type party struct {
 	client oidc.Client
 	spend  []oidc.Spent // what it has proven itself with, and is good once
 }
 
-// refused uses up the proofs of a request that was refused: with what it was refused for in order, they would open something again.
+// refused uses up the proofs of a request that was refused: sent again in order, they would open something else.
 func (h *handler) refused(ctx context.Context, p party, refusal error) error {
-	if _, answer := errors.AsType[*oidc.Error](refusal); !answer || len(p.spend) == 0 {
-		return refusal
-	}
-	switch err := h.store.SpendProofs(ctx, p.spend...); {
-	case errors.Is(err, oidc.ErrReplayed):
-		return errClient.Because(err)
-	case err != nil:
-		return err
+	if _, answer := errors.AsType[*oidc.Error](refusal); answer {
+		if err := h.spend(ctx, p); err != nil {
+			return err
+		}
 	}
 	return refusal
+}
+
+// spend uses up what a client has proven itself with. Seen before, it proves nothing.
+func (h *handler) spend(ctx context.Context, p party) error {
+	if len(p.spend) == 0 {
+		return nil
+	}
+	err := h.store.SpendProofs(ctx, p.spend...)
+	if errors.Is(err, oidc.ErrReplayed) {
+		return errClient.Because(err)
+	}
+	return err
 }
 
 // readProven reads the parameters and the grant of what is shown, and holds the client to its proof. show finds the grant; a zero one is none.

@@ -14,6 +14,7 @@ import (
 	"phonon.in/central/shared/awsenv/secret"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
+	"phonon.in/central/shared/jose"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/store"
@@ -27,7 +28,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	r := env.New(os.LookupEnv)
 	publicURL := r.Origin("PUBLIC_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
-	secretID, terms := r.Text("SECRET_ID"), r.Text("TERMS_VERSION")
+	secretID, signingID, terms := r.Text("SECRET_ID"), r.Text("SIGNING_SECRET_ID"), r.Text("TERMS_VERSION")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
@@ -35,15 +36,21 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	document, err := secret.ReadSigning(ctx, signingID)
+	if err != nil {
+		return nil, err
+	}
+	signing, err := jose.ParseKeyset([]byte(document.Reveal()))
+	if err != nil {
+		return nil, err
+	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, keys: app.Keys, issuer: publicURL, log: log}
+	h := &handler{store: s, keys: app.Keys, signing: signing, issuer: publicURL, log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log}), nil
 }
 
 type grants interface {
-	Client(ctx context.Context, id oidc.ClientID) (oidc.Client, error)
-	Authorization(ctx context.Context, id account.ID, digest string, client oidc.ClientID) (oidc.Authorization, error)
-	StartGrant(ctx context.Context, g oidc.Grant, seen account.Activity, pushed string) error
+	Clients(ctx context.Context) ([]oidc.Client, error)
 	TokenState(ctx context.Context, ref oidc.GrantRef, client oidc.ClientID) (oidc.TokenState, error)
 	RedeemCode(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error)
 	RotateGrant(ctx context.Context, g oidc.Grant, presented int, spend []oidc.Spent, now time.Time) (oidc.Grant, error)
@@ -51,13 +58,14 @@ type grants interface {
 	RevokeGrant(ctx context.Context, ref oidc.GrantRef) error
 	SpendProofs(ctx context.Context, proofs ...oidc.Spent) error
 	Push(ctx context.Context, p oidc.Pushed, spend []oidc.Spent) error
-	Pushed(ctx context.Context, id string, client oidc.ClientID, now time.Time) (oidc.Pushed, error)
 	NoteActivity(ctx context.Context, id account.ID, seen account.Activity) error
 }
 
+// handler answers what clients call: metadata, keys, tokens.
 type handler struct {
-	store  grants
-	keys   token.Keyring
-	issuer string // PUBLIC_URL
-	log    *slog.Logger
+	store   grants
+	keys    token.Keyring // of codes, refresh tokens and opaque access tokens
+	signing jose.Keyset   // of ID tokens, and access tokens that are JWTs
+	issuer  string        // PUBLIC_URL
+	log     *slog.Logger
 }

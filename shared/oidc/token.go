@@ -30,6 +30,14 @@ func (g Grant) Ref() GrantRef { return GrantRef{g.Account, g.Client, g.Session, 
 // Offline reports a grant that outlives the log-in.
 func (g Grant) Offline() bool { return g.Session == OfflineSession }
 
+// CodeJKT is the key that whoever redeems the code must have; "" for none. Once it is redeemed, JKT is that of the tokens.
+func (g Grant) CodeJKT() string {
+	if g.RedeemedAt.IsZero() {
+		return g.JKT
+	}
+	return ""
+}
+
 // MayRepeat reports that the refresh token of this generation is the one before the valid one, and that the answer with that one may have been lost.
 func (g Grant) MayRepeat(presented int, now time.Time) bool {
 	return presented > 0 && presented == g.Generation-1 && now.Before(g.RotatedAt.Add(RefreshGrace))
