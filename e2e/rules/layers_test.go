@@ -43,7 +43,7 @@ var (
 	speakAWS  = []string{"store", "email", "sms", "voice", "topic", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.
-	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml", "github.com/smallstep/pkcs7"}
+	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml", "github.com/smallstep/pkcs7", "github.com/go-jose/go-jose/v4"}
 )
 
 // sources calls look for each Go file under a folder that is not a test, with its imports.
@@ -219,6 +219,7 @@ var heavy = map[string][]string{
 	"codeberg.org/go-pdf/fpdf":                 {"papers"},
 	"github.com/go-text/typesetting/shaping":   {"papers"},
 	"github.com/go-webauthn/webauthn/webauthn": {"factor"},
+	"github.com/go-jose/go-jose/v4":            {"oidc", "notify"},
 	"github.com/pquerna/otp":                   {"factor"},
 	"github.com/boombuler/barcode/qr":          {"factor"},
 	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "feedback", "papers", "review", "clock"},

@@ -20,7 +20,7 @@ type accounts interface {
 	SaveDetails(ctx context.Context, p account.Profile, d account.Details, onlyAsRead bool, now time.Time) (account.Profile, error)
 	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
-	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	SweepSessions(ctx context.Context, id account.ID, keep string) error
 	StartEmailChange(ctx context.Context, c account.EmailChange, mails []message.Message, seen account.Activity) error
 	EmailChange(ctx context.Context, id account.ID) (account.EmailChange, bool, error)
 	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error

@@ -69,7 +69,7 @@ func (h *handler) disown(ctx context.Context, c *httpapi.Call, in disownRequest)
 	if err := h.store.Disown(ctx, n, p, r, c.Seen("login_disowned"), c.Now); err != nil {
 		return disownAnswer{}, err
 	}
-	_ = h.store.EndOtherSessions(ctx, p.ID, "") // they are over already
+	_ = h.store.SweepSessions(ctx, p.ID, "") // they are over already
 	c.SetCookie(httpapi.SessionCookie, "", -1)
 	return disownAnswer{h.keys.Issue(token.ResetPassword, string(p.ID), r.ID).Reveal()}, nil
 }

@@ -37,8 +37,9 @@ type accounts interface {
 	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
 	EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error)
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
-	EndSession(ctx context.Context, id account.ID, digest string) error
-	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	EndSession(ctx context.Context, id account.ID, digest string, now time.Time) ([]message.Message, error)
+	EndOtherSessions(ctx context.Context, id account.ID, keep string, now time.Time) error
+	SweepSessions(ctx context.Context, id account.ID, keep string) error
 	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
 	StartReset(ctx context.Context, r account.Reset, m message.Message) error
 	Reset(ctx context.Context, id account.ID) (account.Reset, account.Profile, error)

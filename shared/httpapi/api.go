@@ -38,10 +38,11 @@ type Config struct {
 // API is a set of routes. It is an http.Handler.
 type API struct {
 	Config
-	origin string
-	mux    *http.ServeMux // by path alone, as API Gateway finds the function
-	paths  map[string]resource
-	warm   atomic.Bool
+	origin  string
+	mux     *http.ServeMux // by path alone, as API Gateway finds the function
+	paths   map[string]resource
+	foreign map[string]bool // routes of Foreign
+	warm    atomic.Bool
 }
 
 // New makes an API without routes.
@@ -52,7 +53,7 @@ func New(c Config) *API {
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
-	a := &API{Config: c, mux: http.NewServeMux(), paths: map[string]resource{}}
+	a := &API{Config: c, mux: http.NewServeMux(), paths: map[string]resource{}, foreign: map[string]bool{}}
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
 		a.origin = originOf(u)
 	}
@@ -132,7 +133,7 @@ func (a *API) route(w *status, r *http.Request) {
 	case !known:
 		w.Header().Set("Allow", a.paths[path].allow())
 		answerFault(w, callOf(r.Context()), errMethod)
-	case a.crossSite(r):
+	case !a.foreign[method+" "+path] && a.crossSite(r):
 		answerFault(w, callOf(r.Context()), errCrossSite)
 	default:
 		w.route = method + " " + path

@@ -94,7 +94,11 @@ func (s *Store) CompleteEmailChange(
 	ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time,
 ) error {
 	from, next := p.CredentialVersion, p.CredentialVersion+1
-	err := s.transact(ctx, "complete change of address",
+	told, err := s.farewell(ctx, p.ID, keep, now)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, "complete change of address", append([]types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailChangeKey(p.ID), set: "SET usedAt = :used",
 			when:   "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now AND credentialVersion = :from AND known = :no",
@@ -112,7 +116,7 @@ func (s *Store) CompleteEmailChange(
 		deleteIn(s.tokens, resetKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	)
+	}, told...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:
@@ -154,7 +158,11 @@ func (s *Store) EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo
 // from then on, all sessions are over, and whatever else was open is void. It returns account.ErrLinkUsed or ErrLinkExpired for u, and
 // account.ErrBusy when the account changed since it was read.
 func (s *Store) UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error {
-	err := s.transact(ctx, "undo change of address",
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, "undo change of address", append([]types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailUndoKey(p.ID), set: "SET usedAt = :used", when: "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now",
 			values: values{":used": stampOf(now), ":id": u.ID, ":now": now.Unix()},
@@ -167,7 +175,7 @@ func (s *Store) UndoEmailChange(ctx context.Context, u account.EmailUndo, p acco
 		deleteIn(s.tokens, emailChangeKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	)
+	}, told...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:

@@ -47,7 +47,11 @@ func (s *Store) ChangeFactors(ctx context.Context, p account.Profile, c FactorCh
 		actions = append(actions, putNew(s.tokens, pendingRow(m)))
 	}
 	if c.Ends {
-		actions = append(actions, deleteIn(s.tokens, resetKey(p.ID)))
+		told, err := s.farewell(ctx, p.ID, c.By.Digest, c.At)
+		if err != nil {
+			return err
+		}
+		actions = append(actions, append(told, deleteIn(s.tokens, resetKey(p.ID)))...)
 	}
 	err := s.transact(ctx, "change factors", actions...)
 	switch _, found, failed := failedAt(err); {

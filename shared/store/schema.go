@@ -1,6 +1,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -53,6 +55,9 @@ import (
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
 //	         account#<id>        login#<digest>               a log-in that waits for its second factor
+//	         account#<id>        grant#<sid>#<id>             what one authorization gave to a client: its code and all tokens die with it
+//	         request#<id>        authorization                a request that a client has pushed
+//	         spent#<who>         <digest>                     an assertion of a client, or a DPoP proof, that was seen
 //	         passkey#<challenge> spent                        a question to a passkey that was answered
 //	         captcha#<signature> spent                        a solved captcha that was used
 //	         limit#<rule>#<who>  <window start>               a counter
@@ -111,6 +116,14 @@ func clientKey(id oidc.ClientID) key { return key{"clients", clientPrefix + stri
 func appKey(id account.ID, client oidc.ClientID) key {
 	return key{profileKey(id).PK, appPrefix + string(client)}
 }
+func grantKey(ref oidc.GrantRef) key {
+	return key{profileKey(ref.Account).PK, grantPrefix + oidc.SID(ref.Session) + "#" + ref.ID}
+}
+func pushedKey(id string) key { return key{pushedPrefix + id, "authorization"} }
+func proofKey(p oidc.Spent) key {
+	sum := sha256.Sum256([]byte(p.JTI))
+	return key{"spent#" + p.Who, base64.RawURLEncoding.EncodeToString(sum[:])}
+}
 func pendingLoginKey(id account.ID, digest string) key {
 	return key{"account#" + string(id), "login#" + digest}
 }
@@ -134,6 +147,7 @@ const (
 	appPrefix     = "app#"
 	clientPrefix  = "client#"
 	grantPrefix   = "grant#"
+	pushedPrefix  = "request#"
 )
 
 func sessionKey(id account.ID, digest string) key {
