@@ -34,12 +34,12 @@ func root(t *testing.T) string {
 
 var (
 	pure     = []string{"oidc", "jose", "typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
-	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
+	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "backchannel", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
 		"awsenv/dynamodb", "awsenv/s3", "awsenv/ses", "awsenv/sns", "awsenv/voice", "awsenv/secret"}
 
 	// speakHTTP and speakAWS are the only rooms with net/http and the AWS SDK. upload has net/http because the SDK's
 	// interface of a signer does.
-	speakHTTP = []string{"httpapi", "apigw", "siteverify", "callapi", "awsenv", "upload"}
+	speakHTTP = []string{"httpapi", "apigw", "siteverify", "callapi", "backchannel", "awsenv", "upload"}
 	speakAWS  = []string{"store", "email", "sms", "voice", "topic", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.

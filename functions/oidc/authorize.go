@@ -143,18 +143,18 @@ func (b *browser) next(c *httpapi.Call, a *arrival, consented bool) (oidc.Step, 
 	}
 	a.visit.Request, a.visit.Consented = r, consented
 	a.visit.LoggedInFor = b.sentToLogin(c, a)
-	if a.visit.Hinted, err = b.hinted(a); err != nil {
+	if a.visit.Hinted, err = b.hinted(c, a); err != nil {
 		return "", err
 	}
 	return a.visit.Next(c.Now)
 }
 
 // hinted reports that a hint, where there is one, is about who is logged in.
-func (b *browser) hinted(a *arrival) (bool, error) {
+func (b *browser) hinted(c *httpapi.Call, a *arrival) (bool, error) {
 	if a.visit.IDTokenHint == "" || a.visit.Session.Digest == "" {
 		return true, nil
 	}
-	hint, err := b.hint(a.visit.IDTokenHint)
+	hint, err := b.hint(a.visit.IDTokenHint, c.Now)
 	if err != nil || hint.Client != a.visit.Client.ID {
 		return false, oidc.Refuse(oidc.InvalidRequest, "The id_token_hint is none of ours for this client.").Because(err)
 	}

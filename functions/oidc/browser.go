@@ -30,7 +30,7 @@ type browser struct {
 	store  visits
 	keys   token.Keyring
 	issuer string
-	hint   func(raw string) (oidc.Hint, error) // reads an ID token of ours, also one that is over
+	hint   func(raw string, now time.Time) (oidc.Hint, error) // reads an ID token of ours, also one that is over
 	code   func(oidc.Grant) string
 	outbox deliverer
 }

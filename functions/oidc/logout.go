@@ -74,7 +74,7 @@ func (b *browser) farewell(ctx context.Context, c *httpapi.Call, query url.Value
 		}
 	}
 	client := oidc.ClientID(query.Get("client_id"))
-	if hint, err := b.hint(query.Get("id_token_hint")); err == nil {
+	if hint, err := b.hint(query.Get("id_token_hint"), c.Now); err == nil {
 		if client != "" && client != hint.Client {
 			return f, b.refused(c, "logout"), true
 		}

@@ -12,11 +12,13 @@ import (
 	"phonon.in/central/shared/apigw"
 	"phonon.in/central/shared/awsenv/dynamodb"
 	"phonon.in/central/shared/awsenv/secret"
+	"phonon.in/central/shared/backchannel"
 	"phonon.in/central/shared/env"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/jose"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/oidc"
+	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
@@ -46,7 +48,12 @@ func setup(ctx context.Context) (http.Handler, error) {
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
 	h := &handler{store: s, keys: app.Keys, signing: signing, issuer: publicURL, log: log}
-	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log}), nil
+	api := h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log})
+	b := &browser{store: s, keys: app.Keys, issuer: publicURL, hint: h.hint, code: h.code, outbox: &outbox.Outbox{
+		Store: s, Log: log, Clients: backchannel.New(s, signing, publicURL, time.Now),
+	}}
+	b.routes(api)
+	return api, nil
 }
 
 type grants interface {

@@ -1,12 +1,8 @@
 package main
 
-import (
-	"net/http"
+import "phonon.in/central/shared/httpapi"
 
-	"phonon.in/central/shared/httpapi"
-)
-
-func (h *handler) routes(c httpapi.Config) http.Handler {
+func (h *handler) routes(c httpapi.Config) *httpapi.API {
 	api := httpapi.New(c)
 	api.Public("GET /.well-known/openid-configuration", httpapi.Form(h.discovery))
 	api.Public("GET /.well-known/oauth-authorization-server", httpapi.Form(h.discovery))

@@ -48,7 +48,7 @@ func (v Visit) loggedIn(now time.Time) bool {
 
 // loggedInAnew reports that the holder has logged in for this very request. The log-in counts as long as it would let them do what may do harm.
 func (v Visit) loggedInAnew(now time.Time) bool {
-	return !v.LoggedInFor.IsZero() && !v.Session.ProvenAt.Before(v.LoggedInFor) && now.Sub(v.Session.ProvenAt) <= account.StepUpLife
+	return !v.LoggedInFor.IsZero() && v.Session.ProvenAt.After(v.LoggedInFor) && now.Sub(v.Session.ProvenAt) <= account.StepUpLife
 }
 
 // Next is what has to happen before a code is issued, decided anew by whoever is logged in now. An error is for the client.
