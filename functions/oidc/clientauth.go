@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"phonon.in/central/shared/httpapi"
@@ -124,11 +125,15 @@ func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) 
 
 // party is a client that has proven itself.
 type party struct {
-	client oidc.Client
-	spend  []oidc.Spent // what it has proven itself with, and is good once
+	client    oidc.Client
+	assertion []oidc.Spent // what it has proven itself with, where that is good once
+	proof     []oidc.Spent // that it has a key
 }
 
-// refused uses up the proofs of a request that was refused: sent again in order, they would open something else.
+// once is all that is used up by what the party gets.
+func (p party) once() []oidc.Spent { return slices.Concat(p.assertion, p.proof) }
+
+// refused uses up the assertion of a request that was refused: sent again beside what is right, it would open something.
 func (h *handler) refused(ctx context.Context, p party, refusal error) error {
 	if _, answer := errors.AsType[*oidc.Error](refusal); answer {
 		if err := h.spend(ctx, p); err != nil {
@@ -140,10 +145,10 @@ func (h *handler) refused(ctx context.Context, p party, refusal error) error {
 
 // spend uses up what a client has proven itself with. Seen before, it proves nothing.
 func (h *handler) spend(ctx context.Context, p party) error {
-	if len(p.spend) == 0 {
+	if len(p.assertion) == 0 {
 		return nil
 	}
-	err := h.store.SpendProofs(ctx, p.spend...)
+	err := h.store.SpendProofs(ctx, p.assertion...)
 	if errors.Is(err, oidc.ErrReplayed) {
 		return errClient.Because(err)
 	}
@@ -169,5 +174,5 @@ func (h *handler) readProven(ctx context.Context, c *httpapi.Call, query, form u
 	}
 	allowOrigin(c, state.Client)
 	spend, err := h.prove(ctx, c, state.Client, given)
-	return p, party{state.Client, spend}, state, err
+	return p, party{client: state.Client, assertion: spend}, state, err
 }

@@ -412,3 +412,14 @@ func asked() url.Values {
 		"code_challenge": {own.Hash(verifier)}, "code_challenge_method": {"S256"},
 	}
 }
+
+func decodedURL(s string) []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(s)
+	return b
+}
+
+func headerOf(raw string) m {
+	var head m
+	_ = json.Unmarshal(decodedURL(strings.Split(raw, ".")[0]), &head)
+	return head
+}
