@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/spf13/cobra"
 
@@ -85,9 +84,7 @@ func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, PublicURL: s.publicURL,
 		ClockURL: "https://dynamodb." + s.aws.Region + ".amazonaws.com/",
 	}
-	d.Secrets = secretsmanager.NewFromConfig(s.aws, func(o *secretsmanager.Options) {
-		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.secrets }))
-	})
+	d.Secrets = s.secrets()
 	d.SNS = s.sns()
 	d.Voice = pinpointsmsvoicev2.NewFromConfig(s.aws, func(o *pinpointsmsvoicev2.Options) {
 		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.voice }))
