@@ -80,7 +80,7 @@ func basic(header string) (id, secret string, err error) {
 	if err != nil {
 		return "", "", errClient
 	}
-	if secret, err = url.QueryUnescape(secret); err != nil || secret == "" {
+	if secret, err = url.QueryUnescape(secret); err != nil {
 		return "", "", errClient
 	}
 	return id, secret, nil
@@ -104,8 +104,8 @@ var errNotProven = errors.New("the proof is wrong, or another than the client is
 func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) ([]oidc.Spent, error) {
 	right := client.ID != "" && !client.Disabled && client.Auth == given.method
 	switch given.method {
-	case oidc.ClientSecretBasic, oidc.ClientSecretPost:
-		right = client.HasSecret(given.secret) && right
+	case oidc.ClientSecretBasic, oidc.ClientSecretPost: // a public client has none, and libraries send one all the same: it counts for nothing
+		right = client.HasSecret(given.secret) && right || client.Public() && client.ID != "" && !client.Disabled
 	case oidc.PrivateKeyJWT:
 		algorithms := []string{jose.ES256, jose.PS256}
 		if !client.FAPI {

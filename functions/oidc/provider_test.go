@@ -73,6 +73,14 @@ func (p *provider) serve(s *store.Store) {
 	p.api = contract.Check(p.t, p.h.routes(httpapi.Config{PublicURL: testIssuer, Now: p.now, Sessions: s, Limits: s, Log: log}))
 }
 
+// behind is the same function at the same time on another store.
+func (p *provider) behind(s *store.Store) *provider {
+	h := *p.h
+	other := &provider{Fixture: p.Fixture, t: p.t, h: &h, at: p.now()}
+	other.serve(s)
+	return other
+}
+
 // locked is a log that many requests write to.
 type locked struct{ *provider }
 
