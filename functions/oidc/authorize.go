@@ -257,7 +257,7 @@ func (b *browser) redirectTo(a *arrival, answer url.Values) httpapi.Reply {
 func (b *browser) redirectError(c *httpapi.Call, a *arrival, err error) httpapi.Reply {
 	var e *oidc.Error
 	if !errors.As(err, &e) {
-		c.Failed(err)
+		c.Refused(err)
 		e = oidc.Refuse(oidc.ServerError, "Something went wrong on our side. It is noted.")
 		if f, is := errors.AsType[*fault.Error](err); is && (f.Kind == fault.Unavailable || f.Kind == fault.TooMany) {
 			e = oidc.Refuse(oidc.TemporarilyUnavailable, "Something we depend on does not answer. Nothing was lost.")
