@@ -73,6 +73,14 @@ func (p *provider) serve(s *store.Store) {
 	p.api = contract.Check(p.t, p.h.routes(httpapi.Config{PublicURL: testIssuer, Now: p.now, Sessions: s, Limits: s, Log: log}))
 }
 
+// behind is the same function at the same time on another store.
+func (p *provider) behind(s *store.Store) *provider {
+	h := *p.h
+	other := &provider{Fixture: p.Fixture, t: p.t, h: &h, at: p.now()}
+	other.serve(s)
+	return other
+}
+
 // locked is a log that many requests write to.
 type locked struct{ *provider }
 
@@ -411,4 +419,15 @@ func asked() url.Values {
 		"response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid email"}, "state": {"xyz"}, "nonce": {"n"},
 		"code_challenge": {own.Hash(verifier)}, "code_challenge_method": {"S256"},
 	}
+}
+
+func decodedURL(s string) []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(s)
+	return b
+}
+
+func headerOf(raw string) m {
+	var head m
+	_ = json.Unmarshal(decodedURL(strings.Split(raw, ".")[0]), &head)
+	return head
 }
