@@ -11,7 +11,6 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -36,23 +35,12 @@ var libraries = map[string]library{
 }
 
 func TestEachClientLibraryLogsPeopleInRefreshesAndLogsOut(t *testing.T) {
-	if system.cmd == nil {
-		t.Skip("the clients of the run under test are not ours to register")
-	}
-	made := filepath.Join(projectRoot(), ".local", "tools", "examples")
-	for _, language := range []string{"go", "node", "python", "java"} {
-		if _, err := os.Stat(filepath.Join(made, language, "sources")); err != nil {
-			if os.Getenv("CENTRAL_ENGINES") == "required" {
-				t.Fatalf("the example in %s is not made; run tools/install.sh examples", language)
-			}
-			t.Skipf("the example in %s is not made; run tools/install.sh examples", language)
-		}
-	}
+	needExamples(t, "go", "node", "python", "java")
 	t.Parallel()
 	for name, l := range libraries {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			at := l.start(t, name, made)
+			at := l.start(t, name)
 			v := newVisitor(t)
 			v.want(v.get("GET", at+"/me"), 401)
 			v.logsIn(at)
@@ -73,57 +61,13 @@ func TestEachClientLibraryLogsPeopleInRefreshesAndLogsOut(t *testing.T) {
 }
 
 // start registers the client and starts the product. It returns its address.
-func (l library) start(t *testing.T, name, made string) string {
+func (l library) start(t *testing.T, name string) string {
 	t.Helper()
-	port := freePort()
-	at := "http://127.0.0.1:" + port
+	at := "http://127.0.0.1:" + freePort()
 	c := l.client
-	c.ID, c.Name, c.FirstParty, c.PKCE, c.AccessToken = oidc.ClientID(token.NewID()), name, true, oidc.PKCERequired, oidc.Opaque
-	c.RedirectURIs, c.PostLogoutURIs = []string{at + "/callback"}, []string{at + "/me"}
-	c.Scopes = []string{oidc.ScopeOpenID, oidc.ScopeEmail, oidc.ScopeProfile, oidc.ScopeAccount, oidc.ScopeKYC}
-	c.Needs, c.CreatedAt, c.UpdatedAt = []string{oidc.NeedDetails}, time.Now().UTC(), time.Now().UTC()
-	env := append(os.Environ(), "CENTRAL_ISSUER="+system.url, "CLIENT_ID="+string(c.ID), "REDIRECT_URI="+at+"/callback", "POST_LOGOUT_URI="+at+"/me", "ADDRESS=127.0.0.1:"+port, "PORT="+port)
-	switch c.Auth {
-	case oidc.ClientSecretBasic:
-		secret, digest := oidc.NewSecret()
-		c.Secrets = []string{digest}
-		env = append(env, "CLIENT_SECRET="+secret.Reveal())
-	case oidc.PrivateKeyJWT:
-		file, public := newJWK(t)
-		c.JWKS = public
-		env = append(env, "CLIENT_KEY="+file)
-	}
-	if err := c.Check(system.url); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := accountsStore(t).AddClient(t.Context(), c); err != nil {
-		t.Fatal(err)
-	}
-	said := &syncBuffer{}
-	command := l.command[0]
-	if strings.Contains(command, "/") {
-		command = filepath.Join(made, command)
-	}
-	cmd := exec.Command(command, l.command[1:]...)
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = made, env, said, said
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-		if t.Failed() {
-			t.Log(said)
-		}
-	})
-	within(t, time.Minute, name+" answers", func() bool {
-		answer, err := http.Get(at + "/me")
-		if err != nil {
-			return false
-		}
-		answer.Body.Close()
-		return true
-	})
+	c.Name, c.RedirectURIs, c.PostLogoutURIs = name, []string{at + "/callback"}, []string{at + "/me"}
+	env := append(registered(t, c), "REDIRECT_URI="+at+"/callback", "POST_LOGOUT_URI="+at+"/me")
+	running(t, at, "/me", env, l.command)
 	return at
 }
 
@@ -249,17 +193,22 @@ func (v *visitor) want(p page, status int) page {
 // logsIn begins at the product, gives the password at Central, and is known at the product afterwards.
 func (v *visitor) logsIn(at string) {
 	v.t.Helper()
+	if back := v.entersBy(at); back.status != 200 || back.url != at+"/me" {
+		v.t.Fatalf("the log-in ended with %d at %s: %s", back.status, back.url, back.raw)
+	}
+	v.isKnown(at)
+}
+
+// entersBy begins at the product and gives the password at Central. It returns where that leads.
+func (v *visitor) entersBy(at string) page {
+	v.t.Helper()
 	asked := v.get("GET", at+"/login")
 	there, err := url.Parse(asked.url)
 	if err != nil || there.Path != "/login" || !strings.HasPrefix(asked.url, system.url) {
 		v.t.Fatalf("the log-in leads to %s", asked.url)
 	}
 	v.entersPassword()
-	back := v.get("GET", system.url+"/oauth2/authorize?"+there.Query().Get("authorize"))
-	if back.status != 200 || back.url != at+"/me" {
-		v.t.Fatalf("the log-in ended with %d at %s: %s", back.status, back.url, back.raw)
-	}
-	v.isKnown(at)
+	return v.get("GET", system.url+"/oauth2/authorize?"+there.Query().Get("authorize"))
 }
 
 func (v *visitor) isKnown(at string) {

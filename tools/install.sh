@@ -15,7 +15,7 @@ tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|mi
   judges          moto, cloudformation-validate and roto, which judge templates and calls a second time (PyPI)
   ministack       the AWS that make deploy-trial deploys to, and AWS CLI (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
-  examples        the small products of examples/clients, which log people in by libraries of others (Go modules, npm, PyPI, Maven)
+  examples        the products of examples/, which log people in by libraries of others (Go modules, npm, PyPI, Maven)
   all             all of them (default)
 TEXT
 }
@@ -220,29 +220,32 @@ pages() {
   echo "installed what tests the pages"
 }
 
-# Each of the small products is made ready to start, all at once; what was made of the same sources before is left alone.
+# Each product of examples/ is made ready to start, all at once; what was made of the same sources before is left alone.
 examples() {
-  local language pids=() pid
-  for language in go node python java; do
-    example "$language" &
+  local name pids=() pid
+  for name in product clients/go clients/node clients/python clients/java; do
+    example "$name" &
     pids+=($!)
   done
   for pid in "${pids[@]}"; do wait "$pid"; done
 }
 
 example() {
-  local sources=$root/examples/clients/$1 made=$tools/examples/$1 stamp
+  local sources=$root/examples/$1 name=${1#clients/} stamp
+  local made=$tools/examples/$name
   stamp=$(cd "$sources" && find . -type f -not -path './node_modules/*' -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
   [ "$(cat "$made/sources" 2>/dev/null)" = "$stamp" ] && return
   mkdir -p "$made"
   rm -f "$made/sources"
-  "example_$1" "$sources" "$made"
+  "example_$name" "$sources" "$made"
   printf '%s\n' "$stamp" >"$made/sources"
-  echo "installed the example in $1" >&2
+  echo "installed examples/$1" >&2
 }
 
+example_product() { example_go "$@"; }
+
 example_go() {
-  CGO_ENABLED=0 "$root/tools/go.sh" "the example" "$1" build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$2/product" .
+  CGO_ENABLED=0 "$root/tools/go.sh" "${1#"$root"/}" "$1" build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$2/product" .
 }
 
 example_node() {

@@ -12,12 +12,13 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// login sends the browser to Central. With silent=yes Central answers at once, and shows no page: who is logged in there is logged in here.
+// login sends the browser to Central. With prompt=none Central answers at once, and shows no page: who is logged in there is logged in here. With
+// prompt=create it begins with the sign-up.
 func (p *product) login(w http.ResponseWriter, r *http.Request) {
 	begun := attempt{state: rand.Text(), nonce: rand.Text(), verifier: oauth2.GenerateVerifier()}
 	options := []oauth2.AuthCodeOption{oidc.Nonce(begun.nonce), oauth2.S256ChallengeOption(begun.verifier)}
-	if r.FormValue("silent") == "yes" {
-		options = append(options, oauth2.SetAuthURLParam("prompt", "none"))
+	if prompt := r.FormValue("prompt"); prompt == "none" || prompt == "create" {
+		options = append(options, oauth2.SetAuthURLParam("prompt", prompt))
 	}
 	p.remember(w, attemptCookie, p.sessions.begin(begun))
 	http.Redirect(w, r, p.oauth.AuthCodeURL(begun.state, options...), http.StatusSeeOther)
@@ -87,20 +88,30 @@ func (p *product) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, p.endSession+"?"+to.Encode(), http.StatusSeeOther)
 }
 
-// person asks Central who somebody is now. An access token that has ended is renewed on the way; over says that Central has ended the session.
-func (p *product) person(ctx context.Context, id string, s session) (who person, over bool, err error) {
-	token, err := p.oauth.TokenSource(ctx, s.token).Token()
+var errOver = errors.New("Central has ended the session")
+
+// person asks Central who somebody is now. It returns errOver when Central has ended the session.
+func (p *product) person(ctx context.Context, id string, s session) (who person, err error) {
+	info, err := p.userInfo(ctx, id, s.token)
 	var refused *oauth2.RetrieveError
+	if err != nil && !errors.As(err, &refused) { // an access token can be over before its time: one more, and Central says why
+		info, err = p.userInfo(ctx, id, &oauth2.Token{RefreshToken: s.token.RefreshToken})
+	}
 	if errors.As(err, &refused) && refused.ErrorCode == "invalid_grant" {
-		return who, true, nil
+		return who, errOver
 	}
 	if err != nil {
-		return who, false, err
+		return who, err
 	}
-	p.sessions.renew(id, token) // with the refresh token to use next
-	info, err := p.central.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	return who, info.Claims(&who)
+}
+
+// userInfo renews an access token that has ended, and keeps the new one with the refresh token to use next.
+func (p *product) userInfo(ctx context.Context, id string, token *oauth2.Token) (*oidc.UserInfo, error) {
+	token, err := p.oauth.TokenSource(ctx, token).Token()
 	if err != nil {
-		return who, false, err
+		return nil, err
 	}
-	return who, false, info.Claims(&who)
+	p.sessions.renew(id, token)
+	return p.central.UserInfo(ctx, oauth2.StaticTokenSource(token))
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	_ "embed"
+	"errors"
 	"fmt"
 	"html/template"
 	"log"
@@ -55,15 +56,15 @@ func (p *product) home(w http.ResponseWriter, r *http.Request) {
 	s, ok := p.sessions.get(id)
 	if !ok {
 		if value(r, askedCookie) == "" {
-			http.Redirect(w, r, "/login?silent=yes", http.StatusSeeOther)
+			http.Redirect(w, r, "/login?prompt=none", http.StatusSeeOther)
 			return
 		}
 		p.page(w, http.StatusOK, view{})
 		return
 	}
-	who, over, err := p.person(r.Context(), id, s)
+	who, err := p.person(r.Context(), id, s)
 	switch {
-	case over:
+	case errors.Is(err, errOver):
 		p.sessions.end(id)
 		p.page(w, http.StatusOK, view{})
 	case err != nil:
@@ -99,7 +100,7 @@ func (p *product) page(w http.ResponseWriter, status int, v view) {
 	v.Central = p.issuer
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	w.Header().Set("Content-Security-Policy", "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'self'; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 	w.WriteHeader(status)
 	if err := page.Execute(w, v); err != nil {
 		log.Print(err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"log"
 	"net/http"
 	"net/url"
@@ -99,20 +100,12 @@ func (p *product) me(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not logged in", http.StatusUnauthorized)
 		return
 	}
-	token, err := p.oauth.TokenSource(r.Context(), s.token).Token() // a new one, if this one is about to end
-	if err != nil {
-		p.over(w, id)
-		return
+	claims, err := p.claims(r.Context(), id, s, s.token)
+	var refused *oauth2.RetrieveError
+	if err != nil && !errors.As(err, &refused) { // an access token can be over before its time: one more, and Central says why
+		claims, err = p.claims(r.Context(), id, s, &oauth2.Token{RefreshToken: s.token.RefreshToken})
 	}
-	s.token = token
-	p.keep(id, s)
-	info, err := p.central.UserInfo(r.Context(), oauth2.StaticTokenSource(token))
-	var claims map[string]any
-	if err != nil || info.Claims(&claims) != nil {
-		p.over(w, id)
-		return
-	}
-	json.NewEncoder(w).Encode(claims)
+	p.answer(w, id, claims, err)
 }
 
 func (p *product) refresh(w http.ResponseWriter, r *http.Request) {
@@ -121,14 +114,48 @@ func (p *product) refresh(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "not logged in", http.StatusUnauthorized)
 		return
 	}
-	token, err := p.oauth.TokenSource(r.Context(), &oauth2.Token{RefreshToken: s.token.RefreshToken}).Token()
+	token, err := p.fresh(r.Context(), id, s, &oauth2.Token{RefreshToken: s.token.RefreshToken})
 	if err != nil {
-		p.over(w, id)
+		p.answer(w, id, nil, err)
 		return
 	}
-	s.token = token // with the refresh token to use next
-	p.keep(id, s)
-	json.NewEncoder(w).Encode(map[string]any{"expires": token.Expiry})
+	p.answer(w, id, map[string]any{"expires": token.Expiry}, nil)
+}
+
+// claims are what Central knows of the person now.
+func (p *product) claims(ctx context.Context, id string, s session, token *oauth2.Token) (claims map[string]any, err error) {
+	if token, err = p.fresh(ctx, id, s, token); err != nil {
+		return nil, err
+	}
+	info, err := p.central.UserInfo(ctx, oauth2.StaticTokenSource(token))
+	if err != nil {
+		return nil, err
+	}
+	return claims, info.Claims(&claims)
+}
+
+// fresh renews an access token that has ended, and keeps the new one with the refresh token to use next.
+func (p *product) fresh(ctx context.Context, id string, s session, token *oauth2.Token) (*oauth2.Token, error) {
+	token, err := p.oauth.TokenSource(ctx, token).Token()
+	if err == nil {
+		s.token = token
+		p.keep(id, s)
+	}
+	return token, err
+}
+
+func (p *product) answer(w http.ResponseWriter, id string, body map[string]any, err error) {
+	var refused *oauth2.RetrieveError
+	switch {
+	case errors.As(err, &refused) && refused.ErrorCode == "invalid_grant": // Central has ended the session
+		p.end(id)
+		http.Error(w, "log in again", http.StatusUnauthorized)
+	case err != nil:
+		http.Error(w, "try again", http.StatusBadGateway)
+	default:
+		w.Header().Set("Content-Type", "application/json")
+		json.NewEncoder(w).Encode(body)
+	}
 }
 
 func (p *product) logout(w http.ResponseWriter, r *http.Request) {
@@ -167,10 +194,4 @@ func (p *product) end(id string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.sessions, id)
-}
-
-// over ends a session that Central has ended.
-func (p *product) over(w http.ResponseWriter, id string) {
-	p.end(id)
-	http.Error(w, "log in again", http.StatusUnauthorized)
 }
