@@ -62,6 +62,7 @@ type factors interface {
 	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
 	ProveByFactor(ctx context.Context, u store.FactorUse, session account.Session, told []message.Message, now time.Time) error
 	StopFactorReset(ctx context.Context, id account.ID, resetID string, seen account.Activity, now time.Time) error
+	EndSession(ctx context.Context, id account.ID, digest string, now time.Time) ([]message.Message, error)
 	SweepSessions(ctx context.Context, id account.ID, keep string) error
 }
 

@@ -28,6 +28,7 @@ type accounts interface {
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	Reopen(ctx context.Context, s account.Session, seen account.Activity) error
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
 	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
 	StartStrangeSession(ctx context.Context, s account.Session, n account.Notice, m message.Message, seen account.Activity) error
@@ -234,9 +235,14 @@ func (h *handler) open(
 			return httpapi.LoginAnswer{}, err
 		}
 	}
-	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
+	s, secret, again := c.Resumed(ctx, profile, account.ByPassword, in.Transport)
+	if again {
+		return h.goOn(ctx, c, s, secret, profile, tried)
+	}
+	s, secret = c.NewSession(profile, in.Remember, account.ByPassword)
 	if err := h.start(ctx, c, s, profile, tried); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
+	h.leave(ctx, c, profile, in.Transport)
 	return c.LoggedIn(h.keys, s, secret, profile, in.Transport), nil
 }

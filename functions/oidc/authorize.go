@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -231,7 +232,11 @@ func (b *browser) issue(ctx context.Context, c *httpapi.Call, a *arrival) httpap
 	}
 	c.Session, c.Profile = v.Session, v.Profile
 	var work errgroup.Group
-	work.Go(func() error { return b.store.StartGrant(ctx, g, c.Seen("product_opened"), a.pushed) })
+	var seen account.Activity
+	if !v.Asks(oidc.PromptNone) { // a product that only looks whether somebody is still there has nothing to tell
+		seen = c.Seen("product_opened")
+	}
+	work.Go(func() error { return b.store.StartGrant(ctx, g, seen, a.pushed) })
 	if v.Session.NeedsTouch(c.Now) {
 		work.Go(func() error { return b.store.TouchSession(ctx, v.Session, c.Now) })
 	}

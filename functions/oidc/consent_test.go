@@ -35,7 +35,7 @@ func TestTheHolderIsAskedOnceWhatAThirdPartyMayHave(t *testing.T) {
 		t.Errorf("the question: %s", body)
 	}
 	w.isCode(w.answers(asked, session, "allow", ours...))
-	if len(w.consents) != 1 || w.consents[0].Document != "app" || !strings.HasSuffix(w.consents[0].Version, " openid email") {
+	if len(w.consents) != 1 || w.consents[0].Document != "app" || !strings.HasSuffix(w.consents[0].Version, ": openid email") {
 		t.Errorf("%+v", w.consents)
 	}
 	w.isCode(w.authorize(session, w.request("prompt", "none")))
