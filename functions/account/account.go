@@ -12,6 +12,7 @@ import (
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/ocsf"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
 )
 
@@ -29,6 +30,9 @@ type accounts interface {
 	AcceptTerms(ctx context.Context, p account.Profile, c account.Consent, seen account.Activity, now time.Time) (account.Profile, error)
 	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Apps(ctx context.Context, id account.ID) ([]oidc.App, error)
+	Client(ctx context.Context, id oidc.ClientID) (oidc.Client, error)
+	RemoveApp(ctx context.Context, p account.Profile, client oidc.ClientID, seen account.Activity, messages ...message.Message) error
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
 	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
@@ -61,6 +65,8 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
 	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
 	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
+	api.BeforeTerms("GET /v1/apps", httpapi.JSON(http.StatusOK, h.apps))
+	api.BeforeTerms("DELETE /v1/apps/{id}", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.removeApp)))
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
 	api.BeforeTerms("POST /v1/account/close", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.closeAccount)))
 	api.Public("POST /v1/account/reopen", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.reopen)))

@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/limit"
@@ -231,7 +232,11 @@ func (b *browser) issue(ctx context.Context, c *httpapi.Call, a *arrival) httpap
 	}
 	c.Session, c.Profile = v.Session, v.Profile
 	var work errgroup.Group
-	work.Go(func() error { return b.store.StartGrant(ctx, g, c.Seen("product_opened"), a.pushed) })
+	var seen account.Activity
+	if !v.Asks(oidc.PromptNone) { // a product that only looks whether somebody is still there has nothing to tell
+		seen = c.Seen("product_opened")
+	}
+	work.Go(func() error { return b.store.StartGrant(ctx, g, seen, a.pushed) })
 	if v.Session.NeedsTouch(c.Now) {
 		work.Go(func() error { return b.store.TouchSession(ctx, v.Session, c.Now) })
 	}
@@ -257,7 +262,7 @@ func (b *browser) redirectTo(a *arrival, answer url.Values) httpapi.Reply {
 func (b *browser) redirectError(c *httpapi.Call, a *arrival, err error) httpapi.Reply {
 	var e *oidc.Error
 	if !errors.As(err, &e) {
-		c.Failed(err)
+		c.Refused(err)
 		e = oidc.Refuse(oidc.ServerError, "Something went wrong on our side. It is noted.")
 		if f, is := errors.AsType[*fault.Error](err); is && (f.Kind == fault.Unavailable || f.Kind == fault.TooMany) {
 			e = oidc.Refuse(oidc.TemporarilyUnavailable, "Something we depend on does not answer. Nothing was lost.")

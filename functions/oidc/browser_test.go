@@ -193,14 +193,14 @@ func (w *world) request(more ...string) url.Values {
 	return v
 }
 
-// reply is an answer with what matters of it.
-type reply struct {
+// visited is an answer with what matters of it.
+type visited struct {
 	*httptest.ResponseRecorder
 	to    *url.URL // of a redirect; nil for a page
 	query url.Values
 }
 
-func (w *world) do(method, target, session string, form url.Values, headers ...string) reply {
+func (w *world) do(method, target, session string, form url.Values, headers ...string) visited {
 	w.t.Helper()
 	r := httptest.NewRequest(method, target, strings.NewReader(form.Encode()))
 	if method == http.MethodPost {
@@ -214,7 +214,7 @@ func (w *world) do(method, target, session string, form url.Values, headers ...s
 	}
 	rec := httptest.NewRecorder()
 	w.api.ServeHTTP(rec, r)
-	out := reply{ResponseRecorder: rec}
+	out := visited{ResponseRecorder: rec}
 	if rec.Header().Get("Location") != "" {
 		to, err := url.Parse(rec.Header().Get("Location"))
 		if err != nil {
@@ -233,13 +233,13 @@ func (w *world) do(method, target, session string, form url.Values, headers ...s
 	return out
 }
 
-func (w *world) authorize(session string, v url.Values, headers ...string) reply {
+func (w *world) authorize(session string, v url.Values, headers ...string) visited {
 	w.t.Helper()
 	return w.do("GET", "/oauth2/authorize?"+v.Encode(), session, nil, headers...)
 }
 
 // isBack holds an answer to a redirect to the client with its state and the issuer.
-func (w *world) isBack(r reply) {
+func (w *world) isBack(r visited) {
 	w.t.Helper()
 	if r.Code != http.StatusSeeOther || !strings.HasPrefix(r.Header().Get("Location"), back+"?") || r.query.Get("state") != "st&te" || r.query.Get("iss") != origin {
 		w.t.Fatalf("%d to %s", r.Code, r.Header().Get("Location"))
@@ -249,7 +249,7 @@ func (w *world) isBack(r reply) {
 	}
 }
 
-func (w *world) isError(r reply, code oidc.Code) {
+func (w *world) isError(r visited, code oidc.Code) {
 	w.t.Helper()
 	if w.isBack(r); r.query.Get("error") != string(code) || r.query.Has("code") {
 		w.t.Errorf("%s, want %s", r.to.RawQuery, code)
@@ -259,7 +259,7 @@ func (w *world) isError(r reply, code oidc.Code) {
 	}
 }
 
-func (w *world) isCode(r reply) {
+func (w *world) isCode(r visited) {
 	w.t.Helper()
 	if w.isBack(r); r.query.Get("code") == "" || r.query.Has("error") {
 		w.t.Fatalf("no code: %s", r.to.RawQuery)
@@ -267,7 +267,7 @@ func (w *world) isCode(r reply) {
 }
 
 // isPage holds an answer to a page of ours, and no redirect.
-func (w *world) isPage(r reply, status int) {
+func (w *world) isPage(r visited, status int) {
 	w.t.Helper()
 	if r.Code != status || r.to != nil || !strings.HasPrefix(r.Header().Get("Content-Type"), "text/html") {
 		w.t.Fatalf("%d %q to %q: %s", r.Code, r.Header().Get("Content-Type"), r.Header().Get("Location"), r.Body)
@@ -275,7 +275,7 @@ func (w *world) isPage(r reply, status int) {
 }
 
 // leads holds an answer to a redirect to a page of ours, and returns the request that the page carries.
-func (w *world) leads(r reply, page string) url.Values {
+func (w *world) leads(r visited, page string) url.Values {
 	w.t.Helper()
 	if r.Code != http.StatusSeeOther || r.to.Host != "" || r.to.Path != page {
 		w.t.Fatalf("%d to %s, want %s", r.Code, r.Header().Get("Location"), page)
@@ -288,7 +288,7 @@ func (w *world) leads(r reply, page string) url.Values {
 }
 
 // field is the value of a hidden field of a page.
-func (w *world) field(r reply, name string) string {
+func (w *world) field(r visited, name string) string {
 	w.t.Helper()
 	m := regexp.MustCompile(`name="` + name + `" value="([^"]*)"`).FindStringSubmatch(r.Body.String())
 	if m == nil {

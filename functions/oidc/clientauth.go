@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"phonon.in/central/shared/httpapi"
@@ -79,7 +80,7 @@ func basic(header string) (id, secret string, err error) {
 	if err != nil {
 		return "", "", errClient
 	}
-	if secret, err = url.QueryUnescape(secret); err != nil || secret == "" {
+	if secret, err = url.QueryUnescape(secret); err != nil {
 		return "", "", errClient
 	}
 	return id, secret, nil
@@ -103,8 +104,8 @@ var errNotProven = errors.New("the proof is wrong, or another than the client is
 func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) ([]oidc.Spent, error) {
 	right := client.ID != "" && !client.Disabled && client.Auth == given.method
 	switch given.method {
-	case oidc.ClientSecretBasic, oidc.ClientSecretPost:
-		right = client.HasSecret(given.secret) && right
+	case oidc.ClientSecretBasic, oidc.ClientSecretPost: // a public client has none, and libraries send one all the same: it counts for nothing
+		right = client.HasSecret(given.secret) && right || client.Public() && client.ID != "" && !client.Disabled
 	case oidc.PrivateKeyJWT:
 		algorithms := []string{jose.ES256, jose.PS256}
 		if !client.FAPI {
@@ -124,11 +125,15 @@ func (h *handler) check(c *httpapi.Call, client oidc.Client, given credentials) 
 
 // party is a client that has proven itself.
 type party struct {
-	client oidc.Client
-	spend  []oidc.Spent // what it has proven itself with, and is good once
+	client    oidc.Client
+	assertion []oidc.Spent // what it has proven itself with, where that is good once
+	proof     []oidc.Spent // that it has a key
 }
 
-// refused uses up the proofs of a request that was refused: sent again in order, they would open something else.
+// once is all that is used up by what the party gets.
+func (p party) once() []oidc.Spent { return slices.Concat(p.assertion, p.proof) }
+
+// refused uses up the assertion of a request that was refused: sent again beside what is right, it would open something.
 func (h *handler) refused(ctx context.Context, p party, refusal error) error {
 	if _, answer := errors.AsType[*oidc.Error](refusal); answer {
 		if err := h.spend(ctx, p); err != nil {
@@ -140,10 +145,10 @@ func (h *handler) refused(ctx context.Context, p party, refusal error) error {
 
 // spend uses up what a client has proven itself with. Seen before, it proves nothing.
 func (h *handler) spend(ctx context.Context, p party) error {
-	if len(p.spend) == 0 {
+	if len(p.assertion) == 0 {
 		return nil
 	}
-	err := h.store.SpendProofs(ctx, p.spend...)
+	err := h.store.SpendProofs(ctx, p.assertion...)
 	if errors.Is(err, oidc.ErrReplayed) {
 		return errClient.Because(err)
 	}
@@ -169,5 +174,5 @@ func (h *handler) readProven(ctx context.Context, c *httpapi.Call, query, form u
 	}
 	allowOrigin(c, state.Client)
 	spend, err := h.prove(ctx, c, state.Client, given)
-	return p, party{state.Client, spend}, state, err
+	return p, party{client: state.Client, assertion: spend}, state, err
 }

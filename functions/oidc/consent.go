@@ -90,7 +90,7 @@ func (b *browser) allow(ctx context.Context, c *httpapi.Call, a *arrival) error 
 		}
 	}
 	agreed := account.Consent{
-		Document: "app", Version: string(v.Client.ID) + " " + strings.Join(v.Scopes, " "), Locale: languageOf(c, v.Locales), AcceptedAt: c.Now, IP: c.IP, UserAgent: c.UserAgent,
+		Document: "app", Version: v.Client.Name + " (" + string(v.Client.ID) + "): " + strings.Join(v.Scopes, " "), Locale: languageOf(c, v.Locales), AcceptedAt: c.Now, IP: c.IP, UserAgent: c.UserAgent,
 	}
 	now, err := b.store.AllowApp(ctx, v.Profile.ID, app, agreed, c.Seen("app_allowed"))
 	if errors.Is(err, oidc.ErrAppChanged) { // answered twice at once: the other answer counts

@@ -44,6 +44,6 @@ func (h *handler) boundTo(c *httpapi.Call, p *party, bound string, anyKey bool) 
 	case bound != "" && proof.JKT != bound:
 		return "", errProof.Because(errors.New("another key"))
 	}
-	p.spend = append(p.spend, spent(proof))
+	p.proof = []oidc.Spent{spent(proof)}
 	return proof.JKT, nil
 }

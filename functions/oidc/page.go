@@ -154,7 +154,7 @@ func (b *browser) failed(c *httpapi.Call, err error) httpapi.Reply {
 	if e, is := errors.AsType[*oidc.Error](err); is && e.Code == oidc.InvalidRequest {
 		return b.refused(c, "client")
 	}
-	f := c.Failed(err)
+	f := c.Refused(err)
 	p := &page{language: languageOf(c, nil), status: http.StatusInternalServerError, name: "failed"}
 	why := "internal"
 	switch f.Kind {

@@ -32,10 +32,10 @@ func (h *handler) push(ctx context.Context, c *httpapi.Call, query, form url.Val
 	}
 	p, err := h.pushed(c, &who, form)
 	if err == nil {
-		err = h.store.Push(ctx, p, who.spend)
+		err = h.store.Push(ctx, p, who.once())
 	}
 	if errors.Is(err, oidc.ErrReplayed) {
-		return httpapi.Reply{}, errSeen.Because(err)
+		err = errProof.Because(err)
 	}
 	if err != nil {
 		return httpapi.Reply{}, h.refused(ctx, who, err)
@@ -69,7 +69,7 @@ func (h *handler) pushed(c *httpapi.Call, who *party, form url.Values) (oidc.Pus
 	case found && request.JKT != "" && request.JKT != proof.JKT:
 		return oidc.Pushed{}, oidc.Refuse(oidc.InvalidDPoPProof, "The dpop_jkt is not that of the proof.")
 	case found:
-		request.JKT, who.spend = proof.JKT, append(who.spend, spent(proof))
+		request.JKT, who.proof = proof.JKT, []oidc.Spent{spent(proof)}
 	}
 	return oidc.Pushed{
 		ID: token.NewID(), Client: who.client.ID, Query: asked.Encode(), JKT: request.JKT, CreatedAt: c.Now, ExpiresAt: c.Now.Add(oidc.PushedWaits),

@@ -7,6 +7,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -70,6 +71,14 @@ func (p *provider) serve(s *store.Store) {
 	p.h.store = s
 	log := slog.New(slog.NewJSONHandler(&locked{p}, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	p.api = contract.Check(p.t, p.h.routes(httpapi.Config{PublicURL: testIssuer, Now: p.now, Sessions: s, Limits: s, Log: log}))
+}
+
+// behind is the same function at the same time on another store.
+func (p *provider) behind(s *store.Store) *provider {
+	h := *p.h
+	other := &provider{Fixture: p.Fixture, t: p.t, h: &h, at: p.now()}
+	other.serve(s)
+	return other
 }
 
 // locked is a log that many requests write to.
@@ -372,4 +381,53 @@ func atOnce(n int, do func(i int) reply) []reply {
 	}
 	work.Wait()
 	return out
+}
+
+var rsaKey = sync.OnceValue(func() *rsa.PrivateKey {
+	key, _ := rsa.GenerateKey(rand.Reader, 2048)
+	return key
+})
+
+func keyedByRSA(a *app) {
+	keyed(a)
+	a.JWKS, _ = json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: rsaKey().Public(), KeyID: "one", Use: "sig"}}})
+}
+
+func (p *provider) sendJSON(path, body, authorization string) reply {
+	return p.sendAs("application/json", path, body, authorization)
+}
+
+func (p *provider) sendRaw(path, body, authorization string) reply {
+	return p.sendAs("application/x-www-form-urlencoded; charset=UTF-8", path, body, authorization)
+}
+
+func (p *provider) sendAs(media, path, body, authorization string) reply {
+	r := httptest.NewRequest("POST", testIssuer+path, strings.NewReader(body))
+	r.RemoteAddr = "203.0.113.7:1234"
+	r.Header.Set("Content-Type", media)
+	r.Header.Set("Authorization", authorization)
+	answer := httptest.NewRecorder()
+	p.api.ServeHTTP(answer, r)
+	out := reply{status: answer.Code, header: answer.Header(), raw: answer.Body.String(), body: m{}}
+	_ = json.Unmarshal(answer.Body.Bytes(), &out.body)
+	return out
+}
+
+// asked is a request for authorization that is right.
+func asked() url.Values {
+	return url.Values{
+		"response_type": {"code"}, "redirect_uri": {callback}, "scope": {"openid email"}, "state": {"xyz"}, "nonce": {"n"},
+		"code_challenge": {own.Hash(verifier)}, "code_challenge_method": {"S256"},
+	}
+}
+
+func decodedURL(s string) []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(s)
+	return b
+}
+
+func headerOf(raw string) m {
+	var head m
+	_ = json.Unmarshal(decodedURL(strings.Split(raw, ".")[0]), &head)
+	return head
 }

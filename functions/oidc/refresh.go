@@ -32,17 +32,18 @@ func (h *handler) refresh(ctx context.Context, c *httpapi.Call, p map[string]str
 	if err != nil {
 		return tokens{}, err
 	}
-	s.Grant, err = h.renew(ctx, c, s, who.spend, generation)
+	s.Grant, err = h.renew(ctx, c, s, who.once(), generation)
 	switch {
 	case errors.Is(err, oidc.ErrReused):
 		return tokens{}, h.usedAgain(ctx, c, s.Grant)
 	case errors.Is(err, oidc.ErrGrantGone):
 		return tokens{}, errRefresh.Because(err)
 	case errors.Is(err, oidc.ErrReplayed):
-		return tokens{}, errSeen.Because(err)
+		return tokens{}, errProof.Because(err) // or the assertion: refused tells
 	case err != nil:
 		return tokens{}, err
 	}
+	s.Grant.Nonce = "" // it was for the log-in (OpenID Connect Core 1.0, section 12.2)
 	return h.mint(s, scopes, jkt, c.Now)
 }
 

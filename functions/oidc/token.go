@@ -52,11 +52,7 @@ func (h *handler) tokens(ctx context.Context, c *httpapi.Call, query, form url.V
 	return made, nil
 }
 
-var (
-	errCode = oidc.Refuse(oidc.InvalidGrant, "The code is not valid, was used, or is older than a minute.")
-	// A missing or wrong proof of a client that is used up is answered like any other.
-	errSeen = oidc.Refuse(oidc.InvalidGrant, "A proof was seen before.")
-)
+var errCode = oidc.Refuse(oidc.InvalidGrant, "The code is not valid, was used, or is older than a minute.")
 
 // exchange redeems a code. Everything that came with it is checked before anything is written: whoever lacks a part of it cannot use it up.
 func (h *handler) exchange(ctx context.Context, c *httpapi.Call, p map[string]string, who *party, s oidc.TokenState) (tokens, error) {
@@ -80,14 +76,14 @@ func (h *handler) exchange(ctx context.Context, c *httpapi.Call, p map[string]st
 	if g.JKT = jkt; len(scopes) == 0 {
 		return tokens{}, oidc.Refuse(oidc.InvalidScope, "Nothing of what was granted may be had any more.")
 	}
-	s.Grant, err = h.store.RedeemCode(ctx, g, who.spend, c.Now)
+	s.Grant, err = h.store.RedeemCode(ctx, g, who.once(), c.Now)
 	switch {
 	case errors.Is(err, oidc.ErrCodeUsed):
 		return tokens{}, h.usedTwice(ctx, g)
 	case errors.Is(err, oidc.ErrGrantGone):
 		return tokens{}, errCode.Because(err)
 	case errors.Is(err, oidc.ErrReplayed):
-		return tokens{}, errSeen.Because(err)
+		return tokens{}, errProof.Because(err) // or the assertion: refused tells
 	case err != nil:
 		return tokens{}, err
 	}

@@ -119,7 +119,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.r = r
 	began := time.Now()
 	a.route(rec, r)
-	call.giveBack(r.Context(), rec.code)
+	call.giveBack(r.Context(), rec.result())
 	a.log(call, rec, time.Since(began), waited)
 	a.secure(call, rec)
 }
@@ -181,8 +181,17 @@ type status struct {
 	http.ResponseWriter
 	code  int
 	route string
+	meant int // what the answer is about, where it is a redirect to where people are told; 0 for itself
 	fault *fault.Error
 	cause error
+}
+
+// result is the status that counts.
+func (s *status) result() int {
+	if s.meant != 0 {
+		return s.meant
+	}
+	return s.code
 }
 
 func (s *status) WriteHeader(code int) {
@@ -201,7 +210,7 @@ func (s *status) Write(b []byte) (int, error) {
 func (a *API) log(c *Call, s *status, took time.Duration, waited *spent.Times) {
 	attrs := []slog.Attr{
 		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.route),
-		slog.Int("status", s.code), slog.String("outcome", outcome(s.code)), slog.Int64("ms", took.Milliseconds()), slog.Any("spent", waited),
+		slog.Int("status", s.code), slog.String("outcome", outcome(s.result())), slog.Int64("ms", took.Milliseconds()), slog.Any("spent", waited),
 		slog.Bool("cold_start", !a.warm.Swap(true)),
 	}
 	if c.Profile.ID != "" {
@@ -211,7 +220,7 @@ func (a *API) log(c *Call, s *status, took time.Duration, waited *spent.Times) {
 		attrs = append(attrs, slog.String("code", s.fault.Code))
 	}
 	level := slog.LevelInfo
-	if s.code >= http.StatusInternalServerError {
+	if s.result() >= http.StatusInternalServerError {
 		level = slog.LevelError
 		attrs = append(attrs, slog.Any("cause", s.cause))
 	}

@@ -25,17 +25,18 @@ type Call struct {
 	Session account.Session
 	Profile account.Profile
 
-	w      http.ResponseWriter
-	r      *http.Request
-	body   []byte
-	limits Limits
-	terms  string
-	origin string // of the pages
-	taken  taken
-	log    *slog.Logger
-	event  *ocsf.Kind
-	denied bool
-	about  account.ID // whom the event is about where nobody is logged in
+	w        http.ResponseWriter
+	r        *http.Request
+	body     []byte
+	limits   Limits
+	sessions Sessions
+	terms    string
+	origin   string // of the pages
+	taken    taken
+	log      *slog.Logger
+	event    *ocsf.Kind
+	denied   bool
+	about    account.ID // whom the event is about where nobody is logged in
 }
 
 // None is the body of requests and answers that have none.
@@ -109,7 +110,7 @@ func (a *API) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
 		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: a.RequestID(r.Context()),
-		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, terms: a.Terms, origin: a.origin, log: a.Log,
+		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, sessions: a.Sessions, terms: a.Terms, origin: a.origin, log: a.Log,
 	}
 }
 

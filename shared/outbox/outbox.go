@@ -113,7 +113,7 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 		if o.Voice != nil {
 			return o.Voice.Call(ctx, o.toPhone(m, life))
 		}
-	case message.SessionEnded:
+	case message.SessionsEnded:
 		if o.Clients != nil {
 			return o.Clients.Tell(ctx, m)
 		}

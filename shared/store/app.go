@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
@@ -16,7 +15,7 @@ import (
 type appRow struct {
 	key
 	Scopes   []string `dynamodbav:"scopes"`
-	Since    stamp    `dynamodbav:"since"`
+	Since    stamp    `dynamodbav:"since,omitempty"` // not while nothing is allowed
 	LastUsed stamp    `dynamodbav:"lastUsed,omitempty"`
 	Version  int      `dynamodbav:"version"`
 }
@@ -41,13 +40,15 @@ func (s *Store) Apps(ctx context.Context, id account.ID) ([]oidc.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	apps := make([]oidc.App, len(items))
-	for i, found := range items {
+	apps := []oidc.App{}
+	for _, found := range items {
 		var row appRow
 		if err := unmarshal(found, &row); err != nil {
 			return nil, err
 		}
-		apps[i] = row.app()
+		if len(row.Scopes) > 0 {
+			apps = append(apps, row.app())
+		}
 	}
 	slices.SortStableFunc(apps, func(a, b oidc.App) int { return b.Since.Compare(a.Since) })
 	return apps, nil
@@ -59,14 +60,14 @@ func (s *Store) Apps(ctx context.Context, id account.ID) ([]oidc.App, error) {
 func (s *Store) AllowApp(ctx context.Context, id account.ID, a oidc.App, consent account.Consent, seen account.Activity) (oidc.App, error) {
 	was := a.Version
 	a.Version++
-	if was == 0 {
+	if a.Since.IsZero() {
 		a.Since = consent.AcceptedAt
 	}
 	put := putNew(s.users, appToRow(id, a))
 	if was > 0 {
 		put = updateIn(s.users, change{
-			key: appKey(id, a.Client), set: "SET scopes = :scopes, version = :next", when: "version = :was",
-			values: values{":scopes": a.Scopes, ":next": a.Version, ":was": was},
+			key: appKey(id, a.Client), set: "SET scopes = :scopes, since = :since, version = :next", when: "version = :was",
+			values: values{":scopes": a.Scopes, ":since": stampOf(a.Since), ":next": a.Version, ":was": was},
 		})
 	}
 	err := s.transact(ctx, "allow app", put, putNew(s.users, consentToRow(id, consent)), putNew(s.users, activityToRow(id, seen)))
@@ -79,9 +80,10 @@ func (s *Store) AllowApp(ctx context.Context, id account.ID, a oidc.App, consent
 // RemoveApp takes back what a client was allowed: the messages go out with it, and then its grants of the account end. Where that fails in
 // between, repeating it ends them. It returns oidc.ErrClientUnknown when there is nothing to take back.
 func (s *Store) RemoveApp(ctx context.Context, p account.Profile, client oidc.ClientID, seen account.Activity, messages ...message.Message) error {
-	remove := types.TransactWriteItem{Delete: &types.Delete{
-		TableName: &s.users, Key: marshal(appKey(p.ID, client)), ConditionExpression: aws.String("attribute_exists(pk)"),
-	}}
+	remove := updateIn(s.users, change{ // not deleted: an answer to a question of before must allow nothing
+		key: appKey(p.ID, client), set: "SET scopes = :none REMOVE since ADD version :one", when: "size(scopes) > :zero",
+		values: values{":none": []string{}, ":one": 1, ":zero": 0},
+	})
 	actions := []types.TransactWriteItem{remove, putNew(s.users, activityToRow(p.ID, seen))}
 	for _, m := range messages {
 		actions = append(actions, putNew(s.tokens, pendingRow(m)))
@@ -104,5 +106,5 @@ func (s *Store) RemoveApp(ctx context.Context, p account.Profile, client oidc.Cl
 	if gone && len(keys) == 0 {
 		return oidc.ErrClientUnknown
 	}
-	return s.deleteAll(ctx, s.tokens, keys)
+	return s.deleteEach(ctx, keys)
 }

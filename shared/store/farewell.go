@@ -73,7 +73,11 @@ func (s *Store) EndSession(ctx context.Context, id account.ID, digest string, no
 	if err := s.transact(ctx, "end session", actions...); err != nil {
 		return nil, err
 	}
-	_ = s.EndGrants(ctx, grants) // they are over already
+	keys := make([]key, len(grants))
+	for i, g := range grants {
+		keys[i] = grantKey(g.Ref())
+	}
+	_ = s.deleteEach(ctx, keys) // they are over already
 	return messages, nil
 }
 
@@ -115,7 +119,21 @@ func (s *Store) SweepSessions(ctx context.Context, id account.ID, keep string) e
 			keys = append(keys, grantKey(g.Ref()))
 		}
 	}
-	return s.deleteAll(ctx, s.tokens, keys)
+	return s.deleteEach(ctx, keys)
+}
+
+// deleteEach removes tokens side by side, as whoever may remove one of them may.
+func (s *Store) deleteEach(ctx context.Context, keys []key) error {
+	for batch := range slices.Chunk(keys, parallelDeletes) {
+		deletes := make([]func() error, len(batch))
+		for i, k := range batch {
+			deletes[i] = func() error { return s.delete(ctx, "delete item", s.tokens, k) }
+		}
+		if err := together(deletes...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *Store) sessionsBut(ctx context.Context, id account.ID, keep string) ([]string, error) {

@@ -45,16 +45,16 @@ func (s *Store) startPushed(ctx context.Context, g oidc.Grant, pushed string) er
 	return err
 }
 
-// RedeemCode uses up the code of a grant, once, together with the proofs that came with it. It returns the grant as it is then, and
+// RedeemCode uses up the code of a grant, once, together with the proofs that came with it. JKT is from then on the key of its tokens. It returns the grant as it is then, and
 // oidc.ErrCodeUsed, oidc.ErrGrantGone when it is over or the code too old, oidc.ErrReplayed for a proof.
 func (s *Store) RedeemCode(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error) {
 	g.RedeemedAt, g.RotatedAt, g.UsedAt, g.Generation = now, now, now, 1
 	by := token.NewID()
 	found, err := s.writeGrant(ctx, "redeem code", change{
 		key:    grantKey(g.Ref()),
-		set:    "SET redeemedAt = :now, rotatedAt = :now, usedAt = :now, generation = :one, #by = :by, expiresAt = :end",
+		set:    "SET redeemedAt = :now, rotatedAt = :now, usedAt = :now, generation = :one, #by = :by, jkt = :jkt, expiresAt = :end",
 		when:   "attribute_not_exists(redeemedAt) AND codeExpiresAt > :now",
-		values: values{":now": stampOf(now), ":one": 1, ":by": by, ":end": g.ExpiresAt.Unix()},
+		values: values{":now": stampOf(now), ":one": 1, ":by": by, ":jkt": g.JKT, ":end": g.ExpiresAt.Unix()},
 		names:  map[string]string{"#by": "by"},
 	}, spend)
 	if found == nil {

@@ -124,6 +124,15 @@ func (s *Store) OpenDesk(ctx context.Context, session account.Session, until tim
 	return err
 }
 
+// Reopen goes on with a session whose holder has logged in once more, where it was open. It returns account.ErrSessionUnknown when it was ended meanwhile.
+func (s *Store) Reopen(ctx context.Context, session account.Session, seen account.Activity) error {
+	err := s.transact(ctx, "go on with session", s.proven(session), putNew(s.users, activityToRow(session.AccountID, seen)))
+	if _, _, gone := failedAt(err); gone {
+		return account.ErrSessionUnknown.Because(err)
+	}
+	return err
+}
+
 // Prove notes that the holder of a session has proved who they are. A session that was ended meanwhile stays ended.
 func (s *Store) Prove(ctx context.Context, session account.Session, by account.Proof, now time.Time) error {
 	_, err := s.update(ctx, "prove session", s.tokens, change{
