@@ -93,34 +93,18 @@ func (s *Store) RemoveApp(ctx context.Context, p account.Profile, client oidc.Cl
 	if err != nil && !gone {
 		return err
 	}
-	grants, err := s.grantsOf(ctx, p.ID, client)
-	if err == nil && gone && len(grants) == 0 {
-		err = oidc.ErrClientUnknown
-	}
+	grants, err := s.GrantsOf(ctx, p.ID, "")
 	if err != nil {
 		return err
 	}
-	return s.deleteEach(ctx, grants)
-}
-
-// grantsOf returns the keys of the grants that an account has with a client.
-func (s *Store) grantsOf(ctx context.Context, id account.ID, client oidc.ClientID) ([]key, error) {
-	items, err := s.query(ctx, "list grants", s.tokens, profileKey(id).PK, grantPrefix)
-	if err != nil {
-		return nil, err
-	}
 	var keys []key
-	for _, found := range items {
-		var row struct {
-			key
-			Client string `dynamodbav:"client"`
-		}
-		if err := unmarshal(found, &row); err != nil {
-			return nil, err
-		}
-		if row.Client == string(client) {
-			keys = append(keys, row.key)
+	for _, g := range grants {
+		if g.Client == client {
+			keys = append(keys, grantKey(g.Ref()))
 		}
 	}
-	return keys, nil
+	if gone && len(keys) == 0 {
+		return oidc.ErrClientUnknown
+	}
+	return s.deleteEach(ctx, keys)
 }
