@@ -138,7 +138,7 @@ func TestApps(t *testing.T) {
 			for _, client := range []oidc.ClientID{one, two} {
 				must(t, f.StartGrant(t.Context(), oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}, account.Activity{}, ""))
 			}
-			m := message.Message{ID: token.NewID(), Kind: message.SessionEnded, To: p.Email.String(), Locale: "en", CreatedAt: now, NotAfter: now.Add(time.Hour)}
+			m := message.Message{ID: token.NewID(), Kind: message.SessionsEnded, To: p.Email.String(), Locale: "en", CreatedAt: now, NotAfter: now.Add(time.Hour)}
 			remove := func(int) error {
 				return f.RemoveApp(t.Context(), p, one, account.Activity{Kind: "app_removed", At: now.Add(4 * time.Hour)}, m)
 			}
