@@ -81,7 +81,7 @@ func printFindings(w io.Writer, all []doctor.Finding) {
 func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 	d := &doctor.Subject{
 		DynamoDB: s.dynamoDB(), S3: s.s3(), HTTP: &http.Client{}, Now: c.now, Settings: s.settings, Local: s.local != nil,
-		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, PublicURL: s.publicURL,
+		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, Signing: s.signing, PublicURL: s.publicURL,
 		ClockURL: "https://dynamodb." + s.aws.Region + ".amazonaws.com/",
 	}
 	d.Secrets = s.secrets()
