@@ -66,7 +66,7 @@ func (l library) start(t *testing.T, name string) string {
 	at := "http://127.0.0.1:" + freePort()
 	c := l.client
 	c.Name, c.RedirectURIs, c.PostLogoutURIs = name, []string{at + "/callback"}, []string{at + "/me"}
-	env := append(registered(t, c), "REDIRECT_URI="+at+"/callback", "POST_LOGOUT_URI="+at+"/me")
+	env := append(enrolled(t, c), "REDIRECT_URI="+at+"/callback", "POST_LOGOUT_URI="+at+"/me")
 	running(t, at, "/me", env, l.command)
 	return at
 }

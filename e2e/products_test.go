@@ -32,8 +32,8 @@ func needExamples(t *testing.T, names ...string) {
 	}
 }
 
-// registered makes a client of Central's own and returns the settings of its product.
-func registered(t *testing.T, c oidc.Client) []string {
+// enrolled makes a client of Central's own and returns the settings of its product.
+func enrolled(t *testing.T, c oidc.Client) []string {
 	t.Helper()
 	c.ID, c.FirstParty, c.PKCE, c.AccessToken = oidc.ClientID(token.NewID()), true, oidc.PKCERequired, oidc.Opaque
 	c.Scopes = []string{oidc.ScopeOpenID, oidc.ScopeEmail, oidc.ScopeProfile, oidc.ScopeAccount, oidc.ScopeKYC}
@@ -98,7 +98,7 @@ func running(t *testing.T, at, path string, env, command []string) *syncBuffer {
 func sample(t *testing.T, host string) (at string, said *syncBuffer) {
 	t.Helper()
 	at = "http://" + host + ":" + freePort()
-	env := registered(t, oidc.Client{
+	env := enrolled(t, oidc.Client{
 		Name: "Product at " + host, Auth: oidc.ClientSecretBasic, IDTokenAlg: "ES256", RedirectURIs: []string{at + "/callback"}, PostLogoutURIs: []string{at + "/"},
 		BackchannelURI: at + "/backchannel-logout",
 	})
