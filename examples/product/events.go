@@ -41,7 +41,7 @@ func (a *accounts) take(e event) bool {
 		return false
 	}
 	a.seen[e.ID] = true // a product writes this in the transaction that deals with the event
-	if !e.Time.After(a.newest[e.Subject]) {
+	if e.Time.Before(a.newest[e.Subject]) {
 		return false
 	}
 	a.newest[e.Subject] = e.Time
