@@ -125,14 +125,14 @@ func https(u *url.URL) *url.URL {
 	return &secure
 }
 
-// byHost holds Central's answers to the contract, and those of products to none.
-type byHost struct{ central, products http.RoundTripper }
+// ours holds Central's answers to the contract, and pages and products to none.
+type ours struct{ contract, others http.RoundTripper }
 
-func (b byHost) RoundTrip(r *http.Request) (*http.Response, error) {
-	if strings.HasPrefix(r.URL.String(), system.url+"/") {
-		return b.central.RoundTrip(r)
+func (o ours) RoundTrip(r *http.Request) (*http.Response, error) {
+	if strings.HasPrefix(r.URL.String(), system.url+"/v1/") || strings.HasPrefix(r.URL.String(), system.url+"/oauth2/") {
+		return o.contract.RoundTrip(r)
 	}
-	return b.products.RoundTrip(r)
+	return o.others.RoundTrip(r)
 }
 
 func newVisitor(t *testing.T) *visitor {
@@ -145,7 +145,7 @@ func newVisitor(t *testing.T) *visitor {
 	p.http.Jar = ofOneBrowser{jar}
 	p.signup()
 	p.verify()
-	v := &visitor{t: t, central: p, browser: &http.Client{Jar: p.http.Jar, Transport: byHost{p.http.Transport, p.storage}, Timeout: time.Minute}}
+	v := &visitor{t: t, central: p, browser: &http.Client{Jar: p.http.Jar, Transport: ours{p.http.Transport, p.storage}, Timeout: time.Minute}}
 	v.entersPassword()
 	p.provePhone(mobile(), "mobile")
 	p.saveDetails("individual")
