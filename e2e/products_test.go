@@ -58,8 +58,8 @@ func enrolled(t *testing.T, c oidc.Client) []string {
 	return env
 }
 
-// running starts a product and waits until it answers. It returns what the product says.
-func running(t *testing.T, at, path string, env, command []string) *syncBuffer {
+// launched starts a product and waits until it answers. It returns what the product says.
+func launched(t *testing.T, at, path string, env, command []string) *syncBuffer {
 	t.Helper()
 	said := &syncBuffer{}
 	program := command[0]
@@ -102,7 +102,7 @@ func sample(t *testing.T, host string) (at string, said *syncBuffer) {
 		Name: "Product at " + host, Auth: oidc.ClientSecretBasic, IDTokenAlg: "ES256", RedirectURIs: []string{at + "/callback"}, PostLogoutURIs: []string{at + "/"},
 		BackchannelURI: at + "/backchannel-logout",
 	})
-	return at, running(t, at, "/", append(env, "PRODUCT_URL="+at, "EVENTS_QUEUE_URL="), []string{"product/product"})
+	return at, launched(t, at, "/", append(env, "PRODUCT_URL="+at, "EVENTS_QUEUE_URL="), []string{"product/product"})
 }
 
 func TestWhoIsLoggedInAtOneProductIsAtTheOthersAndLeavesAllAtOnce(t *testing.T) {
