@@ -222,7 +222,7 @@ var heavy = map[string][]string{
 	"github.com/go-jose/go-jose/v4":            {"oidc", "notify"},
 	"github.com/pquerna/otp":                   {"factor"},
 	"github.com/boombuler/barcode/qr":          {"factor"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "feedback", "papers", "review", "clock"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "oidc", "feedback", "papers", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake", "render", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
