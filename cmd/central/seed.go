@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +12,7 @@ import (
 
 const seedHelp = `Fills a local run with demo accounts in different stages and entity types, through its API as browsers would: sign up, follow the
 mailed link, prove a number, hand in documents. All have the password "` + seed.Password + `". A product is registered, too: any program on this
-machine may log people in as the client ` + string(seed.Product(time.Time{}).ID) + `, without a secret, and get them back at http://127.0.0.1:<any port>/callback.
+machine may log people in as the client ` + seed.ProductID + `, without a secret, and get them back at http://127.0.0.1:<any port>/callback.
 
 It refuses anything but a local run.`
 
