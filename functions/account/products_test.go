@@ -38,7 +38,7 @@ func TestATileOpensWhenTheAccountHasWhatItsProductNeeds(t *testing.T) {
 	if seen != want {
 		t.Errorf("got  %s\nwant %s", seen, want)
 	}
-	w.want("401", "", "GET", "/v1/products", nil)
+	w.want("401 unauthenticated", "", "GET", "/v1/products", nil)
 }
 
 func TestWhatAnAccountLacksIsSaidByItsProfile(t *testing.T) {
