@@ -39,6 +39,7 @@ type clientView struct {
 	PostLogs  []string      `json:"postLogouts"`
 	Backch    string        `json:"backchannel"`
 	Login     string        `json:"initiateLogin"`
+	Product   string        `json:"product"`
 	Origins   []string      `json:"origins"`
 	Scopes    []string      `json:"scopes"`
 	Needs     []string      `json:"needs"`
@@ -66,7 +67,7 @@ func viewClient(c oidc.Client, issuer string) clientView {
 	}
 	return clientView{
 		ID: c.ID, Name: c.Name, Disabled: c.Disabled, Party: party, Native: c.Native, Auth: string(c.Auth), Secrets: len(c.Secrets), Keys: keyIDs(c.JWKS),
-		Redirects: c.RedirectURIs, PostLogs: c.PostLogoutURIs, Backch: c.BackchannelURI, Login: c.InitiateLoginURI, Origins: c.Origins, Scopes: c.Scopes, Needs: c.Needs,
+		Redirects: c.RedirectURIs, PostLogs: c.PostLogoutURIs, Backch: c.BackchannelURI, Login: c.InitiateLoginURI, Product: c.Product, Origins: c.Origins, Scopes: c.Scopes, Needs: c.Needs,
 		IDToken: c.IDTokenAlg, Access: string(c.AccessToken), Audience: c.Audience, PKCE: string(c.PKCE), PAR: c.PAR, DPoP: c.DPoP, FAPI: c.FAPI,
 		Offline: c.Offline, Pairwise: c.Pairwise, Claims: c.ClaimsInIDToken, MaxAge: int(c.DefaultMaxAge / time.Second), CreatedAt: c.CreatedAt, UpdatedAt: c.UpdatedAt, Issuer: issuer,
 	}
@@ -96,7 +97,7 @@ func (v clientView) lines() []line {
 	return []line{
 		{"client", string(v.ID)}, {"name", v.Name}, {"disabled", fmt.Sprint(v.Disabled)}, {"party", v.Party}, {"native", fmt.Sprint(v.Native)},
 		{"proves itself by", v.Auth}, {"secrets", fmt.Sprint(v.Secrets)}, {"keys", list(v.Keys)}, {"redirect URIs", list(v.Redirects)}, {"after log-out", list(v.PostLogs)},
-		{"back channel", text(v.Backch)}, {"begins a log-in", text(v.Login)}, {"origins", list(v.Origins)}, {"scopes", list(v.Scopes)}, {"needs", list(v.Needs)},
+		{"back channel", text(v.Backch)}, {"begins a log-in", text(v.Login)}, {"tile", text(v.Product)}, {"origins", list(v.Origins)}, {"scopes", list(v.Scopes)}, {"needs", list(v.Needs)},
 		{"ID token", v.IDToken}, {"access token", strings.TrimSpace(v.Access + " " + v.Audience)}, {"PKCE", v.PKCE}, {"pushed requests", fmt.Sprint(v.PAR)}, {"DPoP", fmt.Sprint(v.DPoP)},
 		{"FAPI 2.0", fmt.Sprint(v.FAPI)}, {"offline_access", fmt.Sprint(v.Offline)}, {"pairwise sub", fmt.Sprint(v.Pairwise)}, {"claims in ID token", fmt.Sprint(v.Claims)},
 		{"max age", (time.Duration(v.MaxAge) * time.Second).String()},

@@ -13,10 +13,10 @@ import (
 
 // clientFlags are what an operator says of a client. Only what was said counts.
 type clientFlags struct {
-	name, auth, jwks, backchannel, login, alg, access, audience, pkce, profile string
-	redirects, postLogouts, origins, scopes, needs                             []string
-	native, thirdParty, par, dpop, offline, claims                             bool
-	maxAge                                                                     time.Duration
+	name, auth, jwks, backchannel, login, product, alg, access, audience, pkce, profile string
+	redirects, postLogouts, origins, scopes, needs                                      []string
+	native, thirdParty, par, dpop, offline, claims                                      bool
+	maxAge                                                                              time.Duration
 }
 
 const (
@@ -30,7 +30,8 @@ func (f *clientFlags) on(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.redirects, "redirect", nil, "`URI` that codes are sent to, letter for letter; may be repeated")
 	flags.StringArrayVar(&f.postLogouts, "post-logout", nil, "`URI` that a log-out may lead to; may be repeated")
 	flags.StringVar(&f.backchannel, "backchannel", "", "`URL` that is told of the end of sessions; https and public")
-	flags.StringVar(&f.login, "initiate-login", "", "`URL` that begins a log-in: the home page's tile leads there")
+	flags.StringVar(&f.login, "initiate-login", "", "`URL` that begins a log-in there")
+	flags.StringVar(&f.product, "product", "", "`code` of the home page's tile that leads there, as in web/products.json")
 	flags.StringArrayVar(&f.origins, "origin", nil, "`origin` of pages that fetch tokens themselves, of a public client; may be repeated")
 	flags.StringSliceVar(&f.scopes, "scope", []string{oidc.ScopeOpenID, oidc.ScopeProfile, oidc.ScopeEmail}, "`scopes` that it may ask for: "+fmt.Sprint(oidc.Scopes()))
 	flags.StringSliceVar(&f.needs, "needs", []string{oidc.NeedDetails}, "`what` an account must have first: details, kyc; \"\" for nothing")
@@ -71,6 +72,7 @@ func (f *clientFlags) apply(cmd *cobra.Command, c oidc.Client, all bool) (oidc.C
 	text("name", &c.Name, f.name)
 	text("backchannel", &c.BackchannelURI, f.backchannel)
 	text("initiate-login", &c.InitiateLoginURI, f.login)
+	text("product", &c.Product, f.product)
 	text("id-token-alg", &c.IDTokenAlg, f.alg)
 	text("audience", &c.Audience, f.audience)
 	text("access-token", (*string)(&c.AccessToken), f.access)

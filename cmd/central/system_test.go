@@ -22,6 +22,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
 )
 
@@ -375,6 +376,10 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	app := oidc.App{Client: oidc.ClientID(token.NewID()), Scopes: []string{"openid"}}
+	if _, err := l.store.AllowApp(t.Context(), v.ID, app, account.Consent{Document: "app", Version: "1", Locale: "en", AcceptedAt: time.Now()}, account.Activity{Kind: "app_allowed", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
 	folder := t.TempDir()
 	to, documents := filepath.Join(folder, "export.json"), filepath.Join(folder, "documents")
 	var done exported
@@ -387,7 +392,7 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if err := json.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
-	if all.Account.Email != who.Email || len(all.Consents) != 3 || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 || len(all.Told) != 2 {
+	if all.Account.Email != who.Email || len(all.Consents) != 4 || len(all.Apps) != 1 || all.Apps[0].Client != app.Client || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 || len(all.Told) != 2 {
 		t.Errorf("%s", text)
 	}
 	for _, secret := range []string{"argon2", "credentialVersion", "digest", "vault/"} {

@@ -32,6 +32,7 @@ type accounts interface {
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
 	Apps(ctx context.Context, id account.ID) ([]oidc.App, error)
 	Client(ctx context.Context, id oidc.ClientID) (oidc.Client, error)
+	Clients(ctx context.Context) ([]oidc.Client, error)
 	RemoveApp(ctx context.Context, p account.Profile, client oidc.ClientID, seen account.Activity, messages ...message.Message) error
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
@@ -65,6 +66,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
 	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
 	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
+	api.Private("GET /v1/products", httpapi.JSON(http.StatusOK, h.products))
 	api.BeforeTerms("GET /v1/apps", httpapi.JSON(http.StatusOK, h.apps))
 	api.BeforeTerms("DELETE /v1/apps/{id}", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.removeApp)))
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))

@@ -91,6 +91,13 @@ func claim(p account.Profile, name string) any {
 		return text(p.KYC)
 	case "kyc_verified":
 		return p.Verified.CaseNo > 0
+	case "kyc_entity_type":
+		return text(p.Verified.EntityType)
+	case "kyc_approved_at":
+		if p.Verified.ApprovedAt.IsZero() {
+			return nil
+		}
+		return p.Verified.ApprovedAt.Unix()
 	}
 	return nil
 }

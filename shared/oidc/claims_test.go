@@ -1,9 +1,7 @@
 package oidc
 
 import (
-	"maps"
-	"slices"
-	"strings"
+	"fmt"
 	"testing"
 	"time"
 
@@ -11,40 +9,52 @@ import (
 	"phonon.in/central/shared/phone"
 )
 
-func TestEachScopeShowsItsClaimsAndNoOther(t *testing.T) {
+func TestAScopeShowsItsClaimsAndNoOthers(t *testing.T) {
 	email, err := account.ParseEmail("asha@example.com")
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := account.Profile{
-		ID: "AAAAAAAAAAAAAAAAAAAAAAAAAA", Email: email, Phone: account.Phone{Number: phone.FromStored("+919876543210", phone.Mobile)}, Locale: "hi", KYC: "approved", Verified: account.Verification{CaseNo: 1},
-		Details:   account.Details{Type: "company", FirstName: "Asha", LastName: "Rao", CompanyName: "Rao Traders"},
-		UpdatedAt: time.Date(2026, 11, 26, 0, 0, 0, 0, time.UTC),
+	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	full := account.Profile{
+		ID: "ID", Email: email, Locale: "hi", KYC: "approved", UpdatedAt: at,
+		Details:  account.Details{Type: account.Company, FirstName: "Asha", LastName: "Rao", CompanyName: "Rao Ltd"},
+		Phone:    account.Phone{Number: phone.FromStored("+919876500001", phone.Mobile), VerifiedAt: at},
+		Verified: account.Verification{CaseNo: 1, EntityType: "private_limited", ApprovedAt: at},
 	}
-	all := map[string]string{
-		ScopeOpenID: "", ScopeOffline: "", "address": "", ScopeEmail: "email email_verified", ScopeProfile: "family_name given_name locale name updated_at",
-		ScopePhone: "phone_number phone_number_verified", ScopeAccount: "account_type company",
-	}
-	for scope, want := range all {
-		if got := strings.Join(slices.Sorted(maps.Keys(Claims(p, []string{scope}))), " "); got != want {
-			t.Errorf("%s shows %s, want %s", scope, got, want)
-		}
-	}
-	got := Claims(p, Scopes())
-	for name, want := range map[string]any{
-		"email": "asha@example.com", "email_verified": true, "name": "Asha Rao", "locale": "hi", "phone_number": "+919876543210", "phone_number_verified": true,
-		"account_type": "company", "company": "Rao Traders", "kyc_status": "approved", "kyc_verified": true, "updated_at": p.UpdatedAt.Unix(),
+	empty := account.Profile{ID: "ID", Email: email, KYC: "not_started", UpdatedAt: at}
+	for scope, want := range map[string][2]string{
+		ScopeOpenID:  {"map[]", "map[]"},
+		ScopeEmail:   {"map[email:asha@example.com email_verified:true]", "map[email:asha@example.com email_verified:true]"},
+		ScopeProfile: {"map[family_name:Rao given_name:Asha locale:hi name:Asha Rao updated_at:1795683600]", "map[updated_at:1795683600]"},
+		ScopePhone:   {"map[phone_number:+919876500001 phone_number_verified:true]", "map[]"},
+		ScopeAccount: {"map[account_type:company company:Rao Ltd]", "map[]"},
+		ScopeKYC:     {"map[kyc_approved_at:1795683600 kyc_entity_type:private_limited kyc_status:approved kyc_verified:true]", "map[kyc_status:not_started kyc_verified:false]"},
+		ScopeOffline: {"map[]", "map[]"},
+		"address":    {"map[]", "map[]"},
 	} {
-		if got[name] != want {
-			t.Errorf("%s is %v, want %v", name, got[name], want)
+		if got := [2]string{fmt.Sprint(Claims(full, []string{scope})), fmt.Sprint(Claims(empty, []string{scope}))}; got != want {
+			t.Errorf("%s shows %v, want %v", scope, got, want)
 		}
 	}
-	for name := range got {
-		if !slices.Contains(ClaimNames(), name) {
-			t.Errorf("discovery does not name %s", name)
+	for _, name := range ClaimNames() {
+		if name == "address" {
+			t.Error("there is no address")
 		}
 	}
-	if bare := Claims(account.Profile{Email: email, KYC: "not_started", UpdatedAt: p.UpdatedAt}, Scopes()); len(bare) > 5 || bare["phone_number_verified"] != nil || bare["kyc_verified"] != false {
-		t.Errorf("who has given nothing yet is %v", bare)
+}
+
+func TestAPairwiseSubjectIsOneForEachClientAndAccount(t *testing.T) {
+	seen := map[string]bool{"ONE": true, "TWO": true}
+	for _, client := range []ClientID{"A", "B"} {
+		for _, id := range []account.ID{"ONE", "TWO"} {
+			sub := Subject(Client{ID: client, Pairwise: true}, id)
+			if seen[sub] || len(sub) != 43 || sub != Subject(Client{ID: client, Pairwise: true}, id) {
+				t.Errorf("%s of %s is %s", id, client, sub)
+			}
+			seen[sub] = true
+		}
+	}
+	if Subject(Client{ID: "A"}, "ONE") != "ONE" {
+		t.Error("a product of ours knows the account by its id")
 	}
 }

@@ -57,6 +57,7 @@ type Client struct {
 	PostLogoutURIs   []string
 	BackchannelURI   string   // gets logout tokens; "" for none
 	InitiateLoginURI string   // begins a log-in at the client; "" for none
+	Product          string   // code of the tile of the home page that leads to InitiateLoginURI; "" for none
 	Origins          []string // of a public client's pages, which may call token and userinfo
 	Scopes           []string // it may ask for
 	Needs            []string // NeedDetails, NeedKYC

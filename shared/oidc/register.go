@@ -30,6 +30,8 @@ const (
 	maxMaxAge = 30 * 24 * time.Hour
 )
 
+var productCode = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+
 var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Check says all that is wrong with a client as Flaws, or nil. Where the issuer is on loopback, in the local run, its clients may be too.
@@ -94,6 +96,8 @@ func (c Client) checkAddresses(bad func(bool, string, string), issuer string) {
 		reason := at.serverFlaw(c.BackchannelURI)
 		bad(reason != "", "backchannel_logout_uri", reason)
 	}
+	bad(c.Product != "" && !productCode.MatchString(c.Product), "product", "must have 1 to 40 small letters, digits and hyphens")
+	bad(c.Product != "" && (!c.FirstParty || c.InitiateLoginURI == ""), "product", "is for one of our own with an initiate_login_uri, which its tile leads to")
 	if c.InitiateLoginURI != "" {
 		reason := place{local: at.local}.flaw(c.InitiateLoginURI)
 		bad(reason != "", "initiate_login_uri", reason)

@@ -26,6 +26,7 @@ type clientRow struct {
 	PostLogoutURIs   []string `dynamodbav:"postLogoutUris,omitempty"`
 	BackchannelURI   string   `dynamodbav:"backchannelUri,omitempty"`
 	InitiateLoginURI string   `dynamodbav:"initiateLoginUri,omitempty"`
+	Product          string   `dynamodbav:"product,omitempty"`
 	Origins          []string `dynamodbav:"origins,omitempty"`
 	Scopes           []string `dynamodbav:"scopes"`
 	Needs            []string `dynamodbav:"needs,omitempty"`
@@ -49,7 +50,7 @@ func clientToRow(c oidc.Client) clientRow {
 	return clientRow{
 		key: clientKey(c.ID), Name: c.Name, FirstParty: c.FirstParty, Disabled: c.Disabled, Native: c.Native,
 		Auth: string(c.Auth), Secrets: c.Secrets, JWKS: string(c.JWKS), RedirectURIs: c.RedirectURIs, PostLogoutURIs: c.PostLogoutURIs,
-		BackchannelURI: c.BackchannelURI, InitiateLoginURI: c.InitiateLoginURI, Origins: c.Origins, Scopes: c.Scopes, Needs: c.Needs,
+		BackchannelURI: c.BackchannelURI, InitiateLoginURI: c.InitiateLoginURI, Product: c.Product, Origins: c.Origins, Scopes: c.Scopes, Needs: c.Needs,
 		IDTokenAlg: c.IDTokenAlg, AccessToken: string(c.AccessToken), Audience: c.Audience, PKCE: string(c.PKCE), PAR: c.PAR, DPoP: c.DPoP,
 		FAPI: c.FAPI, Offline: c.Offline, Pairwise: c.Pairwise, ClaimsInIDToken: c.ClaimsInIDToken,
 		DefaultMaxAge: int64(c.DefaultMaxAge / time.Second), CreatedAt: stampOf(c.CreatedAt), UpdatedAt: stampOf(c.UpdatedAt), Version: c.Version,
@@ -64,7 +65,7 @@ func (r clientRow) client() oidc.Client {
 	c := oidc.Client{
 		ID: oidc.ClientID(strings.TrimPrefix(r.SK, clientPrefix)), Name: r.Name, FirstParty: r.FirstParty, Disabled: r.Disabled, Native: r.Native,
 		Auth: oidc.AuthMethod(r.Auth), Secrets: r.Secrets, RedirectURIs: r.RedirectURIs, PostLogoutURIs: r.PostLogoutURIs,
-		BackchannelURI: r.BackchannelURI, InitiateLoginURI: r.InitiateLoginURI, Origins: r.Origins, Scopes: r.Scopes, Needs: r.Needs,
+		BackchannelURI: r.BackchannelURI, InitiateLoginURI: r.InitiateLoginURI, Product: r.Product, Origins: r.Origins, Scopes: r.Scopes, Needs: r.Needs,
 		IDTokenAlg: r.IDTokenAlg, AccessToken: oidc.TokenForm(r.AccessToken), Audience: r.Audience, PKCE: oidc.PKCEMode(r.PKCE), PAR: r.PAR, DPoP: r.DPoP,
 		FAPI: r.FAPI, Offline: r.Offline, Pairwise: r.Pairwise, ClaimsInIDToken: r.ClaimsInIDToken,
 		DefaultMaxAge: time.Duration(r.DefaultMaxAge) * time.Second, CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(), Version: r.Version,

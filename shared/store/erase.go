@@ -140,7 +140,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed, 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil, totp, passkeys, eraseAt, queue, queueKey ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil, verifiedEntity, verifiedAt, totp, passkeys, eraseAt, queue, queueKey ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,

@@ -18,7 +18,7 @@ func everyMember() oidc.Client {
 		ID: oidc.ClientID(token.NewID()), Name: "Click to call", FirstParty: true, Disabled: true, Native: true, Auth: oidc.PrivateKeyJWT,
 		Secrets: []string{strings.Repeat("a", 64), strings.Repeat("b", 64)}, JWKS: []byte(`{"keys":[]}`),
 		RedirectURIs: []string{"https://a.example.com/cb", "https://a.example.com/other"}, PostLogoutURIs: []string{"https://a.example.com/"}, BackchannelURI: "https://a.example.com/out",
-		InitiateLoginURI: "https://a.example.com/in", Origins: []string{"https://a.example.com"}, Scopes: []string{"openid", "email"}, Needs: []string{"details", "kyc"}, IDTokenAlg: "RS256",
+		InitiateLoginURI: "https://a.example.com/in", Product: "click-to-call", Origins: []string{"https://a.example.com"}, Scopes: []string{"openid", "email"}, Needs: []string{"details", "kyc"}, IDTokenAlg: "RS256",
 		AccessToken: oidc.JWT, Audience: "https://api.example.com", PKCE: oidc.PKCEOptional, PAR: true, DPoP: true, FAPI: true, Offline: true, Pairwise: true, ClaimsInIDToken: true,
 		DefaultMaxAge: time.Hour, CreatedAt: now, UpdatedAt: now.Add(time.Minute),
 	}
