@@ -31,7 +31,7 @@ func samePortless(registered, uri string) bool {
 	for _, host := range []string{"http://127.0.0.1", "http://[::1]"} {
 		path, ok := strings.CutPrefix(registered, host)
 		rest, same := strings.CutPrefix(uri, host)
-		if ok && same && !strings.HasPrefix(path, ":") && port.MatchString(rest) {
+		if ok && same && port.MatchString(rest) {
 			return strings.TrimLeft(rest[1:], "0123456789") == path
 		}
 	}
