@@ -24,8 +24,10 @@ func (h *handler) userInfo(ctx context.Context, c *httpapi.Call, query, form url
 		return httpapi.Reply{}, err
 	}
 	if sent.raw == "" { // RFC 6750, section 3.1: who has shown nothing is told how, and not what was wrong
-		return httpapi.Reply{Status: http.StatusUnauthorized, Header: http.Header{"Www-Authenticate": {
-			`Bearer realm="central"`, `DPoP realm="central", algs="` + strings.Join(oidc.ProofAlgorithms(), " ") + `"`}}}, nil
+		reply := httpapi.JSONReply(struct{}{})
+		reply.Status = http.StatusUnauthorized
+		reply.Header["Www-Authenticate"] = []string{`Bearer realm="central"`, `DPoP realm="central", algs="` + strings.Join(oidc.ProofAlgorithms(), " ") + `"`}
+		return reply, nil
 	}
 	a, ok := h.openAccess(sent.raw, c.Now)
 	if !ok {

@@ -176,12 +176,3 @@ func (s *Store) GrantsOf(ctx context.Context, id account.ID, sid string) ([]oidc
 	}
 	return grants, nil
 }
-
-// EndGrants ends these grants of an account.
-func (s *Store) EndGrants(ctx context.Context, grants []oidc.Grant) error {
-	keys := make([]key, len(grants))
-	for i, g := range grants {
-		keys[i] = grantKey(g.Ref())
-	}
-	return s.deleteAll(ctx, s.tokens, keys)
-}
