@@ -69,6 +69,7 @@ export class Product {
     switch (at.pathname) {
       case '/': return [200, `<h1>Product</h1><a href="${this.request().replaceAll('&', '&amp;')}">Log in with Central</a>`];
       case '/framed': return [200, `<h1>Silent</h1><iframe src="${this.request({ prompt: 'none' }).replaceAll('&', '&amp;')}"></iframe>`];
+      case '/favicon.ico': return [204, ''];
       case '/bye': return [200, '<h1>Bye</h1>'];
       case '/out': {
         this.ended.push(this.claims((await formOf(request)).get('logout_token') ?? '')['sid']);
