@@ -224,6 +224,15 @@ func TestOfflineAccessOutlivesTheSessionWhileItIsUsed(t *testing.T) {
 	p.passes(oidc.OfflineIdle)
 	p.want(p.refresh(a, got.text("refresh_token")), "400 invalid_grant")
 
+	code, g := p.grant(a, who, begin)
+	got = p.want(p.exchange(a, code), "200")
+	for end := g.CreatedAt.Add(oidc.OfflineMost); p.now().Add(oidc.OfflineIdle - time.Hour).Before(end); { // a year is the most
+		p.passes(oidc.OfflineIdle - time.Hour)
+		got = p.want(p.refresh(a, got.text("refresh_token")), "200")
+	}
+	p.passes(oidc.OfflineIdle - time.Hour)
+	p.want(p.refresh(a, got.text("refresh_token")), "400 invalid_grant")
+
 	code, _ = p.grant(a, who, begin)
 	got = p.want(p.exchange(a, code), "200")
 	a.Offline = false
