@@ -107,7 +107,7 @@ func (s *sample) register(ctx context.Context, url string) (registration, error)
 			return known, nil
 		}
 	}
-	said, err := s.operator(ctx, "add", "--name", "Sample product", "--redirect", url+"/callback", "--post-logout", url+"/", "--initiate-login", url+"/login",
+	said, err := s.operator(ctx, "add", "--name", "Click to Call, a sample", "--redirect", url+"/callback", "--post-logout", url+"/", "--initiate-login", url+"/login", "--product", "click-to-call",
 		"--backchannel", url+"/backchannel-logout", "--scope", "openid,profile,email,account,kyc")
 	if err != nil {
 		return registration{}, err
