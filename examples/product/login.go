@@ -88,7 +88,7 @@ func (p *product) logout(w http.ResponseWriter, r *http.Request) {
 	http.Redirect(w, r, p.endSession+"?"+to.Encode(), http.StatusSeeOther)
 }
 
-var errOver = errors.New("Central has ended the session")
+var errOver = errors.New("the session at Central is over")
 
 // person asks Central who somebody is now. It returns errOver when Central has ended the session.
 func (p *product) person(ctx context.Context, id string, s session) (who person, err error) {
