@@ -59,10 +59,10 @@ func (h *handler) openRefresh(raw string) (ref oidc.GrantRef, generation int) {
 }
 
 func (a access) parts() []string {
-	return append(a.ref.Parts(), strconv.FormatInt(a.expires.Unix(), 10), a.jkt, strings.Join(a.scopes, " "))
+	return append(a.ref.Parts(), strconv.FormatInt(a.expires.Unix(), 10), a.jkt, strings.Join(a.scopes, " "), token.NewID())
 }
 
-const accessParts = oidc.RefParts + 3
+const accessParts = oidc.RefParts + 4 // the last tells two of one second apart
 
 func accessOf(parts []string) access {
 	seconds, _ := strconv.ParseInt(parts[oidc.RefParts], 10, 64) // we wrote it
@@ -94,8 +94,8 @@ func (h *handler) openAccess(raw string, now time.Time) (a access, ok bool) {
 	return a, now.Before(a.expires)
 }
 
-// mint makes the tokens that a grant yields now. scopes are those that they are for.
-func (h *handler) mint(s oidc.TokenState, scopes []string, jkt string, now time.Time) (tokens, error) {
+// mint makes the tokens that a grant yields now, signed by key. scopes are those that they are for.
+func (h *handler) mint(s oidc.TokenState, key jose.Key, scopes []string, jkt string, now time.Time) (tokens, error) {
 	life := oidc.LifeOf(s.Client)
 	a := access{ref: s.Grant.Ref(), expires: now.Add(life), jkt: jkt}
 	if len(scopes) != len(s.Grant.Scopes) {
@@ -106,16 +106,16 @@ func (h *handler) mint(s oidc.TokenState, scopes []string, jkt string, now time.
 		made.Type = oidc.SchemeDPoP
 	}
 	var err error
-	if made.Access, err = h.accessToken(s, a, scopes, now); err != nil {
+	if made.Access, err = h.accessToken(s, key, a, scopes, now); err != nil {
 		return tokens{}, err
 	}
 	if slices.Contains(scopes, oidc.ScopeOpenID) {
-		made.ID, err = h.idToken(s, scopes, made.Access, now)
+		made.ID, err = h.idToken(s, key, scopes, made.Access, now)
 	}
 	return made, err
 }
 
-func (h *handler) accessToken(s oidc.TokenState, a access, scopes []string, now time.Time) (string, error) {
+func (h *handler) accessToken(s oidc.TokenState, key jose.Key, a access, scopes []string, now time.Time) (string, error) {
 	if s.Client.AccessToken != oidc.JWT {
 		return h.keys.Wrap(token.OIDCAccess, a.parts()...).Reveal(), nil
 	}
@@ -127,14 +127,10 @@ func (h *handler) accessToken(s oidc.TokenState, a access, scopes []string, now 
 	if a.jkt != "" {
 		claims["cnf"] = map[string]string{"jkt": a.jkt}
 	}
-	key, err := h.signing.Signer(s.Client.IDTokenAlg, now)
-	if err != nil {
-		return "", err
-	}
 	return key.Token(jose.TypeAccess, claims)
 }
 
-func (h *handler) idToken(s oidc.TokenState, scopes []string, accessToken string, now time.Time) (string, error) {
+func (h *handler) idToken(s oidc.TokenState, key jose.Key, scopes []string, accessToken string, now time.Time) (string, error) {
 	g := s.Grant
 	claims := map[string]any{
 		"iss": h.issuer, "sub": oidc.Subject(s.Client, s.Profile.ID), "aud": s.Client.ID, "iat": now.Unix(), "exp": now.Add(oidc.IDTokenLife).Unix(),
@@ -148,10 +144,6 @@ func (h *handler) idToken(s oidc.TokenState, scopes []string, accessToken string
 	}
 	if s.Client.ClaimsInIDToken {
 		maps.Copy(claims, oidc.Claims(s.Profile, scopes))
-	}
-	key, err := h.signing.Signer(s.Client.IDTokenAlg, now)
-	if err != nil {
-		return "", err
 	}
 	return key.Token(jose.TypeID, claims)
 }

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	own "phonon.in/central/shared/jose"
 	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/store/storetest"
 )
@@ -256,4 +257,19 @@ func TestAPublicClientsSecretCountsForNothingAndTheAnswerSaysTheScopes(t *testin
 	if r := p.want(p.send("POST", "/oauth2/token", form), "200"); r.text("scope") != "openid email" {
 		t.Errorf("the scope is %q", r.text("scope"))
 	}
+}
+
+func TestWithoutAKeyToSignWithNothingIsUsedUp(t *testing.T) {
+	p := newProvider(t)
+	a, open, who := p.register(nil), p.register(public), p.person()
+	refresh := p.tokens(open, who).text("refresh_token")
+	code, _ := p.grant(a, who, nil)
+	set := p.h.signing
+	p.h.signing = own.Keyset{}
+	p.want(p.exchange(a, code), "500 server_error")
+	p.want(p.refresh(open, refresh), "500 server_error")
+	p.h.signing = set
+	p.want(p.exchange(a, code), "200")
+	p.passes(oidc.RefreshGrace)
+	p.want(p.refresh(open, refresh), "200")
 }

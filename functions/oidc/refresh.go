@@ -32,6 +32,10 @@ func (h *handler) refresh(ctx context.Context, c *httpapi.Call, p map[string]str
 	if err != nil {
 		return tokens{}, err
 	}
+	key, err := h.signing.Signer(s.Client.IDTokenAlg, c.Now)
+	if err != nil { // before anything is used up
+		return tokens{}, err
+	}
 	s.Grant, err = h.renew(ctx, c, s, who.once(), generation)
 	switch {
 	case errors.Is(err, oidc.ErrReused):
@@ -44,7 +48,7 @@ func (h *handler) refresh(ctx context.Context, c *httpapi.Call, p map[string]str
 		return tokens{}, err
 	}
 	s.Grant.Nonce = "" // it was for the log-in (OpenID Connect Core 1.0, section 12.2)
-	return h.mint(s, scopes, jkt, c.Now)
+	return h.mint(s, key, scopes, jkt, c.Now)
 }
 
 func (h *handler) renew(ctx context.Context, c *httpapi.Call, s oidc.TokenState, spend []oidc.Spent, generation int) (oidc.Grant, error) {

@@ -76,6 +76,10 @@ func (h *handler) exchange(ctx context.Context, c *httpapi.Call, p map[string]st
 	if g.JKT = jkt; len(scopes) == 0 {
 		return tokens{}, oidc.Refuse(oidc.InvalidScope, "Nothing of what was granted may be had any more.")
 	}
+	key, err := h.signing.Signer(s.Client.IDTokenAlg, c.Now)
+	if err != nil { // before anything is used up
+		return tokens{}, err
+	}
 	s.Grant, err = h.store.RedeemCode(ctx, g, who.once(), c.Now)
 	switch {
 	case errors.Is(err, oidc.ErrCodeUsed):
@@ -87,7 +91,7 @@ func (h *handler) exchange(ctx context.Context, c *httpapi.Call, p map[string]st
 	case err != nil:
 		return tokens{}, err
 	}
-	return h.mint(s, scopes, jkt, c.Now)
+	return h.mint(s, key, scopes, jkt, c.Now)
 }
 
 // usedTwice ends the grant of a code that came a second time: one of the two who had it should not have (RFC 9700, section 4.5). Where that cannot be
