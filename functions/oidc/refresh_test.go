@@ -90,8 +90,12 @@ func TestAConfidentialClientKeepsItsRefreshToken(t *testing.T) {
 	first := p.tokens(a, who).text("refresh_token")
 	for range 3 {
 		p.passes(time.Hour)
-		if r := p.want(p.refresh(a, first), "200"); r.text("refresh_token") != first {
+		one, two := p.want(p.refresh(a, first), "200"), p.want(p.refresh(a, first), "200")
+		if one.text("refresh_token") != first || two.text("refresh_token") != first {
 			t.Error("it was replaced")
+		}
+		if one.text("access_token") == two.text("access_token") {
+			t.Error("two access tokens are one")
 		}
 	}
 }
@@ -222,6 +226,15 @@ func TestOfflineAccessOutlivesTheSessionWhileItIsUsed(t *testing.T) {
 		p.want(p.userInfo(got.text("access_token")), "200")
 	}
 	p.passes(oidc.OfflineIdle)
+	p.want(p.refresh(a, got.text("refresh_token")), "400 invalid_grant")
+
+	code, g := p.grant(a, who, begin)
+	got = p.want(p.exchange(a, code), "200")
+	for end := g.CreatedAt.Add(oidc.OfflineMost); p.now().Add(oidc.OfflineIdle - time.Hour).Before(end); { // a year is the most
+		p.passes(oidc.OfflineIdle - time.Hour)
+		got = p.want(p.refresh(a, got.text("refresh_token")), "200")
+	}
+	p.passes(oidc.OfflineIdle - time.Hour)
 	p.want(p.refresh(a, got.text("refresh_token")), "400 invalid_grant")
 
 	code, _ = p.grant(a, who, begin)

@@ -133,6 +133,7 @@ func TestAnAssertionIsRefused(t *testing.T) {
 		"an unknown kid":                         ec(m{"kid": "other"}, nil),
 		"the kid of the key of another type":     ec(m{"kid": "rsa"}, nil),
 		"a key in the header":                    signed(t, theirs().ec, ES256, m{"jwk": jose.JSONWebKey{Key: theirs().ec.Public()}}, right(nil)),
+		"its own key in the header":              ec(m{"jwk": jose.JSONWebKey{Key: ours().ec.Public()}}, nil),
 		"an address of keys":                     ec(m{"kid": "ec", "jku": "https://evil.example.com/keys"}, nil),
 		"an address of certificates":             ec(m{"kid": "ec", "x5u": "https://evil.example.com/x"}, nil),
 		"something critical":                     ec(m{"kid": "ec", "crit": []string{"exp"}, "exp": 1}, nil),
@@ -346,8 +347,11 @@ func FuzzProof(f *testing.F) {
 	f.Add(encode([]byte(`{"alg":"ES256","typ":"dpop+jwt","jwk":{"kty":"EC","crv":"P-256","x":"AA","y":"AA"}}`)) + ".e30.AA")
 	f.Fuzz(func(t *testing.T, raw string) {
 		p, err := VerifyProof(raw, "POST", endpoint, "", []string{ES256, PS256}, start)
-		if err == nil && !strings.HasPrefix(raw, good[:strings.LastIndex(good, ".")]) {
-			t.Errorf("%q is a proof: %v", raw, p)
+		if err == nil && (p.JKT == "" || p.JTI == "" || len(raw) > MaxLength) {
+			t.Errorf("%q is a proof of nothing: %v", raw, p)
+		}
+		if p, err := VerifyProof(raw, "GET", endpoint, "token", []string{ES256, PS256}, start); err == nil { // what is fuzzed is a proof for POST
+			t.Errorf("%q is a proof for two requests: %v", raw, p)
 		}
 	})
 }

@@ -17,6 +17,7 @@ const (
 	LogoutTokenLife = 2 * time.Minute
 	RefreshGrace    = 30 * time.Second // a lost answer may be asked for again
 	OfflineIdle     = 30 * 24 * time.Hour
+	OfflineMost     = 365 * 24 * time.Hour // however often it is used
 	PushedLife      = 90 * time.Second
 	PushedWaits     = 10 * time.Minute // once a person is asked to log in
 )

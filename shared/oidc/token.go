@@ -30,6 +30,18 @@ func (g Grant) Ref() GrantRef { return GrantRef{g.Account, g.Client, g.Session, 
 // Offline reports a grant that outlives the log-in.
 func (g Grant) Offline() bool { return g.Session == OfflineSession }
 
+// EndOfUse is when a grant that is used now ends, unless it is used again. One of a session ends with that.
+func (g Grant) EndOfUse(now time.Time) time.Time {
+	if !g.Offline() {
+		return g.ExpiresAt
+	}
+	idle, most := now.Add(OfflineIdle), g.CreatedAt.Add(OfflineMost)
+	if idle.Before(most) {
+		return idle
+	}
+	return most
+}
+
 // CodeJKT is the key that whoever redeems the code must have; "" for none. Once it is redeemed, JKT is that of the tokens.
 func (g Grant) CodeJKT() string {
 	if g.RedeemedAt.IsZero() {

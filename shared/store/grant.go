@@ -82,9 +82,7 @@ func (s *Store) RotateGrant(ctx context.Context, g oidc.Grant, presented int, sp
 	}
 	next := g
 	next.Generation, next.RotatedAt, next.UsedAt = presented+1, now, now
-	if g.Offline() {
-		next.ExpiresAt = now.Add(oidc.OfflineIdle)
-	}
+	next.ExpiresAt = g.EndOfUse(now)
 	by := token.NewID()
 	found, err := s.writeGrant(ctx, "rotate grant", change{
 		key:    grantKey(g.Ref()),
@@ -112,12 +110,10 @@ func (s *Store) RotateGrant(ctx context.Context, g oidc.Grant, presented int, sp
 // UseGrant uses up the proofs with which a grant whose refresh token stays as it is yields tokens again. A grant of offline_access lives on from
 // then. It returns oidc.ErrGrantGone, oidc.ErrReplayed.
 func (s *Store) UseGrant(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error) {
-	g.UsedAt = now
-	if g.Offline() {
-		g.ExpiresAt = now.Add(oidc.OfflineIdle)
-	} else if len(spend) == 0 {
+	if !g.Offline() && len(spend) == 0 {
 		return g, nil
 	}
+	g.UsedAt, g.ExpiresAt = now, g.EndOfUse(now)
 	found, err := s.writeGrant(ctx, "use grant", change{
 		key: grantKey(g.Ref()), set: "SET usedAt = :now, endsAt = :ends, expiresAt = :end", when: "attribute_exists(redeemedAt)",
 		values: values{":now": stampOf(now), ":ends": stampOf(g.ExpiresAt), ":end": g.ExpiresAt.Unix()},
