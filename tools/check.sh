@@ -122,7 +122,7 @@ check gosec weaknesses
 check "workflows" go run github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 check "clients of the contract" tools/clients.sh
 wait "$installing" || true
-[ ! -e "$said/not_installed" ] || { wait; exit 1; }
+[ ! -e "$said/not_installed" ] || { wait; echo "a tool of the checks could not be installed: see above" >&2; exit 1; }
 check "types of scripts" scripts
 check "OpenAPI" openapi
 check "template" template
