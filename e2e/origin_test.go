@@ -1,10 +1,14 @@
 package e2e
 
 import (
+	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // elsewhere is every header by which a request could say that it came to another host: what proxies send, and what frameworks believe.
@@ -24,33 +28,64 @@ func elsewhere() (headers []string) {
 
 var links = regexp.MustCompile(`[a-z]+://[^\s"<>]*`)
 
-// Each route after which somebody gets a mail is asked with all of these headers. Whatever they say, every link starts where the configuration
-// says that the pages are.
+// postbox sees that every link in what an address gets starts where the configuration says that the pages are.
+type postbox struct {
+	p    *person
+	seen map[string]int // how many mails to an address were looked at
+}
+
+func (b *postbox) leadsHome(route, address string) {
+	t := b.p.t
+	t.Helper()
+	eventually(t, "the mail of "+route, func() bool { return len(b.p.messages(address)) > b.seen[address] })
+	list := b.p.messages(address)
+	for _, mail := range list[:len(list)-b.seen[address]] {
+		found := links.FindAllString(mail.Text+"\n"+mail.HTML, -1)
+		if len(found) < 2 || strings.Contains(mail.Text+mail.HTML, "evil") || strings.Contains(mail.Text+mail.HTML, "64999") {
+			t.Errorf("%s: %q", route, found)
+		}
+		for _, link := range found {
+			if !configured(link) && !strings.HasPrefix(link, "http://www.w3.org/") {
+				t.Errorf("%s mailed %s", route, link)
+			}
+		}
+	}
+	b.seen[address] = len(list)
+}
+
+// due has the mails to an address go out that wait for their time, such as those after a decision that can be undone.
+func (b *postbox) due(address string) {
+	t := b.p.t
+	t.Helper()
+	db, _, tokens := tables(t)
+	for _, i := range itemsOf(t, "tokens", func(i item) bool { return i["to"] == address && i["dueAt"] != nil }) {
+		key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: i["pk"].(string)}, "sk": &types.AttributeValueMemberS{Value: i["sk"].(string)}}
+		at := map[string]types.AttributeValue{":now": &types.AttributeValueMemberN{Value: "1"}}
+		if _, err := db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &tokens, Key: key, UpdateExpression: new("SET dueAt = :now"), ExpressionAttributeValues: at}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answer, err := http.Post(system.local+"/schedule?function=notify", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer.Body.Close()
+}
+
+func configured(link string) bool {
+	return slices.ContainsFunc([]string{system.url, system.other}, func(origin string) bool {
+		return origin != "" && (link == origin || strings.HasPrefix(link, origin+"/"))
+	})
+}
+
+// Each route after which somebody gets a mail is asked with all of these headers: here, below, and in the test of a reviewer's decisions.
 func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
-	configured := func(link string) bool {
-		return slices.ContainsFunc([]string{system.url, system.other}, func(origin string) bool {
-			return origin != "" && (link == origin || strings.HasPrefix(link, origin+"/"))
-		})
-	}
-	seen := 0
+	box := postbox{p, map[string]int{}}
 	mailed := func(route string) {
 		t.Helper()
-		eventually(t, "the mail of "+route, func() bool { return len(p.messages(p.email)) > seen })
-		list := p.messages(p.email)
-		for _, mail := range list[:len(list)-seen] {
-			found := links.FindAllString(mail.Text+"\n"+mail.HTML, -1)
-			if len(found) < 2 || strings.Contains(mail.Text+mail.HTML, "evil") || strings.Contains(mail.Text+mail.HTML, "64999") {
-				t.Errorf("%s: %q", route, found)
-			}
-			for _, link := range found {
-				if !configured(link) && !strings.HasPrefix(link, "http://www.w3.org/") {
-					t.Errorf("%s mailed %s", route, link)
-				}
-			}
-		}
-		seen = len(list)
+		box.leadsHome(route, p.email)
 	}
 	evil := elsewhere()
 	id := p.want(p.call("POST", "/v1/signup", p.signupBody(), evil...), 202).text("signupId")
@@ -84,4 +119,38 @@ func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	p.fillCase("individual")
 	p.want(p.call("POST", "/v1/kyc/submit", agreed(), evil...), 202)
 	mailed("submission")
+}
+
+func TestLinksAboutTheAccountComeFromTheConfigurationToo(t *testing.T) {
+	t.Parallel()
+	p := member(t)
+	before, to, evil := p.email, newPerson(t).email, elsewhere()
+	box := postbox{p, map[string]int{before: len(p.messages(before))}}
+	p.want(p.call("POST", "/v1/account/email", m{"email": to}, evil...), 202)
+	box.leadsHome("asking for another address", before)
+	box.leadsHome("asking for another address", to)
+	p.want(p.call("POST", "/v1/account/email/confirm", m{"token": p.message(to, `/confirm-email#(\S+)`)}, evil...), 200)
+	box.leadsHome("change of address", before)
+	credentials := m{"email": to, "password": goodPassword, "transport": "bearer"}
+	p.want(p.call("POST", "/v1/login", credentials, append(evil, "User-Agent", "another/1.0")...), 200)
+	box.leadsHome("log-in from another device", to)
+	reset := p.want(p.call("POST", "/v1/account/email/undo", m{"token": p.message(before, `/undo-email#(\S+)`)}, evil...), 200).text("reset")
+	box.leadsHome("taking the change back", before)
+	p.want(p.call("POST", "/v1/password/reset", m{"token": reset, "password": "River stone 77!"}), 204)
+	p.bearer = p.session("River stone 77!")
+	begun := p.want(p.call("POST", "/v1/factors/totp", nil, evil...), 200)
+	recovery := p.want(p.call("POST", "/v1/factors/totp/confirm", m{"enrolment": begun.text("enrolment"), "code": p.appCode(begun.text("secret"), 0)}, evil...), 200).body["recoveryCodes"].([]any)
+	box.leadsHome("adding an app", before)
+	p.want(p.call("POST", "/v1/step-up", m{"recoveryCode": recovery[0]}, evil...), 204)
+	box.leadsHome("use of a recovery code", before)
+	p.want(p.call("POST", "/v1/factors/recovery-codes", nil, evil...), 200)
+	box.leadsHome("new recovery codes", before)
+	p.want(p.call("DELETE", "/v1/factors/totp", nil, evil...), 200)
+	box.leadsHome("removing an app", before)
+	p.want(p.call("POST", "/v1/account/close", nil, evil...), 200)
+	box.leadsHome("closing", before)
+	p.bearer = ""
+	back := p.want(p.call("POST", "/v1/login", m{"email": before, "password": "River stone 77!"}), 403, "account_closing").text("reopen")
+	p.want(p.call("POST", "/v1/account/reopen", m{"token": back}, evil...), 204)
+	box.leadsHome("taking the account back", before)
 }
