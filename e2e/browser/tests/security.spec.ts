@@ -1,5 +1,4 @@
 // The second factor: an app, recovery codes and a passkey, from the page of security to the next log-in; in both languages, by keyboard or touch alone.
-import type { Locator } from '@playwright/test';
 import { codeOf, withAuthenticator } from '../support/factor.ts';
 import { onLocalhost } from '../support/localhost.ts';
 import { expect, test } from '../support/person.ts';
@@ -12,7 +11,7 @@ test('an account gets an app, recovery codes and a passkey, and each opens it', 
   await person.withDetails();
   await person.giveCookies();
   const way = await new Way(person).begin('https://localhost'), page = person.page, name = 'Test phone';
-  const menu = page.locator('#menu'), yes = (key: string, of: Locator = page.locator('.ask')) => way.press(way.button(key, of));
+  const menu = page.locator('#menu'), yes = (key: string) => way.press(way.button(key, page.locator('.ask')));
   await withAuthenticator(page);
   await page.goto('/settings');
   await way.press(page.getByRole('link', { name: way.say('security.title'), exact: true }));
