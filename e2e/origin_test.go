@@ -135,7 +135,7 @@ func TestLinksAboutTheAccountComeFromTheConfigurationToo(t *testing.T) {
 	p.want(p.call("POST", "/v1/login", credentials, append(evil, "User-Agent", "another/1.0")...), 200)
 	box.leadsHome("log-in from another device", to)
 	reset := p.want(p.call("POST", "/v1/account/email/undo", m{"token": p.message(before, `/undo-email#(\S+)`)}, evil...), 200).text("reset")
-	box.leadsHome("taking the change back", before)
+	box.leadsHome("taking the change back", to)
 	p.want(p.call("POST", "/v1/password/reset", m{"token": reset, "password": "River stone 77!"}), 204)
 	p.bearer = p.session("River stone 77!")
 	begun := p.want(p.call("POST", "/v1/factors/totp", nil, evil...), 200)
