@@ -111,6 +111,7 @@ test('what belongs to the account, and what opens it', async ({ person }) => {
     await expect(page.locator('#pending')).toBeVisible();
     await page.locator('#close-look').click();
     await expect(page.locator('#close-plan')).toBeFocused();
+    await page.evaluate(() => scrollTo(0, 0));
     await shoot(page, `account${of}`);
     await page.goto('/security');
     if (language === 'en') {
