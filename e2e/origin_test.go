@@ -1,14 +1,10 @@
 package e2e
 
 import (
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
 // elsewhere is every header by which a request could say that it came to another host: what proxies send, and what frameworks believe.
@@ -51,25 +47,6 @@ func (b *postbox) leadsHome(route, address string) {
 		}
 	}
 	b.seen[address] = len(list)
-}
-
-// due has the mails to an address go out that wait for their time, such as those after a decision that can be undone.
-func (b *postbox) due(address string) {
-	t := b.p.t
-	t.Helper()
-	db, _, tokens := tables(t)
-	for _, i := range itemsOf(t, "tokens", func(i item) bool { return i["to"] == address && i["dueAt"] != nil }) {
-		key := map[string]types.AttributeValue{"pk": &types.AttributeValueMemberS{Value: i["pk"].(string)}, "sk": &types.AttributeValueMemberS{Value: i["sk"].(string)}}
-		at := map[string]types.AttributeValue{":now": &types.AttributeValueMemberN{Value: "1"}}
-		if _, err := db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{TableName: &tokens, Key: key, UpdateExpression: new("SET dueAt = :now"), ExpressionAttributeValues: at}); err != nil {
-			t.Fatal(err)
-		}
-	}
-	answer, err := http.Post(system.local+"/schedule?function=notify", "", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	answer.Body.Close()
 }
 
 func configured(link string) bool {

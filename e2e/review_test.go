@@ -102,7 +102,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	if got := first.want(first.call("POST", at+"/decision", asks, evil...), 200).text("status"); got != "needs_info" {
 		t.Fatalf("the case is %s", got)
 	}
-	box.due(holder.email)
+	soon(t, holder.email)
 	box.leadsHome("a question", holder.email)
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
 
@@ -128,7 +128,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	if got := second.want(second.call("POST", at+"/decision", verdicts(view, "approve", nil), evil...), 200).text("status"); got != "approved" {
 		t.Fatalf("the case is %s", got)
 	}
-	box.due(holder.email)
+	soon(t, holder.email)
 	box.leadsHome("an approval", holder.email)
 	if got := holder.kycCase()["status"]; got != "approved" {
 		t.Errorf("the holder sees %v", got)
