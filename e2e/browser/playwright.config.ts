@@ -5,6 +5,9 @@ import type { Options } from './support/person.ts';
 const port = process.env.PORT || '3100';
 const url = process.env.CENTRAL_URL || `http://127.0.0.1:${port}`;
 
+/** The files with one of these words in their name, whatever the folders above are called. */
+const specs = (words: string) => new RegExp(`(${words})[^/]*\\.spec\\.ts$`);
+
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
 export default defineConfig<Options>({
@@ -34,10 +37,10 @@ export default defineConfig<Options>({
     },
   },
   projects: [ // what does not depend on the window is tried in one of the two
-    { name: 'desktop', testIgnore: /faults|network|hindi|language|kyc-photos|local|inplace|kyc-fields|signatory|security|account\.spec|landing/, use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'phone', testIgnore: /faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages/, use: phone },
+    { name: 'desktop', testIgnore: specs('faults|network|hindi|language|kyc-photos|local|inplace|kyc-fields|signatory|landing'), use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'phone', testIgnore: specs('faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages|keyboard'), use: phone },
     // What the fixture `faults` breaks is broken for everybody: these run alone, after all others.
-    { name: 'faults', testMatch: /faults.*\.spec\.ts/, workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'faults', testMatch: specs('faults'), workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
   ],
   webServer: process.env.CENTRAL_URL ? undefined : {
     command: 'node serve.mjs',
