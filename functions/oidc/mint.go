@@ -59,10 +59,10 @@ func (h *handler) openRefresh(raw string) (ref oidc.GrantRef, generation int) {
 }
 
 func (a access) parts() []string {
-	return append(a.ref.Parts(), strconv.FormatInt(a.expires.Unix(), 10), a.jkt, strings.Join(a.scopes, " "))
+	return append(a.ref.Parts(), strconv.FormatInt(a.expires.Unix(), 10), a.jkt, strings.Join(a.scopes, " "), token.NewID())
 }
 
-const accessParts = oidc.RefParts + 3
+const accessParts = oidc.RefParts + 4 // the last tells two of one second apart
 
 func accessOf(parts []string) access {
 	seconds, _ := strconv.ParseInt(parts[oidc.RefParts], 10, 64) // we wrote it

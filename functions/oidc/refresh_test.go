@@ -90,8 +90,12 @@ func TestAConfidentialClientKeepsItsRefreshToken(t *testing.T) {
 	first := p.tokens(a, who).text("refresh_token")
 	for range 3 {
 		p.passes(time.Hour)
-		if r := p.want(p.refresh(a, first), "200"); r.text("refresh_token") != first {
+		one, two := p.want(p.refresh(a, first), "200"), p.want(p.refresh(a, first), "200")
+		if one.text("refresh_token") != first || two.text("refresh_token") != first {
 			t.Error("it was replaced")
+		}
+		if one.text("access_token") == two.text("access_token") {
+			t.Error("two access tokens are one")
 		}
 	}
 }

@@ -133,6 +133,7 @@ func TestAnAssertionIsRefused(t *testing.T) {
 		"an unknown kid":                         ec(m{"kid": "other"}, nil),
 		"the kid of the key of another type":     ec(m{"kid": "rsa"}, nil),
 		"a key in the header":                    signed(t, theirs().ec, ES256, m{"jwk": jose.JSONWebKey{Key: theirs().ec.Public()}}, right(nil)),
+		"its own key in the header":              ec(m{"jwk": jose.JSONWebKey{Key: ours().ec.Public()}}, nil),
 		"an address of keys":                     ec(m{"kid": "ec", "jku": "https://evil.example.com/keys"}, nil),
 		"an address of certificates":             ec(m{"kid": "ec", "x5u": "https://evil.example.com/x"}, nil),
 		"something critical":                     ec(m{"kid": "ec", "crit": []string{"exp"}, "exp": 1}, nil),
