@@ -165,7 +165,9 @@ func TestABrowserSessionLivesInItsCookie(t *testing.T) {
 			p.want(p.call("POST", "/v1/logout", nil, "Cookie", cookie, "Origin", "https://evil.example"), 403, "cross_site")
 			p.want(p.call("POST", "/v1/logout", nil, "Cookie", cookie, "Sec-Fetch-Site", "cross-site"), 403, "cross_site")
 			p.want(p.call("GET", "/v1/account", nil, "Cookie", cookie), 200)
-			p.want(p.call("POST", "/v1/logout", nil, "Cookie", cookie, "Origin", system.url, "Sec-Fetch-Site", "same-origin"), 204)
+			if got := p.want(p.call("POST", "/v1/logout", nil, "Cookie", cookie, "Origin", system.url, "Sec-Fetch-Site", "same-origin"), 204).header.Get("Clear-Site-Data"); got != `"storage"` {
+				t.Errorf("the browser forgets %s", got)
+			}
 			p.want(p.call("GET", "/v1/account", nil, "Cookie", cookie), 401)
 		}
 	}

@@ -165,6 +165,7 @@ var bodies = map[string]func(t *testing.T) (p *person, body func() m){
 		}
 	},
 	"POST /v1/review/unlock":                                    atDesk(m{"password": goodPassword}),
+	"POST /v1/review/search":                                    atDesk(m{"q": "x"}),
 	"POST /v1/review/cases/{reference}/claim":                   atDesk(m{"takeOver": ""}),
 	"POST /v1/review/cases/{reference}/release":                 atDesk(m{"leaseId": anID}),
 	"POST /v1/review/cases/{reference}/heartbeat":               atDesk(m{"leaseId": anID}),
@@ -403,6 +404,7 @@ var edges = map[string]edge{
 	"POST /v1/signatory/documents /size":                                {},
 	"POST /v1/signatory/documents /sha256":                              {right: []any{"", strings.Repeat("aB", 32)}, wrong: []any{strings.Repeat("a", 63), strings.Repeat("a", 65), strings.Repeat("z", 64)}},
 	"POST /v1/review/unlock /password":                                  {sized: letters, codes: tooLong},
+	"POST /v1/review/search /q":                                         {sized: letters, codes: []string{"query_invalid"}},
 	"POST /v1/review/cases/{reference}/claim /takeOver":                 {sized: letters},
 	"POST /v1/review/cases/{reference}/release /leaseId":                {right: []any{anID}, wrong: noID},
 	"POST /v1/review/cases/{reference}/heartbeat /leaseId":              {right: []any{anID}, wrong: noID},

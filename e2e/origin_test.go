@@ -24,33 +24,45 @@ func elsewhere() (headers []string) {
 
 var links = regexp.MustCompile(`[a-z]+://[^\s"<>]*`)
 
-// Each route after which somebody gets a mail is asked with all of these headers. Whatever they say, every link starts where the configuration
-// says that the pages are.
+// postbox sees that every link in what an address gets starts where the configuration says that the pages are.
+type postbox struct {
+	p    *person
+	seen map[string]int // how many mails to an address were looked at
+}
+
+func (b *postbox) leadsHome(route, address string) {
+	t := b.p.t
+	t.Helper()
+	eventually(t, "the mail of "+route, func() bool { return len(b.p.messages(address)) > b.seen[address] })
+	list := b.p.messages(address)
+	for _, mail := range list[:len(list)-b.seen[address]] {
+		found := links.FindAllString(mail.Text+"\n"+mail.HTML, -1)
+		if len(found) < 2 || strings.Contains(mail.Text+mail.HTML, "evil") || strings.Contains(mail.Text+mail.HTML, "64999") {
+			t.Errorf("%s: %q", route, found)
+		}
+		for _, link := range found {
+			if !configured(link) && !strings.HasPrefix(link, "http://www.w3.org/") {
+				t.Errorf("%s mailed %s", route, link)
+			}
+		}
+	}
+	b.seen[address] = len(list)
+}
+
+func configured(link string) bool {
+	return slices.ContainsFunc([]string{system.url, system.other}, func(origin string) bool {
+		return origin != "" && (link == origin || strings.HasPrefix(link, origin+"/"))
+	})
+}
+
+// Each route after which somebody gets a mail is asked with all of these headers: here, below, and in the test of a reviewer's decisions.
 func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	t.Parallel()
 	p := newPerson(t)
-	configured := func(link string) bool {
-		return slices.ContainsFunc([]string{system.url, system.other}, func(origin string) bool {
-			return origin != "" && (link == origin || strings.HasPrefix(link, origin+"/"))
-		})
-	}
-	seen := 0
+	box := postbox{p, map[string]int{}}
 	mailed := func(route string) {
 		t.Helper()
-		eventually(t, "the mail of "+route, func() bool { return len(p.messages(p.email)) > seen })
-		list := p.messages(p.email)
-		for _, mail := range list[:len(list)-seen] {
-			found := links.FindAllString(mail.Text+"\n"+mail.HTML, -1)
-			if len(found) < 2 || strings.Contains(mail.Text+mail.HTML, "evil") || strings.Contains(mail.Text+mail.HTML, "64999") {
-				t.Errorf("%s: %q", route, found)
-			}
-			for _, link := range found {
-				if !configured(link) && !strings.HasPrefix(link, "http://www.w3.org/") {
-					t.Errorf("%s mailed %s", route, link)
-				}
-			}
-		}
-		seen = len(list)
+		box.leadsHome(route, p.email)
 	}
 	evil := elsewhere()
 	id := p.want(p.call("POST", "/v1/signup", p.signupBody(), evil...), 202).text("signupId")
@@ -79,9 +91,28 @@ func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	number := mobile()
 	challenge := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"}, evil...), 202).text("challengeId")
 	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(number)}, evil...), 200)
+	soon(t, p.email)
 	mailed("change of number")
 	p.saveDetails("individual")
 	p.fillCase("individual")
 	p.want(p.call("POST", "/v1/kyc/submit", agreed(), evil...), 202)
+	soon(t, p.email)
 	mailed("submission")
+}
+
+func TestLinksAboutAChangeOfAddressAndANewDeviceComeFromTheConfigurationToo(t *testing.T) {
+	t.Parallel()
+	p := member(t)
+	before, to, evil := p.email, newPerson(t).email, elsewhere()
+	box := postbox{p, map[string]int{before: len(p.messages(before))}}
+	p.want(p.call("POST", "/v1/account/email", m{"email": to}, evil...), 202)
+	box.leadsHome("asking for another address", before)
+	box.leadsHome("asking for another address", to)
+	p.want(p.call("POST", "/v1/account/email/confirm", m{"token": p.message(to, `/confirm-email#(\S+)`)}, evil...), 200)
+	box.leadsHome("change of address", before)
+	credentials := m{"email": to, "password": goodPassword, "transport": "bearer"}
+	p.want(p.call("POST", "/v1/login", credentials, append(evil, "User-Agent", "another/1.0")...), 200)
+	box.leadsHome("log-in from another device", to)
+	p.want(p.call("POST", "/v1/account/email/undo", m{"token": p.message(before, `/undo-email#(\S+)`)}, evil...), 200)
+	box.leadsHome("taking the change back", to)
 }

@@ -87,7 +87,8 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	holder.saveDetails("individual")
 	holder.fillCase("individual")
 	reference := holder.want(holder.call("POST", "/v1/kyc/submit", agreed()), 202).text("reference")
-	at := "/v1/review/cases/" + reference
+	at, evil, box := "/v1/review/cases/"+reference, elsewhere(), postbox{holder, map[string]int{}}
+	box.leadsHome("submission", holder.email)
 
 	view := first.claimed(reference)
 	requirement := view["requirements"].([]any)[0].(map[string]any)
@@ -98,9 +99,11 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	asks = verdicts(view, "needs_info", map[string]string{requirement["id"].(string): "aadhaar_unmasked"})
 	first.want(first.call("POST", at+"/heartbeat", m{"leaseId": asks["leaseId"]}), 200)
 	first.want(first.call("POST", at+"/preview", asks), 200)
-	if got := first.want(first.call("POST", at+"/decision", asks), 200).text("status"); got != "needs_info" {
+	if got := first.want(first.call("POST", at+"/decision", asks, evil...), 200).text("status"); got != "needs_info" {
 		t.Fatalf("the case is %s", got)
 	}
+	soon(t, holder.email)
+	box.leadsHome("a question", holder.email)
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
 
 	refused := requirement["documents"].([]any)[0].(map[string]any)
@@ -122,9 +125,11 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	first.want(first.call("POST", at+"/decision", verdicts(view, "second_look", nil)), 200)
 	first.want(first.call("POST", at+"/claim", m{"takeOver": ""}), 409, "same_reviewer")
 	view = second.claimed(reference)
-	if got := second.want(second.call("POST", at+"/decision", verdicts(view, "approve", nil)), 200).text("status"); got != "approved" {
+	if got := second.want(second.call("POST", at+"/decision", verdicts(view, "approve", nil), evil...), 200).text("status"); got != "approved" {
 		t.Fatalf("the case is %s", got)
 	}
+	soon(t, holder.email)
+	box.leadsHome("an approval", holder.email)
 	if got := holder.kycCase()["status"]; got != "approved" {
 		t.Errorf("the holder sees %v", got)
 	}
@@ -139,7 +144,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 			t.Errorf("the history lacks %s: %v", kind, kinds)
 		}
 	}
-	if items := second.want(second.call("GET", "/v1/review/search?q="+reference, nil), 200).body["items"].([]any); len(items) != 1 {
+	if items := second.want(second.call("POST", "/v1/review/search", m{"q": reference}), 200).body["items"].([]any); len(items) != 1 {
 		t.Errorf("the search found %v", items)
 	}
 	second.want(second.call("GET", "/v1/review/report", nil), 200)

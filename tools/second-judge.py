@@ -109,7 +109,7 @@ def schemas():
 # What moto's CloudFormation does not make; no more, and no less.
 NOT_IN_MOTO = """
     ApiGatewayV2::Api ApiGatewayV2::ApiMapping ApiGatewayV2::DomainName ApiGatewayV2::Stage Budgets::Budget CertificateManager::Certificate
-    CloudFront::Distribution CloudFront::OriginRequestPolicy CloudWatch::Alarm GuardDuty::MalwareProtectionPlan Lambda::EventInvokeConfig Logs::MetricFilter S3::BucketPolicy
+    CloudFront::Distribution CloudFront::OriginRequestPolicy CloudFront::ResponseHeadersPolicy CloudWatch::Alarm GuardDuty::MalwareProtectionPlan Lambda::EventInvokeConfig Logs::MetricFilter S3::BucketPolicy
     SES::ConfigurationSet SES::ConfigurationSetEventDestination SES::EmailIdentity SNS::Subscription SNS::TopicPolicy SecretsManager::Secret
     WAFv2::LoggingConfiguration WAFv2::WebACL""".split()
 

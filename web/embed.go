@@ -4,5 +4,5 @@ package web
 
 import "embed"
 
-//go:embed pages partials static messages legal/*.html products.json
+//go:embed pages partials static styles messages legal/*.html products.json
 var sources embed.FS

@@ -132,8 +132,22 @@ func (s *Site) read(settings string) error {
 		})
 		return nil
 	})
+	s.static["app.css"] = sync.OnceValue(stylesheet)
 	s.Base = "/_/" + hex.EncodeToString(hash.Sum(nil))[:12] + "/"
 	return err
+}
+
+// styles are the files of styles/ in the order of the stylesheet: among rules of one layer that weigh the same, the later one counts.
+var styles = []string{"base", "layout", "forms", "controls", "navigation", "pages", "account", "kyc", "utilities"}
+
+// stylesheet is the one that every page asks for.
+func stylesheet() File {
+	var all []byte
+	for _, name := range styles {
+		text, _ := fs.ReadFile(sources, "styles/"+name+".css") // it is embedded
+		all = append(all, text...)
+	}
+	return newFile(types[".css"], all)
 }
 
 // commentLines are lines that hold nothing but a comment, alone or as a block.

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -198,6 +199,32 @@ func TestSignUpWeighsLittle(t *testing.T) {
 	t.Logf("all %d bytes, script %d bytes", total+script, script)
 	if script > 17<<9 || total+script > 60<<10 {
 		t.Errorf("all %d bytes, want at most 60 KiB; script %d bytes, want at most 8.5 KiB", total+script, script)
+	}
+}
+
+func TestTheStylesheetHasEveryFileOfStylesOnceAndTheLayersFirst(t *testing.T) {
+	files, err := fs.Glob(sources, "styles/*.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := slices.Clone(styles)
+	slices.Sort(listed)
+	var there []string
+	for _, file := range files {
+		there = append(there, strings.TrimSuffix(path.Base(file), ".css"))
+	}
+	if !slices.Equal(there, listed) {
+		t.Errorf("styles/ has %v, the stylesheet is made of %v", there, listed)
+	}
+	sheet, _ := site(t).Static("app.css")
+	if layers, at := bytes.Index(sheet.Body, []byte("\n@layer reset, tokens, base,")), bytes.Index(sheet.Body, []byte("{")); layers < 0 || layers > at {
+		t.Error("a rule stands before the order of the layers")
+	}
+	for _, name := range there {
+		text, err := fs.ReadFile(sources, "styles/"+name+".css")
+		if err != nil || bytes.Count(sheet.Body, text) != 1 {
+			t.Errorf("%s is not in the stylesheet once (%v)", name, err)
+		}
 	}
 }
 

@@ -60,10 +60,11 @@ func TestDoctorOfALocalRun(t *testing.T) {
 		{what: "another bucket", flags: []string{"--uploads-bucket", "central-elsewhere"}, fail: []string{"bucket"}},
 		{what: "another table", flags: []string{"--users-table", "elsewhere"}, fail: []string{"users-table"}},
 		{what: "another secret", flags: []string{"--secret-id", "elsewhere"}, fail: []string{"secret"}},
-		{what: "another public URL", flags: []string{"--public-url", "http://127.0.0.1:1"}, fail: []string{"bucket-cors", "health", "notice"}},
+		{what: "another signing secret", flags: []string{"--signing-secret-id", "elsewhere"}, fail: []string{"signing-keys"}},
+		{what: "another public URL", flags: []string{"--public-url", "http://127.0.0.1:1"}, fail: []string{"bucket-cors", "discovery", "health", "notice"}},
 		{what: "no time to live", break_: func() { ttl(false) }, mend: func() { ttl(true) }, fail: []string{"tokens-table-ttl"}},
 		{what: "a secret store that fails", break_: func() { l.fault(t, `{"service": "secretsmanager", "mode": "500"}`) },
-			mend: func() { l.call(t, "DELETE", "/_local/faults", "", nil) }, fail: []string{"secret"}},
+			mend: func() { l.call(t, "DELETE", "/_local/faults", "", nil) }, fail: []string{"secret", "signing-keys"}},
 		{what: "nothing is wrong again"},
 	} {
 		t.Run(row.what, func(t *testing.T) {

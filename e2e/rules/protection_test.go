@@ -134,6 +134,39 @@ func TestNoProgramIsLedOnFromHTTP(t *testing.T) {
 	}
 }
 
+// TestTheEdgeProtectsWhatAPIGatewayAnswersByItself: where Central has answered, what it said stands, but for these headers of refusals that it never saw.
+func TestTheEdgeProtectsWhatAPIGatewayAnswersByItself(t *testing.T) {
+	var s samTemplate
+	readYAML(t, "edge.yaml", &s)
+	policy, edge, firewall := s.Resources["Protected"], s.Resources["Distribution"], s.Resources["Firewall"]
+	const headers, config = "Properties.ResponseHeadersPolicyConfig.SecurityHeadersConfig", "Properties.DistributionConfig"
+	for path, want := range map[string]string{
+		".StrictTransportSecurity.AccessControlMaxAgeSec": "63072000", ".StrictTransportSecurity.IncludeSubdomains": "true", ".StrictTransportSecurity.Override": "false",
+		".ContentTypeOptions.Override": "false", ".ContentSecurityPolicy.ContentSecurityPolicy": "default-src 'none'; frame-ancestors 'none'", ".ContentSecurityPolicy.Override": "false",
+	} {
+		if got := at(&policy, headers+path); got != want {
+			t.Errorf("%s is %q, want %q", path, got, want)
+		}
+	}
+	for _, road := range []string{".DefaultCacheBehavior", ".CacheBehaviors.0", ".CacheBehaviors.1"} {
+		if got := at(&edge, config+road+".ResponseHeadersPolicyId"); got != "Protected" {
+			t.Errorf("%s has the policy %q", road, got)
+		}
+	}
+	if at(&edge, config+".CacheBehaviors.2.PathPattern") != "" {
+		t.Error("there is another road, which is not looked at")
+	}
+	told := map[string]bool{}
+	for _, i := range []string{"0", "1", "2", "3"} {
+		told[at(&firewall, "Properties.Rules.0.Action.Block.CustomResponse.ResponseHeaders."+i+".Name")] = true
+	}
+	for _, name := range []string{"Retry-After", "Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy"} {
+		if !told[name] {
+			t.Errorf("the firewall's 429 has no %s", name)
+		}
+	}
+}
+
 // secretive are the variables of an access log that can hold a token: links in a query, cookies, headers, bodies.
 var secretive = regexp.MustCompile(`(?i)query|header|cookie|body|authorizer|\$context\.path|requestPath`)
 

@@ -41,7 +41,7 @@ func TestACaseIsNotHandedInBeforeItsNoticeIsAcceptedAndItsPeopleDeclared(t *test
 			t.Errorf("%v is answered %s: %s", row.body, r.says(), r.raw)
 		}
 	}
-	p.want(t, "415 not_json", "POST", "/v1/kyc/submit", nil)
+	p.want(t, "400 body_missing", "POST", "/v1/kyc/submit", nil)
 	if p.rows(t) != before {
 		t.Error("something changed all the same")
 	}

@@ -185,6 +185,9 @@ func (h *handler) makeSignatoryLink(ctx context.Context, c *httpapi.Call, _ http
 }
 
 func (h *handler) endSignatoryLink(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	if err := c.SteppedUp(); err != nil {
+		return httpapi.None{}, err
+	}
 	if err := h.mayWrite(ctx, c); err != nil {
 		return httpapi.None{}, err
 	}

@@ -28,6 +28,9 @@ func TestWhatLeavesTheHolderNoWayBackWantsAFreshProof(t *testing.T) {
 			t.Errorf("%s: %s", path, r.says())
 		}
 	}
+	if r := p.call("DELETE", "/v1/kyc/signatory-link", nil); r.says() != "403 step_up_required" {
+		t.Errorf("ending the link: %s", r.says())
+	}
 	for _, path := range []string{"/v1/kyc", "/v1/kyc/signatory-link"} {
 		if r := p.call("GET", path, nil); r.says() != "200" {
 			t.Errorf("%s: %s", path, r.says())

@@ -13,6 +13,7 @@ func (h *handler) logout(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 		return httpapi.None{}, err
 	}
 	c.SetCookie(httpapi.SessionCookie, "", -1)
+	c.SetHeader("Clear-Site-Data", `"storage"`) // what tabs keep; the cookies of the language and of the device stay
 	return httpapi.None{}, nil
 }
 
@@ -48,7 +49,13 @@ func (h *handler) sessions(ctx context.Context, c *httpapi.Call, _ httpapi.None)
 }
 
 // endSession ends one session of one's own. The own account is part of the key, so nobody else's can be named.
+// Another than the own wants a fresh proof: whoever has only found an open session is not to throw its holder out.
 func (h *handler) endSession(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	if c.Path("id") != c.Session.Digest {
+		if err := c.SteppedUp(); err != nil {
+			return httpapi.None{}, err
+		}
+	}
 	open, err := h.store.Sessions(ctx, c.Profile, c.Now)
 	if err != nil {
 		return httpapi.None{}, err
@@ -63,5 +70,8 @@ func (h *handler) endSession(ctx context.Context, c *httpapi.Call, _ httpapi.Non
 }
 
 func (h *handler) endOthers(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	if err := c.SteppedUp(); err != nil {
+		return httpapi.None{}, err
+	}
 	return httpapi.None{}, h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest, c.Now)
 }

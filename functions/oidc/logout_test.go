@@ -63,6 +63,10 @@ func TestALogOutThatNobodyProvesAsks(t *testing.T) {
 		},
 		"with a hint that is none":         func(*world) []string { return []string{"id_token_hint", "nonsense"} },
 		"with the hint of another account": func(w *world) []string { return []string{"id_token_hint", w.hintOf(w.person(nil))} },
+		"with the hint of another account, of a client that gets no sid": func(w *world) []string {
+			id, _, _ := token.ParseSession(w.person(nil))
+			return []string{"id_token_hint", string(w.client.ID) + " " + id + " "}
+		},
 		"with a hint of another session": func(w *world) []string {
 			return nil
 		},

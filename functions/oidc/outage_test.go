@@ -266,8 +266,8 @@ func TestWithoutAKeyToSignWithNothingIsUsedUp(t *testing.T) {
 	code, _ := p.grant(a, who, nil)
 	set := p.h.signing
 	p.h.signing = own.Keyset{}
-	p.want(p.exchange(a, code), "500 server_error")
-	p.want(p.refresh(open, refresh), "500 server_error")
+	p.want(p.exchange(a, code), "503 temporarily_unavailable")
+	p.want(p.refresh(open, refresh), "503 temporarily_unavailable")
 	p.h.signing = set
 	p.want(p.exchange(a, code), "200")
 	p.passes(oidc.RefreshGrace)

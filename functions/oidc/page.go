@@ -86,7 +86,7 @@ func (p *page) add(parts ...string) { p.parts = append(p.parts, parts...) }
 
 // form is one that posts hidden values to a path of ours by the buttons: name, value and text of each, the first one the likely one.
 func (p *page) form(path string, hidden url.Values, buttons ...[3]string) {
-	p.add(`<form class="form" method="post" action="`, path, `">`)
+	p.add(`<form class="form" data-ready method="post" action="`, path, `">`)
 	for _, name := range slices.Sorted(keysOf(hidden)) {
 		p.add(`<input type="hidden" name="`, name, `" value="`, html.EscapeString(hidden.Get(name)), `">`)
 	}

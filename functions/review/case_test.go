@@ -157,14 +157,14 @@ func TestACaseIsFoundByWhateverWasPasted(t *testing.T) {
 		c.Reference: 1, strings.ToLower(strings.ReplaceAll(c.Reference, "-", " ")): 1, string(c.AccountID): 1, strings.ToLower(string(c.AccountID)): 1, " " + holder.Email.String() + "\n": 1,
 		"aaapl 1234 c": 2, "BBBPL1234D": 0, "CCCPL1234C": 0, "0000-0000": 0, "nobody@example.com": 0, "x": 0, string(p.ID): 0, "no@at@all": 0,
 	} {
-		r := p.want(t, "200", "GET", "/v1/review/search?q="+url.QueryEscape(q), nil)
+		r := p.want(t, "200", "POST", "/v1/review/search", m{"q": q})
 		items := r.body["items"].([]any)
 		if len(items) != want || want == 1 && (at(items, 0, "reference") != c.Reference || at(items, 0, "status") != "submitted") {
 			t.Errorf("%q found %s", q, r.raw)
 		}
 	}
-	p.want(t, "422 query_invalid", "GET", "/v1/review/search?q=", nil)
-	p.want(t, "422 query_invalid", "GET", "/v1/review/search?q="+strings.Repeat("x", 255), nil)
+	p.want(t, "422 query_invalid", "POST", "/v1/review/search", m{"q": ""})
+	p.want(t, "422 query_invalid", "POST", "/v1/review/search", m{"q": strings.Repeat("x", 255)})
 }
 
 func TestTheNextRoundShowsWhatHasChangedFirst(t *testing.T) {

@@ -23,7 +23,7 @@ func routes(reference string) map[string]any {
 	decided := m{"leaseId": id, "version": 1, "outcome": "second_look", "note": "Look at the name.", "parts": []any{}}
 	return map[string]any{
 		"GET /v1/review": nil, "POST /v1/review/unlock": m{"password": "Mango tree 42"}, "POST /v1/review/next": nil, "GET /v1/review/report": nil,
-		"GET /v1/review/cases?lane=new": nil, "GET /v1/review/search?q=" + reference: nil, "GET " + at: nil, "POST " + at + "/claim": m{"takeOver": ""},
+		"GET /v1/review/cases?lane=new": nil, "POST /v1/review/search": m{"q": reference}, "GET " + at: nil, "POST " + at + "/claim": m{"takeOver": ""},
 		"POST " + at + "/release": lease, "POST " + at + "/heartbeat": lease, "POST " + at + "/decision": decided, "POST " + at + "/preview": decided,
 		"POST " + at + "/undo": m{"recordId": id}, "POST " + at + "/hold": m{"leaseId": id, "version": 1, "until": "2026-11-25T10:00:00Z", "note": "Waits."},
 		"POST " + at + "/ask": m{"leaseId": id, "version": 1, "question": "Which?"}, "POST " + at + "/answer": m{"leaseId": id, "version": 1, "text": "This."},

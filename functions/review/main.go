@@ -75,7 +75,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.Private("POST /v1/review/unlock", httpapi.Event(ocsf.Privileges, httpapi.JSON(http.StatusNoContent, h.unlock)))
 	api.Private("GET /v1/review", desk(h, h.overview))
 	api.Private("GET /v1/review/cases", desk(h, h.lane))
-	api.Private("GET /v1/review/search", desk(h, h.search))
+	api.Private("POST /v1/review/search", desk(h, h.search))
 	api.Private("GET /v1/review/report", desk(h, h.report))
 	api.Private("POST /v1/review/next", desk(h, h.next))
 	api.Private("GET /v1/review/cases/{reference}", desk(h, h.read))

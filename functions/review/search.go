@@ -5,22 +5,27 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
-	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/typed"
 )
 
-const maxQuery = 254 // bytes; an address is the longest thing to look for
+const maxQuery = 254 // characters; an address is the longest thing to look for
+
+// searchRequest is a body, as what is looked for is somebody's: it belongs in no address that a browser or a proxy keeps.
+type searchRequest struct {
+	Q string `json:"q"`
+}
 
 // search finds cases by whatever was pasted: a reference, an account's id or address, a PAN, GSTIN or CIN. Of an account it finds the newest
 // case; of what nobody has, nothing.
-func (h *handler) search(ctx context.Context, v *visit, _ httpapi.None) (searchAnswer, error) {
-	q := typed.Trim(v.Query("q"))
-	if q == "" || len(q) > maxQuery {
+func (h *handler) search(ctx context.Context, v *visit, in searchRequest) (searchAnswer, error) {
+	q := typed.Trim(in.Q)
+	if q == "" || utf8.RuneCountInString(q) > maxQuery {
 		return searchAnswer{}, fault.At("/q", "query_invalid", "Enter a reference, an account id, an email address, a PAN, a GSTIN or a CIN.")
 	}
 	cases, err := h.casesOf(ctx, q)

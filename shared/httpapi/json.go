@@ -56,6 +56,7 @@ var (
 	errMediaType = fault.New(fault.UnsupportedMedia, "not_json", "Send the body as application/json.")
 	errTooLarge  = fault.New(fault.TooLarge, "body_too_large", "The body is larger than 64 KiB.")
 	errBody      = fault.New(fault.Malformed, "body_unreadable", "The body ended before it was complete.")
+	errMissing   = fault.New(fault.Malformed, "body_missing", "This request needs a body. If a page sent it, the page is older than what it speaks to: load it again.")
 	errNoBody    = fault.New(fault.Malformed, "body_not_expected", "This request has no body.")
 )
 
@@ -68,6 +69,8 @@ func readBody(r *http.Request, check *shape, in any) error {
 		return expectNothing(body)
 	case len(body) > maxBody:
 		return errTooLarge
+	case len(body) == 0:
+		return errMissing
 	}
 	if media, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || media != "application/json" {
 		return errMediaType

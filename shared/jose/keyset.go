@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"log/slog"
 	"time"
+
+	"phonon.in/central/shared/fault"
 )
 
 // The algorithms that Central signs with (RFC 7518).
@@ -24,8 +26,8 @@ const (
 
 const minRSABits = 2048
 
-// ErrNoKey is the error of a keyset without a key that may sign: `central keys rotate` makes the first.
-var ErrNoKey = errors.New("jose: there is no key to sign with")
+// ErrNoKey is the fault of a keyset without a key that may sign, which passes once there is one: the first client makes it.
+var ErrNoKey = fault.Down(errors.New("jose: there is no key to sign with"))
 
 // Key is one key of Central. It is published as long as it is in the keyset and Until is not over, and signs from From on.
 type Key struct {

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"phonon.in/central/shared/fault"
 )
 
 var start = time.Date(2026, 11, 26, 10, 0, 0, 0, time.UTC)
@@ -252,6 +254,9 @@ func TestParseKeysetRefuses(t *testing.T) {
 	empty, err := ParseKeyset([]byte(`{"keys":[]}`))
 	if _, err2 := must(t, empty, err).Signer(ES256, start); !errors.Is(err2, ErrNoKey) || string(empty.Public(start)) != `{"keys":[]}` {
 		t.Errorf("a fresh stack: %v %s", err2, empty.Public(start))
+	}
+	if down := fault.Down(nil); ErrNoKey.Kind != fault.Unavailable || ErrNoKey.RetryAfter != down.RetryAfter {
+		t.Error("a client is not told to come again")
 	}
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Page } from '@playwright/test';
+import { codeOf } from '../support/factor.ts';
 import { lockedPdf, pdf } from '../support/files.ts';
 import { type Json, expect, goodFields, type Person, test } from '../support/person.ts';
 import { photo } from '../support/photos.ts';
@@ -37,7 +38,7 @@ async function shoot(page: Page, name: string) {
 
 /** Somebody who looks the same in every run. An address is used once. */
 function named(p: Person, name: string): Person {
-  const project = test.info().project.name, last = 10 + ['asha', 'asha.rao', 'asha.kyc', 'asha.done', 'asha.link', 'asha.desk', 'ravi'].indexOf(name) * 2 + (project === 'phone' ? 1 : 0);
+  const project = test.info().project.name, last = 10 + ['asha', 'asha.rao', 'asha.kyc', 'asha.done', 'asha.link', 'asha.desk', 'ravi', 'asha.owner'].indexOf(name) * 2 + (project === 'phone' ? 1 : 0);
   return Object.assign(p, { email: `${name}.${project}@example.com`, phone: `+9198765432${last}`, landline: `+9126523456${last}` });
 }
 
@@ -96,6 +97,33 @@ test('the account', async ({ person }) => {
   await fillDetails(person);
   await askForCode(person);
   await shoot(page, 'account-details-code');
+});
+
+test('what belongs to the account, and what opens it', async ({ person }) => {
+  const page = person.page;
+  await named(person, 'asha.owner').withDetails();
+  for (const [language, of] of [['en', ''], ['hi', '-hindi']] as const) {
+    await page.context().addCookies([{ name: '__Host-language', value: language, url: 'https://127.0.0.1', secure: true }]);
+    await page.goto('/account');
+    await expect(page.locator('#activity li').first()).toBeVisible();
+    await page.getByLabel(language === 'en' ? 'New email address' : 'नया ईमेल पता').fill('asha.rao.new@example.com');
+    await page.locator('#email-form [type=submit]').click();
+    await expect(page.locator('#pending')).toBeVisible();
+    await page.locator('#close-look').click();
+    await expect(page.locator('#close-plan')).toBeFocused();
+    await page.evaluate(() => scrollTo(0, 0));
+    await shoot(page, `account${of}`);
+    await page.goto('/security');
+    if (language === 'en') {
+      await page.locator('#app-add').click();
+      await expect(page.locator('#qr svg')).toBeVisible();
+      await page.getByLabel('Code', { exact: true }).fill(codeOf(await page.locator('#secret').innerText()));
+      await page.locator('#enrol [type=submit]').click();
+      await expect(page.locator('#codes li')).toHaveCount(10);
+    }
+    await expect(page.locator('#left')).not.toBeEmpty();
+    await shoot(page, `security${of}`);
+  }
 });
 
 test('settings and KYC', async ({ person }) => {

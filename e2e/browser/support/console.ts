@@ -35,7 +35,8 @@ export class Complaints {
     await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => {
       console.error(`CSP: ${e.effectiveDirective} refused ${e.blockedURI} ${e.sourceFile ?? ''}:${e.lineNumber} ${e.sample}`);
     }));
-    context.on('console', (m) => this.#all.push({ text: `${m.type()}: ${m.text()}`, url: m.location().url }));
+    const said = /^Clear-Site-Data header on '[^']+': Cleared data types: "storage"\.?\s*$/; // what Chromium tells of a log-out
+    context.on('console', (m) => said.test(m.text()) || this.#all.push({ text: `${m.type()}: ${m.text()}`, url: m.location().url }));
     context.on('weberror', (e) => this.#all.push({ text: `uncaught: ${e.error().stack ?? e.error()}`, url: e.page()?.url() ?? '' }));
     context.on('page', (page) => page.on('crash', () => this.#all.push({ text: 'the page crashed', url: page.url() })));
   }

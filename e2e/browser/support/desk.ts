@@ -78,7 +78,7 @@ export async function mockDesk(page: Page, own: Record<string, (body: Json) => {
     [`POST ${one}/heartbeat`]: () => ({ leaseUntil: soon() }), [`POST ${one}/preview`]: () => ({ language: 'hi', subject: 'आपका KYC स्वीकृत है', sentences: ['आप सभी उत्पाद उपयोग कर सकते हैं।'] }),
     [`POST ${one}/decision`]: () => ({ status: 'approved', lane: null, undoUntil: soon(), recordId: 'r1' }), [`POST ${one}/undo`]: () => ({ status: 'under_review' }),
     [`GET ${one}/history`]: () => ({ records: [{ at: '2026-11-23T05:00:00Z', actor: { kind: 'holder', name: '' }, kind: 'submit', reason: null, note: null, parts: [], flags: {} }] }),
-    'GET /report': () => report, 'GET /search': () => ({ items: [item] }), 'GET /cases': () => ({ items: [item], next: null }),
+    'GET /report': () => report, 'POST /search': () => ({ items: [item] }), 'GET /cases': () => ({ items: [item], next: null }),
   };
   await page.route('**/v1/review**', (route: Route) => answer(route));
   await page.route('**/v1/review/**', (route: Route) => answer(route));

@@ -1,64 +1,93 @@
-// What the holder of an account does with it, on the page /account and from the mails about it.
+// What the holder of an account does with it, on the page /account and from the mails about it: in both languages, on both windows, by keyboard or touch alone.
 import { readFile } from 'node:fs/promises';
-import { expectAccessible } from '../support/accessible.ts';
 import { expect, test } from '../support/person.ts';
-import { logIn } from '../support/steps.ts';
+import { Way } from '../support/ways.ts';
 
-test('another address is asked for, confirmed from its mail, and taken back from the mail to the one before', async ({ person }) => {
+test.describe.configure({ timeout: 120_000 }); // two journeys of many pages, each looked at by axe
+
+test('another address is asked for, confirmed from its mail in another browser, and taken back from the mail to the one before', async ({ person, newPerson, complaints }) => {
   await person.withDetails();
-  const page = person.page, chosen = 'River stone 77!', to = person.email.replace('person', 'other');
+  const way = await new Way(person).begin(), page = person.page, to = person.email.replace('person', 'other-address-that-is-long');
   await page.goto('/account');
-  await expectAccessible(page, { schemes: ['light'] });
-  await page.getByLabel('New email address').fill('nobody');
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await expect(page.getByRole('alert')).toContainText('Enter an email address');
-  await page.getByLabel('New email address').fill(to);
-  await page.getByRole('button', { name: 'Send the link' }).click();
-  await expect(page.getByText(`We have sent a link to ${to}`)).toBeVisible();
-  await expect.poll(async () => (await person.messages(to))[0]?.text).toContain('/confirm-email#');
-  const [mail] = await person.messages(to);
-  await page.goto(/https?:\/\/\S+/.exec(mail?.text ?? '')?.[0] ?? '');
-  await expect(page.getByText(to)).toBeVisible();
-  await page.getByRole('button', { name: 'Confirm the address' }).click();
-  await expect(page.getByRole('heading', { name: 'Your address is changed' })).toBeFocused();
-  await page.goto(await person.linkOfMail('was changed'));
-  await page.getByRole('button', { name: 'Take it back' }).click();
-  await expect(page).toHaveURL(/\/reset-password$/);
-  await page.getByLabel('New password', { exact: true }).fill(chosen);
-  await page.getByLabel('Confirm Password', { exact: true }).fill(chosen);
-  await page.getByRole('button', { name: 'Save the new password' }).click();
-  await expect(page.getByRole('heading', { name: 'Your new password is set' })).toBeFocused();
-  person.password = chosen;
-  await logIn(person);
+  await expect(page.locator('#activity li').first()).toBeVisible();
+  await way.type(way.field('account.email.new'), 'nobody');
+  await way.press(way.button('account.email.ask'));
+  await expect(page.getByRole('alert').first()).toContainText(way.say('email.js.wrong'));
+  await way.fine();
+  await way.type(way.field('account.email.new'), to);
+  await way.press(way.button('account.email.ask'));
+  await expect(page.locator('#pending')).toContainText(to);
+  await way.fine();
+
+  complaints.expectStatus(401, '/v1/account/email');
+  const elsewhere = await new Way(Object.assign(await newPerson(), { email: person.email, password: person.password })).begin(), other = elsewhere.page;
+  await other.goto(await way.link('/confirm-email', to));
+  await expect(other).toHaveURL(/\/login\?to=\/confirm-email$/);
+  await elsewhere.sendLogIn();
+  await expect(other).toHaveURL(/\/confirm-email$/);
+  await expect(other.getByText(to)).toBeVisible();
+  await elsewhere.fine();
+  await elsewhere.press(elsewhere.button('confirm-email.confirm'));
+  await expect(elsewhere.heading('confirm-email.done')).toBeFocused();
+  await elsewhere.fine();
+
+  const back = await way.link('/undo-email');
+  await page.goto(back);
+  await way.fine();
+  await way.press(way.button('undo-email.confirm'));
+  await way.choose('River stone 77!');
+  await way.logIn();
   await expect(page).toHaveURL(/\/settings\/kyc$/);
+  complaints.expectStatus(410, '/v1/');
+  for (const [name, link] of [['undo-email', back], ['not-me', await way.link('/not-me')]] as const) {
+    await page.goto(link);
+    await way.press(way.button(`${name}.confirm`));
+    await expect(way.heading('verify.expired')).toBeFocused();
+  }
+  await way.fine();
 });
 
-test('everything is taken along in one archive, the account is closed, and taken back', async ({ person, complaints }) => {
+test('the terms are accepted, everything is taken along in one archive, and the account is closed and taken back', async ({ person, newPerson, complaints }) => {
   await person.withDetails();
-  const page = person.page;
+  const way = await new Way(person).begin(), page = person.page;
+  await page.goto('/terms-accept');
+  await way.press(way.button('terms-accept.go'));
+  await expect(page.locator('#accepted-error')).toContainText(way.say('terms-accept.js.required'));
+  await way.fine();
+  await way.press(page.getByRole('checkbox'), 'Space');
+  await way.press(way.button('terms-accept.go'));
+  await expect(page).toHaveURL(/\/settings\/kyc$/);
+
   await page.goto('/account');
-  await expect(page.locator('#activity li', { hasText: 'Logged in' })).toHaveCount(1);
-  await expect(page.locator('#consents li')).toContainText(['Terms, version']);
+  await expect(page.locator('#activity li', { hasText: way.say('account.js.did.logged_in') })).toHaveCount(1);
+  await expect(page.locator('#consents li')).toContainText([way.say('account.js.consent.terms')]);
   const saved = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Make the file' }).click();
+  await way.press(way.button('account.export.make'));
   const archive = await readFile(await (await saved).path());
   expect(archive.readUInt32LE(0)).toBe(0x04034b50);
   expect(archive.readUInt32LE(archive.length - 22)).toBe(0x06054b50);
   const length = archive.readUInt32LE(18), from = 30 + archive.readUInt16LE(26);
   expect(JSON.parse(archive.subarray(from, from + length).toString()).account.email).toBe(person.email);
 
-  await page.getByRole('button', { name: 'See what happens then' }).click();
-  await expect(page.getByText('The log of what happened in the account, until')).toBeVisible();
-  await page.getByRole('button', { name: 'Keep it' }).click();
-  await page.getByRole('button', { name: 'See what happens then' }).click();
+  await way.press(way.button('account.close.look'));
+  await expect(page.locator('#close-plan li').first()).toBeVisible();
+  await way.fine();
+  await way.press(way.button('account.close.not'));
+  await way.press(way.button('account.close.look'));
   complaints.expectStatus(403, '/v1/login');
-  await page.getByRole('button', { name: 'Close the account' }).click();
-  await expect(page.getByText('Your account is closed')).toBeVisible();
-  await logIn(person);
-  await expect(page.getByRole('heading', { name: 'Your account is being closed' })).toBeVisible();
-  await expectAccessible(page, { schemes: ['light'], widths: [360] });
-  await page.getByRole('button', { name: 'Take the account back' }).click();
-  await expect(page.getByText('Your account is open again')).toBeVisible();
-  await logIn(person);
-  await expect(page).toHaveURL(/\/settings\/kyc$/);
+  await way.press(way.button('account.close.do'));
+  await expect(page.getByText(way.say('login.js.closed'))).toBeVisible();
+  await way.logIn();
+  await expect(way.heading('reopen.heading')).toBeVisible();
+  await way.fine();
+  await way.press(way.button('reopen.confirm'));
+  await expect(page.getByText(way.say('login.js.reopened'))).toBeVisible();
+
+  await way.logIn();
+  await expect(page.locator('#status')).not.toBeEmpty();
+  await (await newPerson()).api.want(200, 'POST', '/v1/login', { email: person.email, password: person.password }); // from a network that nobody has seen
+  await page.goto(await way.link('/not-me'));
+  await way.fine();
+  await way.press(way.button('not-me.confirm'));
+  await way.choose('River stone 77!');
 });

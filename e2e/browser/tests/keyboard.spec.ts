@@ -1,34 +1,7 @@
 // The whole way without a pointer: everything can be reached with Tab, in an order that makes sense, and used with the keys.
-import type { Locator, Page } from '@playwright/test';
 import { pdf } from '../support/files.ts';
+import { press, type } from '../support/keyboard.ts';
 import { expect, goodFields, type Person, test } from '../support/person.ts';
-
-/** Tabs on until the control has the focus, and sees that it shows. */
-async function tabTo(page: Page, control: Locator) {
-  await expect(control).toBeVisible();
-  for (let i = 0; i < 60; i++) {
-    if (await control.evaluate((c) => c === document.activeElement)) {
-      const seen = await control.evaluate((c) => {
-        const of = c.closest('label') ?? c; // a radio of ours shows its focus by its label
-        return [c, of].some((e) => getComputedStyle(e).outlineStyle !== 'none' || getComputedStyle(e).boxShadow !== 'none');
-      });
-      expect(seen, `the focus on ${control} can be seen`).toBe(true);
-      return;
-    }
-    await page.keyboard.press('Tab');
-  }
-  throw new Error(`Tab does not lead to ${control}`);
-}
-
-async function type(page: Page, control: Locator, text: string) {
-  await tabTo(page, control);
-  await page.keyboard.type(text);
-}
-
-async function press(page: Page, control: Locator, key = 'Enter') {
-  await tabTo(page, control);
-  await page.keyboard.press(key);
-}
 
 async function untilLoggedIn(p: Person) {
   const page = p.page;
@@ -49,8 +22,7 @@ async function untilLoggedIn(p: Person) {
   await expect(page.getByRole('heading', { name: 'Account Details' })).toBeVisible();
 }
 
-test('the keyboard alone gets from sign-up to a submitted case, and out again', async ({ person }, info) => {
-  test.skip(info.project.name === 'phone', 'a phone has none');
+test('the keyboard alone gets from sign-up to a submitted case, and out again', async ({ person }) => {
   test.setTimeout(120_000);
   const page = person.page;
   await untilLoggedIn(person);

@@ -6,10 +6,10 @@ import { t } from "./words.js";
 
 /** @typedef {{keys: string[], text: string, run: (name: string) => void, when?: () => boolean}} Key  keys as KeyboardEvent.key has them, Shift+ before an arrow; text is a message; when says whether it does anything now */
 
-const remembered = "desk-keys", names = /** @type {Record<string, string>} */ ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" });
+const remembered = "__Host-desk-keys", names = /** @type {Record<string, string>} */ ({ ArrowUp: "↑", ArrowDown: "↓", ArrowLeft: "←", ArrowRight: "→", Escape: "Esc" });
 
 /** Single letters can be turned off (WCAG 2.1.4): who dictates says letters without meaning them. */
-const isOff = () => localStorage.getItem(remembered) === "off";
+const isOff = () => document.cookie.split("; ").includes(`${remembered}=off`); // not in the storage, which a log-out empties
 
 /** @param {Element} target */
 const isTyping = (target) => target.matches("textarea, select, input:not([type=checkbox])");
@@ -39,7 +39,7 @@ export function listen(list) {
   byId("keys-open").addEventListener("click", help);
   for (const button of dialogOf("keys").querySelectorAll("[data-close]")) button.addEventListener("click", () => dialogOf("keys").close());
   input("keys-on").checked = !isOff();
-  input("keys-on").addEventListener("change", () => localStorage.setItem(remembered, input("keys-on").checked ? "on" : "off"));
+  input("keys-on").addEventListener("change", () => (document.cookie = `${remembered}=${input("keys-on").checked ? "on" : "off"}; Path=/; Secure; SameSite=Lax; Max-Age=31536000`));
 }
 
 const help = () => void open("keys");

@@ -61,7 +61,7 @@ async function list(lane, after) {
 async function search() {
   const q = input("q").value.trim();
   if (!q) return;
-  const { items } = /** @type {{items: Item[]}} */ (await desk("GET", `/search?q=${encodeURIComponent(q)}`));
+  const { items } = /** @type {{items: Item[]}} */ (await desk("POST", "/search", { q }));
   byId("found-rows").replaceChildren(...items.map(itemRow));
   byId("found").textContent = t("desk.js.found", { n: items.length });
 }

@@ -2,6 +2,7 @@
 import { begin } from "./account.js";
 import { Problem, call } from "./api.js";
 import { byId, once } from "./form.js";
+import { stepUp } from "./step-up.js";
 import { t } from "./words.js";
 
 /** @typedef {{id: string, current: boolean, lastSeenAt: string, device: string, ip: string, network: string}} Session */
@@ -17,7 +18,7 @@ async function end(button, path, said) {
   await once(button, async () => {
     trouble("");
     try {
-      await call("DELETE", path);
+      await stepUp(() => call("DELETE", path));
       list(await call("GET", "/v1/sessions"));
       byId("said").textContent = t(said);
     } catch (error) {

@@ -20,7 +20,7 @@ export class SignatoryLink {
   constructor() {
     this.#press("make", async () => this.#show(await stepUp(() => call("POST", "/v1/kyc/signatory-link"))));
     this.#press("again", async () => this.#show(await stepUp(() => call("POST", "/v1/kyc/signatory-link"))));
-    this.#press("end", async () => (await call("DELETE", "/v1/kyc/signatory-link"), this.#show(null)));
+    this.#press("end", async () => (await stepUp(() => call("DELETE", "/v1/kyc/signatory-link")), this.#show(null)));
     this.#press("copy", async () => {
       await navigator.clipboard.writeText(this.#url.value).then(() => (this.#said.textContent = t("kyc.js.link.copied")), () => this.#url.select());
     });

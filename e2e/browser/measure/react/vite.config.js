@@ -13,4 +13,7 @@ const words = {
   },
 };
 
-export default defineConfig({ plugins: [words], oxc: { jsx: { runtime: 'automatic' } } });
+/** Where the stylesheet, as it is served, has its fonts. */
+const fonts = new URL('../../../../web/static/fonts', import.meta.url).pathname;
+
+export default defineConfig({ plugins: [words], resolve: { alias: { fonts } }, oxc: { jsx: { runtime: 'automatic' } } });
