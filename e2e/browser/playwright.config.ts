@@ -33,7 +33,7 @@ export default defineConfig<Options>({
   },
   projects: [ // what does not depend on the window is tried in one of the two
     { name: 'desktop', testIgnore: /faults|network|product|hindi|language|kyc-photos|local|inplace|kyc-fields|signatory|security/, use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'phone', testIgnore: /faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages/, use: phone },
+    { name: 'phone', testIgnore: /faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages|tiles/, use: phone },
     // What the fixture `faults` breaks is broken for everybody: these run alone, after all others.
     { name: 'faults', testMatch: /faults.*\.spec\.ts/, workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
   ],
