@@ -57,6 +57,14 @@ var pages = []page{
 	{Path: "offline", Name: "offline", Layout: "plain"}, // shown by the service worker
 }
 
+// Said are the texts that a form without scripts may lead to.
+func (v view) Said() []string {
+	if v.Name == "login-code" {
+		return []string{"wrong-code", "wait", "unavailable"}
+	}
+	return []string{"wrong", "unverified", "wait", "scripts", "disabled", "again", "foreign", "unavailable"}
+}
+
 func words(prefixes ...string) []string {
 	return append([]string{"js.", "error.", "limit"}, prefixes...)
 }

@@ -211,14 +211,6 @@ func (v view) Number(i int) int { return i + 1 }
 // Rules are the parts of the password rule that the checklist shows; the scripts check the same ones.
 func (v view) Rules() []string { return []string{"length", "upper", "lower", "digit", "special"} }
 
-// Said are the texts that a form without scripts may lead to.
-func (v view) Said() []string {
-	if v.Name == "login-code" {
-		return []string{"wrong-code", "wait", "unavailable"}
-	}
-	return []string{"wrong", "unverified", "wait", "scripts", "disabled", "again", "foreign", "unavailable"}
-}
-
 // NoRules stands where a password is not a new one.
 func (v view) NoRules() []string { return nil }
 
