@@ -69,7 +69,6 @@ func TestOfTwoSecretsBothCount(t *testing.T) {
 	p.want(p.exchange(a, code), "401 invalid_client")
 }
 
-// sentence 40
 func TestAnUnknownClientAndAWrongSecretAreTheSame(t *testing.T) {
 	p := newProvider(t)
 	a, off := p.register(nil), p.register(func(a *app) { a.Disabled = true })
@@ -108,7 +107,6 @@ func TestWrongProofsOfAClientAreBoundedAndRightOnesAreNot(t *testing.T) {
 	}
 }
 
-// sentences 25 and 64
 func TestAClientProvesItselfInOnePlaceAndOneWay(t *testing.T) {
 	p := newProvider(t)
 	basic, key, who := p.register(nil), p.register(keyed), p.person()
@@ -168,7 +166,6 @@ func unsigned(assertion string) string {
 	return base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"none"}`)) + "." + parts[1] + "."
 }
 
-// sentences 24 and 65
 func TestAnAssertionIsGoodOnceAndForNobodyElse(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(keyed), p.person()

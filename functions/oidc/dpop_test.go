@@ -15,7 +15,6 @@ func (p *provider) bound(access, proof string) reply {
 	return p.send("GET", "/oauth2/userinfo", nil, "Authorization", "DPoP "+access, "DPoP", proof)
 }
 
-// sentence 42
 func TestABoundTokenIsGoodWithAProofOfItsKeyAlone(t *testing.T) {
 	p := newProvider(t)
 	a, who, key, other := p.register(public), p.person(), p.prover(), p.prover()
@@ -149,7 +148,6 @@ func TestAJWTSaysWhichKeyItIsBoundTo(t *testing.T) {
 	p.want(p.bound(got.text("access_token"), key.proof("GET", "/oauth2/userinfo", got.text("access_token"), nil)), "200")
 }
 
-// sentences 8, 10, 13, 16 and 43, as far as a request is pushed
 func TestARequestThatIsPushedIsHeldToWhatItsClientMayAsk(t *testing.T) {
 	p := newProvider(t)
 	apps := map[string]*app{"basic": p.register(nil), "key": p.register(keyed), "public": p.register(public)}

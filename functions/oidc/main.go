@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"log/slog"
 	"net/http"
 	"os"
 	"time"
@@ -47,7 +46,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 		return nil, err
 	}
 	s := store.New(dynamodb.Client(), users, tokens)
-	h := &handler{store: s, keys: app.Keys, signing: signing, issuer: publicURL, log: log}
+	h := &handler{store: s, keys: app.Keys, signing: signing, issuer: publicURL}
 	api := h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log})
 	b := &browser{store: s, keys: app.Keys, issuer: publicURL, hint: h.hint, code: h.code, outbox: &outbox.Outbox{
 		Store: s, Log: log, Clients: backchannel.New(s, signing, publicURL, time.Now),
@@ -74,5 +73,4 @@ type handler struct {
 	keys    token.Keyring // of codes, refresh tokens and opaque access tokens
 	signing jose.Keyset   // of ID tokens, and access tokens that are JWTs
 	issuer  string        // PUBLIC_URL
-	log     *slog.Logger
 }

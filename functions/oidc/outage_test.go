@@ -15,7 +15,6 @@ import (
 	"phonon.in/central/shared/store/storetest"
 )
 
-// sentence 49
 func TestWhereDynamoDBHangsEveryRouteSays503InTime(t *testing.T) {
 	p := newProvider(t)
 	a, open, who, key := p.register(nil), p.register(public), p.person(), p.prover()
@@ -63,7 +62,6 @@ func TestWhereDynamoDBHangsEveryRouteSays503InTime(t *testing.T) {
 	p.want(p.refresh(open, bound.text("refresh_token"), key.forToken()...), "200")
 }
 
-// sentence 6
 func TestAnAnswerOfDynamoDBThatIsLostIsNoReplay(t *testing.T) {
 	p := newProvider(t)
 	for name, row := range map[string]struct {
@@ -96,7 +94,6 @@ func TestAnAnswerOfDynamoDBThatIsLostIsNoReplay(t *testing.T) {
 // letters of error_description (RFC 6749, section 5.2)
 var letters = regexp.MustCompile(`^[\x20-\x21\x23-\x5B\x5D-\x7E]+$`)
 
-// sentence 48
 func TestAnErrorIsOneOfItsRFCAndRepeatsNothing(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -129,7 +126,6 @@ func TestAnErrorIsOneOfItsRFCAndRepeatsNothing(t *testing.T) {
 	}
 }
 
-// sentences 7 and 68
 func TestNoSecretIsInALogOrInTheActivity(t *testing.T) {
 	p := newProvider(t)
 	who := p.person()
@@ -179,7 +175,6 @@ func TestNoSecretIsInALogOrInTheActivity(t *testing.T) {
 	}
 }
 
-// sentence 45
 func TestTheOriginsThatMayReadAnAnswerAreRegisteredOnes(t *testing.T) {
 	p := newProvider(t)
 	const origin = "https://app.product.example.com"
@@ -216,7 +211,6 @@ func TestTheOriginsThatMayReadAnAnswerAreRegisteredOnes(t *testing.T) {
 	}
 }
 
-// sentences 11 and 63
 func TestDiscoverySaysWhatThereIs(t *testing.T) {
 	p := newProvider(t)
 	d := p.want(p.send("GET", "/.well-known/openid-configuration", nil), "200")
@@ -246,7 +240,6 @@ func TestDiscoverySaysWhatThereIs(t *testing.T) {
 	}
 }
 
-// sentence 50
 func TestAPublicClientsSecretCountsForNothingAndTheAnswerSaysTheScopes(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(public), p.person()

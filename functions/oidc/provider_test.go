@@ -61,7 +61,7 @@ func newProvider(t testing.TB) *provider {
 	p.ok(err)
 	set, err := signing()
 	p.ok(err)
-	p.h = &handler{store: p.Store, keys: keys, signing: set, issuer: testIssuer, log: slog.New(slog.DiscardHandler)}
+	p.h = &handler{store: p.Store, keys: keys, signing: set, issuer: testIssuer}
 	p.serve(p.Store)
 	return p
 }

@@ -21,7 +21,6 @@ func (p *provider) did(who *person, kind string) bool {
 	return slices.ContainsFunc(page, func(a account.Activity) bool { return a.Kind == kind })
 }
 
-// sentence 17
 func TestOf200RefreshesWithOneTokenAllHoldTheSameNextOne(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(public), p.person()
@@ -42,7 +41,6 @@ func TestOf200RefreshesWithOneTokenAllHoldTheSameNextOne(t *testing.T) {
 	}
 }
 
-// sentence 18
 func TestARefreshTokenThatWasReplacedEndsTheGrant(t *testing.T) {
 	p := newProvider(t)
 	a := p.register(public)
@@ -100,7 +98,6 @@ func TestAConfidentialClientKeepsItsRefreshToken(t *testing.T) {
 	}
 }
 
-// sentence 19
 func TestARefreshTokenIsForItsClientAlone(t *testing.T) {
 	p := newProvider(t)
 	a, b, c, who := p.register(nil), p.register(nil), p.register(public), p.person()
@@ -115,7 +112,6 @@ func TestARefreshTokenIsForItsClientAlone(t *testing.T) {
 	p.want(p.refresh(c, open), "200")
 }
 
-// sentence 20
 func TestARefreshNarrowsAScopeAndNeverWidensIt(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -151,7 +147,6 @@ func (p *provider) change(a *app) {
 	a.Client = changed
 }
 
-// sentences 21 and 62
 func TestWhatAGrantStandsOnEndsItFromTheNextRequestOn(t *testing.T) {
 	p := newProvider(t)
 	for name, ends := range map[string]func(a *app, who *person){

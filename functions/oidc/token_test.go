@@ -9,7 +9,6 @@ import (
 	"phonon.in/central/shared/oidc"
 )
 
-// sentence 1
 func TestOf200ExchangesOfOneCodeOneSucceeds(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(public), p.person()
@@ -32,7 +31,6 @@ func TestOf200ExchangesOfOneCodeOneSucceeds(t *testing.T) {
 	}
 }
 
-// sentence 2
 func TestACodeThatComesAgainEndsWhatItsFirstUseGot(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -64,7 +62,6 @@ func TestAReadThatFailsIsNoUnusedCode(t *testing.T) {
 	p.want(p.exchange(a, code), "400 invalid_grant")
 }
 
-// sentence 3
 func TestACodeOfOneClientIsNothingToAnother(t *testing.T) {
 	p := newProvider(t)
 	a, b, who := p.register(nil), p.register(nil), p.person()
@@ -77,7 +74,6 @@ func TestACodeOfOneClientIsNothingToAnother(t *testing.T) {
 	p.want(p.userInfo(got.text("access_token")), "200") // nor does a stranger's try end what A has
 }
 
-// sentence 4
 func TestACodeIsRefusedAfterAMinute(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -92,7 +88,6 @@ func TestACodeIsRefusedAfterAMinute(t *testing.T) {
 	p.want(p.exchange(a, inTime), "200")
 }
 
-// sentences 5, 9, 10 and 58
 func TestWhatComesWithACodeMustBeThatOfItsRequest(t *testing.T) {
 	p := newProvider(t)
 	who := p.person()

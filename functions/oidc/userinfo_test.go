@@ -12,7 +12,6 @@ import (
 	"phonon.in/central/shared/oidc"
 )
 
-// sentences 23 and 26
 func TestOnlyAnAccessTokenOpensSomething(t *testing.T) {
 	p := newProvider(t)
 	a, j, who := p.register(nil), p.register(asJWT), p.person()
@@ -76,7 +75,6 @@ func (p *provider) signedAs(typ string, claims m) string {
 	return raw
 }
 
-// sentence 41
 func TestAnAccessTokenIsSentInOnePlaceAndNotInTheAddress(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -98,7 +96,6 @@ func TestAnAccessTokenIsSentInOnePlaceAndNotInTheAddress(t *testing.T) {
 	}
 }
 
-// sentences 47 and 66
 func TestUserInfoIsAsFreshAsTheAccountAndTheClient(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()
@@ -156,7 +153,6 @@ func TestAPairwiseClientLearnsNothingThatAnotherKnows(t *testing.T) {
 	}
 }
 
-// sentence 27
 func TestAnIDTokenSaysWhatOpenIDConnectAsks(t *testing.T) {
 	p := newProvider(t)
 	who := p.person()
@@ -223,7 +219,6 @@ func TestAJWTAccessTokenIsThatOfRFC9068(t *testing.T) {
 	}
 }
 
-// sentence 38
 func TestIntrospectionTellsAClientOfItsOwnTokensAlone(t *testing.T) {
 	p := newProvider(t)
 	a, b, open, who := p.register(nil), p.register(nil), p.register(public), p.person()
@@ -250,7 +245,6 @@ func TestIntrospectionTellsAClientOfItsOwnTokensAlone(t *testing.T) {
 	p.want(p.asks(a, "/oauth2/introspect", url.Values{}), "400 invalid_request")
 }
 
-// sentences 39 and 54
 func TestRevocationEndsTheGrantOfTheTokenAndNoOther(t *testing.T) {
 	p := newProvider(t)
 	a, b, who := p.register(nil), p.register(nil), p.person()
@@ -277,7 +271,6 @@ func TestRevocationEndsTheGrantOfTheTokenAndNoOther(t *testing.T) {
 	p.want(p.refresh(a, third.text("refresh_token")), "200")
 }
 
-// sentence 53
 func TestAfterARevocationNoTokenOfTheGrantWorksWhicheverCameFirst(t *testing.T) {
 	p := newProvider(t)
 	for _, kind := range []func(*app){nil, public} {
@@ -304,7 +297,6 @@ func TestAfterARevocationNoTokenOfTheGrantWorksWhicheverCameFirst(t *testing.T) 
 	}
 }
 
-// sentence 21, of introspection and userinfo while the account is closing
 func TestAnAccountThatIsClosingOpensNothing(t *testing.T) {
 	p := newProvider(t)
 	a, who := p.register(nil), p.person()

@@ -93,7 +93,6 @@ func TestAnErrorIsToldInTheWordsOfOAuth(t *testing.T) {
 	}
 }
 
-// sentence 12
 func TestARedirectIs303AndLeavesNothingBehind(t *testing.T) {
 	s := newSite(fine)
 	s.Foreign("POST /oauth2/authorize", Form(func(context.Context, *Call, url.Values, url.Values) (Reply, error) {

@@ -16,14 +16,12 @@ import (
 // MaxLength of what is parsed, in bytes.
 const MaxLength = 4096
 
-// The error of everything that does not verify. Its cause says why, for the log of a developer, and never what was sent.
-var (
-	ErrInvalid = errors.New("jose: it does not verify")
-)
-
-func invalid(why string) error { return &invalidError{why} }
+// ErrInvalid is the error of everything that does not verify. What it prints says why, and never what was sent.
+var ErrInvalid = errors.New("jose: it does not verify")
 
 type invalidError struct{ why string }
+
+func invalid(why string) error { return &invalidError{why} }
 
 func (e *invalidError) Error() string   { return "jose: " + e.why }
 func (e *invalidError) Is(t error) bool { return t == ErrInvalid }

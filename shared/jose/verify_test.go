@@ -115,7 +115,6 @@ func TestAnAssertionProvesItsClient(t *testing.T) {
 	}
 }
 
-// sentences 22, 24 and 25
 func TestAnAssertionIsRefused(t *testing.T) {
 	ec := func(headers, claims m) string { return signed(t, ours().ec, ES256, headers, right(claims)) }
 	good := ec(m{"kid": "ec"}, nil)
@@ -247,7 +246,6 @@ func TestAProofIsOfItsKeyRequestAndToken(t *testing.T) {
 	}
 }
 
-// sentences 22, 23 and 42
 func TestAProofIsRefused(t *testing.T) {
 	private := jose.JSONWebKey{Key: ours().ec}
 	p384, _ := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
@@ -290,7 +288,6 @@ func TestAProofIsRefused(t *testing.T) {
 	}
 }
 
-// sentence 23
 func TestATokenOfOursIsOfOneType(t *testing.T) {
 	set := first(t)
 	key, err := set.Signer(ES256, start)
