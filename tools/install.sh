@@ -233,7 +233,7 @@ examples() {
 example() {
   local sources=$root/examples/$1 name=${1#clients/} stamp
   local made=$tools/examples/$name
-  stamp=$(cd "$sources" && find . -type f -not -path './node_modules/*' -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
+  stamp=$(cd "$sources" && find . -type f -not -path "./node_modules/*" -not -path "./target/*" -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
   [ "$(cat "$made/sources" 2>/dev/null)" = "$stamp" ] && return
   mkdir -p "$made"
   rm -f "$made/sources"
