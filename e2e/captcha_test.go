@@ -53,7 +53,7 @@ func TestACaptchasProviderThatFailsOrHangsIsA503AndChangesNothing(t *testing.T) 
 		})
 	}
 	p := newPerson(t)
-	p.want(signUp(p, "guessed"), 422, "validation_failed")
-	p.want(signUp(p, used), 422, "validation_failed")
-	p.want(signUp(p, ""), 422, "validation_failed")
+	p.want(signUp(p, "guessed"), 422, "captcha_invalid")
+	p.want(signUp(p, used), 422, "captcha_expired")
+	p.want(signUp(p, ""), 422, "captcha_required")
 }
