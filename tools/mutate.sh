@@ -15,15 +15,19 @@ gremlins=$PWD/.local/tools/gremlins/gremlins
 go build -o .local/mutate/mutate ./tools/mutate
 
 for wanted in "$@"; do
-  package=${wanted%%=*} most=${wanted#"$package"} log=.local/mutate/${wanted%%=*}
+  package=${wanted%%=*} most=0 log=.local/mutate/${wanted%%=*}
+  [ "$wanted" = "$package" ] || most=${wanted#*=}
   printf '\n== shared/%s\n' "$package"
   rm -rf "${copy:?}"/* "$copy/.local"
   git archive HEAD | tar -x -C "$copy" --exclude='*.webp' --exclude='*.ttf'
   # One engine is enough, and the quicker one.
   mkdir -p "$copy/.local/tools"
-  ln -s "$here/.local/tools/dynoxide" "$copy/.local/tools/dynoxide"
+  ln -s "$here/.local/tools/dynoxide" "$here/.local/tools/versitygw" "$copy/.local/tools/"
+  further=()
+  # What these do they do with the store on that engine.
+  [ "$package" != store ] || further=(functions/account functions/clock functions/factor functions/kyc functions/login functions/review functions/signup)
   (cd "$copy" && "$gremlins" unleash "./shared/$package" --dry-run --exclude-files _gen.go --exclude-files 'test/') >"$log.places"
-  (cd "$copy" && "$here/.local/mutate/mutate" "shared/$package" "$here/$log.places" ${most:+"${most#=}"}) >"$log.log"
+  (cd "$copy" && "$here/.local/mutate/mutate" "shared/$package" "$here/$log.places" "$most" "${further[@]}") >"$log.log"
   grep -E '^ *LIVED|^Behind' "$log.log"
   rm -rf "$copy/shared" "$copy/mutant"
   git archive HEAD shared | tar -x -C "$copy" --exclude='*.webp' --exclude='*.ttf'

@@ -1,9 +1,9 @@
 // Command mutate tries whether tests notice changes of the code that gremlins lists, without a build for each: all are built in at once, each
 // behind a switch, and the tests run once for each switch. It changes the sources in the working directory, which is a copy.
 //
-//	mutate <package> <output of a dry run of gremlins> [<how many>]
+//	mutate <package> <output of a dry run of gremlins> [<how many> [<folder of further tests>...]]
 //
-// With how many it draws as many by a fixed seed. What cannot be switched, such as a constant, it prints as gremlins does what is not covered.
+// It draws as many by a fixed seed; 0 is all. The tests are those of the package and of the folders below it, and further ones. What cannot be switched, such as a constant, it prints as gremlins does what is not covered.
 package main
 
 import (
@@ -69,7 +69,16 @@ func run(pkg, log string, wanted []string) error {
 	if err := w.weave(); err != nil {
 		return err
 	}
-	t, err := build(pkg)
+	most, further := len(places), []string{}
+	if len(wanted) > 0 {
+		further = wanted[1:]
+		if n, err := strconv.Atoi(wanted[0]); err != nil {
+			return err
+		} else if n > 0 {
+			most = min(n, most)
+		}
+	}
+	t, err := build(append(further, pkg))
 	if err != nil {
 		return err
 	}
@@ -79,14 +88,8 @@ func run(pkg, log string, wanted []string) error {
 		return err
 	}
 	order := rand.New(rand.NewPCG(seed, 0)).Perm(len(places))
-	most := len(places)
-	if len(wanted) > 0 {
-		if most, err = strconv.Atoi(wanted[0]); err != nil {
-			return err
-		}
-	}
 	killed, lived := 0, 0
-	for _, i := range order[:min(most, len(order))] {
+	for _, i := range order[:most] {
 		p := places[i]
 		switch by := ""; {
 		case w.left[i]:
@@ -126,37 +129,43 @@ func listed(log string) (places []place, err error) {
 	return places, nil
 }
 
-// tests are the test binaries of a package and of those below it.
+// tests are test binaries.
 type tests struct {
 	dir      string
 	binaries map[string]string // folder -> binary
 	limit    time.Duration
 }
 
-func build(pkg string) (tests, error) {
+func build(roots []string) (tests, error) {
 	dir, err := os.MkdirTemp("", "mutate-")
 	if err != nil {
 		return tests{}, err
 	}
 	t := tests{dir: dir, binaries: map[string]string{}, limit: longest}
-	err = filepath.WalkDir(pkg, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return err
+	for _, root := range roots {
+		if err := filepath.WalkDir(root, t.build); err != nil {
+			return t, err
 		}
-		if d.Name() == "testdata" {
-			return filepath.SkipDir
-		}
-		if found, _ := filepath.Glob(filepath.Join(path, "*_test.go")); len(found) == 0 {
-			return nil
-		}
-		binary := filepath.Join(dir, strings.ReplaceAll(path, "/", "-"))
-		t.binaries[path] = binary
-		if said, err := exec.Command("go", "test", "-c", "-o", binary, "./"+path).CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w: %s", path, err, said)
-		}
+	}
+	return t, nil
+}
+
+func (t *tests) build(path string, d fs.DirEntry, err error) error {
+	if err != nil || !d.IsDir() {
+		return err
+	}
+	if d.Name() == "testdata" {
+		return filepath.SkipDir
+	}
+	if found, _ := filepath.Glob(filepath.Join(path, "*_test.go")); len(found) == 0 {
 		return nil
-	})
-	return t, err
+	}
+	binary := filepath.Join(t.dir, strings.ReplaceAll(path, "/", "-"))
+	t.binaries[path] = binary
+	if said, err := exec.Command("go", "test", "-c", "-o", binary, "./"+path).CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w: %s", path, err, said)
+	}
+	return nil
 }
 
 // unchanged runs the tests without a change, and says which switches they reach.
