@@ -133,6 +133,9 @@ func (w *weaver) write(file string) error {
 		}
 	}
 	maps.DeleteFunc(w.left, func(_ int, left bool) bool { return !left })
+	if len(switched) == 0 {
+		edits = nil
+	}
 	return os.WriteFile(filepath.Join(w.pkg, file), apply(source, edits), 0o644)
 }
 
