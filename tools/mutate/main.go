@@ -29,7 +29,7 @@ var switches []byte
 
 const (
 	seed     = 11
-	shortest = 60 * time.Second // that tests may take; else five times as long as without a change
+	shortest = 60 * time.Second // that tests may take; else three times as long as without a change
 	longest  = 10 * time.Minute // without one
 )
 
@@ -175,7 +175,7 @@ func (t *tests) unchanged() (reached map[int]bool, err error) {
 	if by := t.run("MUTANT_REACHED=" + file); by != "" {
 		return nil, fmt.Errorf("without any change there is %s", by)
 	}
-	t.limit = max(shortest, 5*time.Since(began))
+	t.limit = max(shortest, 3*time.Since(began))
 	text, err := os.ReadFile(file)
 	reached = map[int]bool{}
 	for line := range strings.Lines(string(text)) {
