@@ -172,7 +172,7 @@ func (t *tests) build(path string, d fs.DirEntry, err error) error {
 func (t *tests) unchanged() (reached map[int]bool, err error) {
 	file := filepath.Join(t.dir, "reached")
 	began := time.Now()
-	if by := t.run("MUTANT_REACHED=" + file); by != "" {
+	if by, _ := t.run("MUTANT_REACHED=" + file); by != "" {
 		return nil, fmt.Errorf("without any change there is %s", by)
 	}
 	t.limit = max(shortest, 3*time.Since(began))
@@ -185,20 +185,33 @@ func (t *tests) unchanged() (reached map[int]bool, err error) {
 	return reached, err
 }
 
-// notice is the test that fails when a switch is on, or "".
-func (t *tests) notice(n int) string { return t.run("MUTANT=" + strconv.Itoa(n)) }
+const tries = 3
 
-var failed = regexp.MustCompile(`--- FAIL: \S+|panic: [^\n]*`)
+// notice is the test that fails when a switch is on, or "". What fails because something was late may be the machine's fault, and is tried again.
+func (t *tests) notice(n int) (by string) {
+	for range tries {
+		var late bool
+		if by, late = t.run("MUTANT=" + strconv.Itoa(n)); by == "" || !late {
+			return by
+		}
+	}
+	return by
+}
 
-func (t *tests) run(setting string) (by string) {
+var (
+	failed  = regexp.MustCompile(`--- FAIL: \S+|panic: [^\n]*`)
+	tooLate = regexp.MustCompile(`deadline exceeded|temporarily_unavailable`)
+)
+
+func (t *tests) run(setting string) (by string, late bool) {
 	for _, folder := range slices.Sorted(maps.Keys(t.binaries)) {
 		cmd := exec.Command(t.binaries[folder], "-test.failfast", "-test.timeout="+t.limit.String())
 		cmd.Dir, cmd.Env = folder, append(os.Environ(), setting)
 		var said bytes.Buffer
 		cmd.Stdout, cmd.Stderr = &said, &said
 		if cmd.Run() != nil {
-			return strings.TrimPrefix(cmp.Or(failed.FindString(said.String()), "a crash"), "--- FAIL: ")
+			return strings.TrimPrefix(cmp.Or(failed.FindString(said.String()), "a crash"), "--- FAIL: "), tooLate.Match(said.Bytes())
 		}
 	}
-	return ""
+	return "", false
 }
