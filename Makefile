@@ -31,9 +31,7 @@ central: ## build the operator's command line: .local/bin/central --help
 
 test: ## install what the tests need and run all of them with the race detector
 	@tools/install.sh dynoxide
-	@tools/install.sh versitygw
-	@tools/install.sh dynamodb-local
-	@tools/install.sh clamav
+	@printf '%s\n' versitygw dynamodb-local clamav | xargs -n 1 -P 3 tools/install.sh
 	@tools/corpus.sh
 	@tools/clients.sh python
 	@tools/go.sh "modules of the tests" . list -test -deps ./...

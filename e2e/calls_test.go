@@ -130,6 +130,7 @@ func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
 			p := member(t)
 			fault(t, m{"service": "calls", "mode": mode, "count": 1})
 			c := p.called(ending("9999"))
+			soon(t, c.number)
 			eventually(t, "the outbox is empty", func() bool {
 				return len(p.messages(c.number)) > 0 && len(itemsOf(t, "tokens", func(i item) bool { return i["to"] == c.number })) == 0
 			})
@@ -283,6 +284,7 @@ func secretIsReplaced(t *testing.T) {
 	q := member(t)
 	fault(t, m{"service": "calls", "mode": "500", "count": 1})
 	late := q.called(ending("9999"))
+	soon(t, late.number)
 	eventually(t, "the call is made by a function that knows both", func() bool { return len(q.messages(late.number)) == 1 })
 	dialer.want(dialer.event(address, before["callSecret"], time.Now(), m{"id": id, "outcome": "busy"}), 204)
 }

@@ -101,6 +101,15 @@ func endLease(t *testing.T, queued item) {
 	}
 }
 
+// soon lets the time pass that a request, which has been answered, had for sending its messages to an address or number itself: the sweep finds
+// them due.
+func soon(t *testing.T, to string) {
+	t.Helper()
+	for _, waits := range queued(t, to, false) {
+		_ = dueNow(t, waits) // it may have gone out meanwhile
+	}
+}
+
 // dueNow makes a message due, where it still waits.
 func dueNow(t *testing.T, queued item) error {
 	t.Helper()

@@ -60,6 +60,7 @@ func TestAMailThatCannotGoOutNowGoesOutLater(t *testing.T) {
 			if len(p.messages(p.email)) != 0 {
 				t.Fatal("the fault had no effect")
 			}
+			soon(t, p.email)
 			eventually(t, "the mail goes out", func() bool { return len(p.messages(p.email)) == 1 })
 			p.verify()
 		})
@@ -97,6 +98,7 @@ func TestACodeThatCannotGoOutNowGoesOutLater(t *testing.T) {
 			if len(p.messages(c.number)) != 0 {
 				t.Fatal("the fault had no effect")
 			}
+			soon(t, c.number)
 			eventually(t, "the code goes out", func() bool { return len(p.messages(c.number)) == 1 })
 			p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(c.number)}), 200)
 		})
@@ -108,6 +110,7 @@ func TestAMailWhoseAnswerWasLostIsSentAgainWithTheSameLink(t *testing.T) {
 	body := p.signupBody()
 	fault(t, m{"service": "ses", "mode": "reset_after", "count": 1})
 	p.want(p.call("POST", "/v1/signup", body), 202)
+	soon(t, p.email)
 	eventually(t, "the second copy", func() bool { return len(p.messages(p.email)) == 2 })
 	list := p.messages(p.email)
 	if lastToken(list[0].Text) != lastToken(list[1].Text) {
@@ -188,6 +191,7 @@ func TestNothingIsLostWhenTheRunIsKilled(t *testing.T) {
 	if d := p.settled(id); d["state"] != "clean" {
 		t.Errorf("the upload became %v", d)
 	}
+	soon(t, late.email)
 	eventually(t, "the unsent mail goes out", func() bool { return len(late.messages(late.email)) > 0 })
 	late.verify()
 	late.login()

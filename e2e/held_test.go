@@ -20,6 +20,7 @@ func heldAndMended(t *testing.T, service, kind, number string) {
 	p := member(t)
 	fault(t, m{"service": service, "mode": "held"})
 	sent := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": kind}), 202)
+	soon(t, number)
 	eventually(t, "it is held", func() bool {
 		waiting := queued(t, number, false)
 		return len(waiting) == 1 && strings.HasPrefix(fmt.Sprint(waiting[0]["reason"]), "held: ")
@@ -38,6 +39,7 @@ func TestAMailThatTheOperatorHoldsUpGoesOutOnceItIsMended(t *testing.T) {
 	someone := member(t)
 	fault(t, m{"service": "ses", "mode": "held"})
 	p.want(p.call("POST", "/v1/signup", body), 202)
+	soon(t, p.email)
 	eventually(t, "it is held", func() bool {
 		waiting := queued(t, p.email, false)
 		return len(waiting) == 1 && waiting[0]["reason"] == "held: SES says MessageRejected, not verified"
@@ -68,6 +70,7 @@ func refusedForGood(t *testing.T, service, kind, number string) {
 	eventually(t, "the products know the account", func() bool { return len(waitingEvents(t, id)) == 0 }) // that, too, goes by SNS
 	fault(t, m{"service": service, "mode": "refused", "count": 2})                                        // at once, and by the outbox
 	p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": kind}), 202)
+	soon(t, number)
 	eventually(t, "it is given up", func() bool { return len(queued(t, number, true)) == 1 })
 	if got := fmt.Sprint(queued(t, number, true)[0]["reason"]); !strings.HasPrefix(got, "refused by the carrier: ") {
 		t.Errorf("the reason is %q", got)
@@ -83,6 +86,7 @@ func TestAMessageThatItsCarrierRefusesForGoodIsGivenUpAtOnce(t *testing.T) {
 		body := p.signupBody()
 		fault(t, m{"service": "ses", "mode": "refused", "count": 2})
 		p.want(p.call("POST", "/v1/signup", body), 202)
+		soon(t, p.email)
 		eventually(t, "it is given up", func() bool { return len(queued(t, p.email, true)) == 1 })
 		if got := queued(t, p.email, true)[0]["reason"]; got != "refused by the carrier: SES says InvalidParameterValue" || len(queued(t, p.email, false)) != 0 {
 			t.Errorf("the reason is %q", got)

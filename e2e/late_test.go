@@ -66,6 +66,7 @@ func TestADependencyThatIsLateOrSilentIsA503WithinThreeSecondsAndLosesNothing(t 
 					t.Errorf("%s, once more: %d %s", what, r.status, r.raw)
 				}
 			}
+			soon(t, newcomer.email)
 			eventually(t, "the mail goes out", func() bool { return len(newcomer.messages(newcomer.email)) > 0 })
 			newcomer.verify()
 			newcomer.login()

@@ -79,9 +79,11 @@ func TestLinksComeFromTheConfigurationAndNotFromTheRequest(t *testing.T) {
 	number := mobile()
 	challenge := p.want(p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"}, evil...), 202).text("challengeId")
 	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": challenge, "code": p.code(number)}, evil...), 200)
+	soon(t, p.email)
 	mailed("change of number")
 	p.saveDetails("individual")
 	p.fillCase("individual")
 	p.want(p.call("POST", "/v1/kyc/submit", agreed(), evil...), 202)
+	soon(t, p.email)
 	mailed("submission")
 }

@@ -30,6 +30,8 @@ func TestWhoeverChangesTheNumberTheAddressAndTheOlderNumberAreTold(t *testing.T)
 	}
 	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": sent.text("challengeId"), "code": wrong}), 422, "code_wrong")
 	p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": sent.text("challengeId"), "code": p.code(secondMobile)}), 200)
+	soon(t, firstMobile)
+	soon(t, p.email)
 	eventually(t, "the mobile before and the address are told", func() bool {
 		return p.told(firstMobile, "sms", sms) > 0 && p.told(p.email, "email", mail) > 0
 	})
@@ -37,10 +39,14 @@ func TestWhoeverChangesTheNumberTheAddressAndTheOlderNumberAreTold(t *testing.T)
 	forget(t, secondMobile[3:])
 	p.provePhone(secondMobile, "mobile") // the number that it has: nothing is changed
 	p.provePhone(line, "landline")
+	soon(t, secondMobile)
+	soon(t, p.email)
 	eventually(t, "the next mobile is told, too", func() bool { return p.told(secondMobile, "sms", sms) > 0 && p.told(p.email, "email", mail) > 1 })
 
 	p.want(p.call("PUT", "/v1/account/locale", m{"locale": "hi"}), 200)
 	p.provePhone(lastMobile, "mobile")
+	soon(t, line)
+	soon(t, p.email)
 	eventually(t, "the landline is called", func() bool { return p.told(line, "call", call) > 0 })
 	eventually(t, "the mail comes in the person's language", func() bool {
 		return p.told(p.email, "email", "आपका फ़ोन नंबर बदल दिया गया") > 0

@@ -49,7 +49,7 @@ python3 - "$out" "central-$version" <<'PYTHON'
 # The same bytes from the same sources: names in order, one time, two modes.
 import pathlib, sys, zipfile
 out, name = pathlib.Path(sys.argv[1]), sys.argv[2]
-with zipfile.ZipFile(out / f"{name}.zip", "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+with zipfile.ZipFile(out / f"{name}.zip", "w", zipfile.ZIP_DEFLATED) as archive:
     for file in sorted(f for f in (out / name).rglob("*") if f.is_file()):
         entry = zipfile.ZipInfo(str(file.relative_to(out)), (1980, 1, 1, 0, 0, 0))
         entry.external_attr = (0o100755 if file.name == "bootstrap" else 0o100644) << 16

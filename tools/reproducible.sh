@@ -15,15 +15,15 @@ built() { # folder -> one line for each function: its hash and its name
   done | sort -k2)
 }
 
-sam_build() { # name, folder of the sources
-  (cd "$2" && "$sam" build --build-dir "$work/$1" >"$work/$1.log" 2>&1) || { cat "$work/$1.log" >&2; exit 1; }
+sam_build() { # name, folder of the sources, options
+  (cd "$2" && "$sam" build --build-dir "$work/$1" "${@:3}" >"$work/$1.log" 2>&1) || { cat "$work/$1.log" >&2; exit 1; }
   built "$work/$1" >"$work/$1.sums"
 }
 
 make --no-print-directory build >"$work/make.log"
 built .local/build >"$work/make.sums"
-sam_build here .
-# Elsewhere and from nothing: neither the folder nor what was compiled before may matter.
+sam_build here . --build-in-source --parallel # else it copies all of this folder, with the tools and node_modules, for each function
+# As people build, but elsewhere and from nothing: neither the folder nor what was compiled before may matter.
 mkdir "$work/sources"
 git ls-files -z | grep -zv '^docs/screens/' | xargs -0 cp --parents -t "$work/sources"
 GOCACHE=$work/cache sam_build elsewhere "$work/sources"

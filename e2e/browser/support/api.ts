@@ -1,7 +1,6 @@
 // The API as a program calls it, with the cookies of one browser. Playwright's own request context does not send Secure cookies to
 // http://127.0.0.1, which Chromium does.
 import http from 'node:http';
-import { pbkdf2Sync } from 'node:crypto';
 import type { Network } from './network.ts';
 
 export type Json = any; // what the contract test of package e2e checks is not typed again here
@@ -74,22 +73,4 @@ export class Api {
       else this.cookies.set(name, pair.slice(at + 1).trim());
     }
   }
-}
-
-/** The value of the member "captcha" for an answer of GET /v1/captcha; undefined when captchas are off. See tools/solve-captcha.py. */
-export function solveCaptcha(answer: Json): string | undefined {
-  const { provider, ...challenge } = answer;
-  if (provider === 'off') return undefined;
-  if (provider !== 'altcha') throw new Error(`no test can solve a captcha of ${provider}`);
-  const p = challenge.parameters;
-  const salt = Buffer.from(p.salt, 'hex');
-  const password = Buffer.concat([Buffer.from(p.nonce, 'hex'), Buffer.alloc(4)]);
-  for (let counter = 0; counter < 100_000; counter++) {
-    password.writeUInt32BE(counter, password.length - 4);
-    const derivedKey = pbkdf2Sync(password, salt, p.cost, p.keyLength, 'sha256').toString('hex');
-    if (derivedKey.startsWith(p.keyPrefix)) {
-      return Buffer.from(JSON.stringify({ challenge, solution: { counter, derivedKey, time: 0 } })).toString('base64');
-    }
-  }
-  throw new Error('the captcha has no solution');
 }
