@@ -4,7 +4,7 @@
 # again when its code has changed, and only then.
 ARCH ?= arm64
 GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
-FUNCTIONS := signup verify login account factor otp kyc papers review intake render notify clock feedback web
+FUNCTIONS := signup verify login account factor oidc otp kyc papers review intake render notify clock feedback web
 ARGS ?=
 
 .DEFAULT_GOAL := help

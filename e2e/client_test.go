@@ -118,15 +118,21 @@ func (p *person) call(method, path string, body any, headers ...string) reply {
 			r.Host = headers[i+1]
 		}
 	}
+	return p.answer(r)
+}
+
+// answer sends a request as it is.
+func (p *person) answer(r *http.Request) reply {
+	p.t.Helper()
 	answer, err := p.http.Do(r)
 	if err != nil {
-		p.t.Errorf("%s %s: %v", method, path, err)
+		p.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
 		return reply{}
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(answer.Body)
 	if err != nil {
-		p.t.Errorf("%s %s: %v", method, path, err)
+		p.t.Errorf("%s %s: %v", r.Method, r.URL.Path, err)
 	}
 	out := reply{status: answer.StatusCode, header: answer.Header, raw: string(text)}
 	json.Unmarshal(text, &out.body)

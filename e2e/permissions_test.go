@@ -30,6 +30,7 @@ var rare = map[allowance]string{
 	{"account", "secretsmanager:GetSecretValue", ""}:   starts,
 	{"factor", "secretsmanager:GetSecretValue", ""}:    starts,
 	{"otp", "secretsmanager:GetSecretValue", ""}:       starts,
+	{"oidc", "secretsmanager:GetSecretValue", ""}:      starts,
 	{"signup", "secretsmanager:GetSecretValue", ""}:    starts,
 	{"verify", "secretsmanager:GetSecretValue", ""}:    starts,
 	{"kyc", "secretsmanager:GetSecretValue", ""}:       starts,

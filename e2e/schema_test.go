@@ -85,8 +85,11 @@ func TestSchemaAndCodeAgreeOnEveryLimit(t *testing.T) {
 	routes := map[string]map[string]*openapi3.Schema{}
 	for path, item := range document(t).Paths.Map() {
 		for method, op := range item.Operations() {
-			if op.RequestBody != nil {
-				routes[method+" "+path] = bounded("", op.RequestBody.Value.Content["application/json"].Schema.Value)
+			if op.RequestBody == nil {
+				continue
+			}
+			if body := op.RequestBody.Value.Content["application/json"]; body != nil { // forms ignore what they do not know (RFC 6749, section 3.1)
+				routes[method+" "+path] = bounded("", body.Schema.Value)
 			}
 		}
 	}

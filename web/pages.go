@@ -29,6 +29,7 @@ var pages = []page{
 	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "inbox", Words: words("email.js.", "inbox.js.")},
 	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "verify", Words: words("email.js.", "password.", "verify.js.")},
 	{Path: "/login", Name: "login", Layout: "split", Script: "login", Words: words("captcha.", "email.js.", "inbox.js.", "password.", "login.js.")},
+	{Path: "/login/code", Name: "login-code", Layout: "split"},
 	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "forgot", Words: words("captcha.", "email.js.", "forgot.js.")},
 	{Path: "/reset-password", Name: "reset", Layout: "split", Script: "reset", Words: words("password.", "reset.js.")},
 	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
@@ -54,6 +55,14 @@ var pages = []page{
 	{Path: "404", Name: "404", Layout: "plain"},
 	{Path: "500", Name: "500", Layout: "plain"},         // shown by the service worker
 	{Path: "offline", Name: "offline", Layout: "plain"}, // shown by the service worker
+}
+
+// Said are the texts that a form without scripts may lead to.
+func (v view) Said() []string {
+	if v.Name == "login-code" {
+		return []string{"wrong-code", "wait", "unavailable"}
+	}
+	return []string{"wrong", "unverified", "wait", "scripts", "disabled", "again", "foreign", "unavailable"}
 }
 
 func words(prefixes ...string) []string {

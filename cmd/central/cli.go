@@ -131,7 +131,7 @@ func (c *cli) root() *cobra.Command {
 	flags.BoolVar(&c.json, "json", false, "print JSON")
 	flags.BoolVar(&c.yes, "yes", false, "do not ask before changing data")
 	c.where.flags(root)
-	group(root, c.doctorCommand(), c.accountCommand(), c.caseCommand(), c.reviewerCommand(), c.outboxCommand(), c.eventsCommand(), c.exportCommand(), c.termsCommand(), c.journeyCommand(), c.seedCommand(), c.costCommand(),
+	group(root, c.doctorCommand(), c.accountCommand(), c.caseCommand(), c.reviewerCommand(), c.clientCommand(), c.keysCommand(), c.outboxCommand(), c.eventsCommand(), c.exportCommand(), c.termsCommand(), c.journeyCommand(), c.seedCommand(), c.costCommand(),
 		c.releaseCommand(), c.rollbackCommand(), c.rotateCommand())
 	return root
 }

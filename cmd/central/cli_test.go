@@ -49,7 +49,7 @@ func (r result) json(t *testing.T, into any) {
 }
 
 var commands = []string{
-	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "outbox", "outbox list", "outbox retry",
+	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "client", "client add", "client list", "client show", "client set", "client secret", "client disable", "client enable", "client remove", "keys", "keys list", "keys rotate", "outbox", "outbox list", "outbox retry",
 	"events", "events list", "events replay",
 	"export", "terms", "terms publish", "journey", "seed", "cost", "release", "rollback", "rotate", "rotate key", "rotate edge", "rotate call",
 }
@@ -73,6 +73,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 		"nonsense", "account nonsense", "account show", "account show a b", "account list x", "account list --phone x", "account list --limit 0", "terms publish", "outbox list extra", "--nonsense", "doctor --nonsense",
 		"account disable x@example.com --local http://127.0.0.1:1",
 		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "events list", "terms publish 2026-12-01",
+		"client add --name x", "client add --redirect https://x.example.com/cb", "client secret", "client show a b", "client secret x --done --leaked", "client add --max-age x", "keys rotate", "keys list x",
 		"doctor --local http://example.com:3000", "doctor --local http://127.0.0.1", "doctor --local http://127.0.0.1:1 --stack x",
 		"seed", "seed --users-table u --tokens-table t", "seed --local https://127.0.0.1:3000", "seed --local http://central.example.com", "seed --stack central-prod",
 		"seed --local http://127.0.0.1:1 --accounts 0", "cost --kyc-share 2", "cost --signups 0", "cost --sms-usd -1", "cost --codes x",
@@ -98,7 +99,7 @@ func TestACommandOfOthersAlonePrintsItsHelp(t *testing.T) {
 func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
 	for line, asks := range map[string]string{
 		"account show": "central: which account? central account show <who>", "account erase": "central: which account?", "reviewer add": "central: which account?",
-		"export": "central: whose data?", "terms publish": "central: which version?",
+		"export": "central: whose data?", "client set": "central: which client? central client set <client>", "terms publish": "central: which version?",
 	} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
 		if !strings.HasPrefix(r.err, asks) || !strings.Contains(r.err, "Usage:") || r.out != "" {
@@ -112,8 +113,8 @@ func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
 
 func TestAMistypedCommandIsUnderstoodByPeople(t *testing.T) {
 	for line, meant := range map[string]string{
-		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show, or central case show",
-		"list": "central account list, or central case list, or central events list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
+		"acount": "central account", "account shwo": "central account show", "docter": "central doctor", "show": "central account show, or central case show, or central client show",
+		"list": "central account list, or central case list, or central client list, or central events list, or central keys list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
 		"nonsense": "",
 	} {
 		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)

@@ -16,7 +16,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatch"
 	"github.com/aws/aws-sdk-go-v2/service/pinpointsmsvoicev2"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sesv2"
 	"github.com/spf13/cobra"
 
@@ -82,12 +81,10 @@ func printFindings(w io.Writer, all []doctor.Finding) {
 func (s *system) subject(ctx context.Context, c *cli) *doctor.Subject {
 	d := &doctor.Subject{
 		DynamoDB: s.dynamoDB(), S3: s.s3(), HTTP: &http.Client{}, Now: c.now, Settings: s.settings, Local: s.local != nil,
-		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, PublicURL: s.publicURL,
+		Users: s.users, Tokens: s.tokens, Bucket: s.bucket, Secret: s.secret, Signing: s.signing, PublicURL: s.publicURL,
 		ClockURL: "https://dynamodb." + s.aws.Region + ".amazonaws.com/",
 	}
-	d.Secrets = secretsmanager.NewFromConfig(s.aws, func(o *secretsmanager.Options) {
-		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.secrets }))
-	})
+	d.Secrets = s.secrets()
 	d.SNS = s.sns()
 	d.Voice = pinpointsmsvoicev2.NewFromConfig(s.aws, func(o *pinpointsmsvoicev2.Options) {
 		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.voice }))

@@ -15,6 +15,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/store"
 )
 
@@ -34,8 +35,17 @@ type export struct {
 	Sessions   []exportSession `json:"sessions"`
 	Factors    exportFactors   `json:"secondFactors"`
 	KYC        []exportCase    `json:"kyc"`
+	Apps       []exportApp     `json:"apps"`
 	Told       []toldView      `json:"toldToProducts"`
 	Messages   []queuedView    `json:"messagesOnTheirWay"`
+}
+
+// exportApp is what the holder lets a client have; no scopes where that was taken back.
+type exportApp struct {
+	Client   oidc.ClientID `json:"client"`
+	Scopes   []string      `json:"scopes"`
+	Since    *time.Time    `json:"since"`
+	LastUsed *time.Time    `json:"lastUsed"`
 }
 
 type exportConsent struct {
@@ -180,8 +190,13 @@ func (c *cli) gather(ctx context.Context, s *store.Store, p account.Profile) (ex
 	dead, err6 := s.Dead(ctx)
 	told, err7 := s.EventsOf(ctx, p.ID, c.now())
 	set, err8 := s.Factors(ctx, p.ID)
-	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8); err != nil {
+	apps, err9 := s.Apps(ctx, p.ID)
+	if err := errors.Join(err1, err2, err3, err4, err5, err6, err7, err8, err9); err != nil {
 		return export{}, err
+	}
+	out.Apps = []exportApp{}
+	for _, a := range apps {
+		out.Apps = append(out.Apps, exportApp{a.Client, a.Scopes, optional(a.Since), optional(a.LastUsed)})
 	}
 	out.Factors = exportFactors{optional(set.TOTP.AddedAt), []exportPasskey{}, len(set.Recovery)}
 	for _, k := range set.Passkeys {

@@ -63,7 +63,8 @@ func (c *cli) openLocal(ctx context.Context, text string) (*system, error) {
 	})
 	theirs := names{
 		users: r.Environment["USERS_TABLE"], tokens: r.Environment["TOKENS_TABLE"], bucket: r.Environment["UPLOADS_BUCKET"], secret: r.Environment["SECRET_ID"],
-		events: r.Environment["EVENTS_TOPIC_ARN"],
+		signing: r.Environment["SIGNING_SECRET_ID"],
+		events:  r.Environment["EVENTS_TOPIC_ARN"],
 	}
 	if !r.EnginesOnly {
 		theirs.publicURL = origin

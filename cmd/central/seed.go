@@ -11,7 +11,8 @@ import (
 )
 
 const seedHelp = `Fills a local run with demo accounts in different stages and entity types, through its API as browsers would: sign up, follow the
-mailed link, prove a number, hand in documents. All have the password "` + seed.Password + `".
+mailed link, prove a number, hand in documents. All have the password "` + seed.Password + `". A product is registered, too: any program on this
+machine may log people in as the client ` + seed.ProductID + `, without a secret, and get them back at http://127.0.0.1:<any port>/callback.
 
 It refuses anything but a local run.`
 
@@ -52,6 +53,9 @@ func (c *cli) seedCommand() *cobra.Command {
 		}
 		progress.end()
 		if err != nil {
+			return err
+		}
+		if err := seed.AddProduct(ctx, sys.store(), c.now()); err != nil {
 			return err
 		}
 		return c.show(made, func(w io.Writer) {

@@ -35,9 +35,9 @@ func (s *system) readStack(ctx context.Context, w where) error {
 		s.outputs[aws.ToString(o.OutputKey)] = aws.ToString(o.OutputValue)
 	}
 	found := names{
-		users: s.outputs["UsersTableName"], tokens: s.outputs["TokensTableName"], bucket: s.outputs["UploadsBucketName"], secret: s.outputs["SecretArn"],
+		users: s.outputs["UsersTableName"], tokens: s.outputs["TokensTableName"], bucket: s.outputs["UploadsBucketName"], secret: s.outputs["SecretArn"], signing: s.outputs["SigningSecretArn"],
 		events: s.outputs["EventsTopicArn"],
-	}.or(names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret"), events: s.named("EventsTopic")})
+	}.or(names{users: s.named("UsersTable"), tokens: s.named("TokensTable"), bucket: s.named("UploadsBucket"), secret: s.named("AppSecret"), signing: s.named("SigningSecret"), events: s.named("EventsTopic")})
 	for _, p := range of.Parameters {
 		if aws.ToString(p.ParameterKey) == "PublicUrl" {
 			found.publicURL = aws.ToString(p.ParameterValue)

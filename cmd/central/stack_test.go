@@ -63,14 +63,14 @@ func stackOf(resources ...string) aws.Config {
 func TestAStackTellsTheNamesOfEverything(t *testing.T) {
 	s := &system{aws: stackOf(
 		"UsersTable AWS::DynamoDB::Table central-prod-UsersTable-1", "TokensTable AWS::DynamoDB::Table central-prod-TokensTable-1",
-		"UploadsBucket AWS::S3::Bucket central-prod-uploads-1", "AppSecret AWS::SecretsManager::Secret arn:secret", "Alarms AWS::SNS::Topic arn:topic", "EventsTopic AWS::SNS::Topic arn:events",
+		"UploadsBucket AWS::S3::Bucket central-prod-uploads-1", "AppSecret AWS::SecretsManager::Secret arn:secret", "SigningSecret AWS::SecretsManager::Secret arn:signing", "Alarms AWS::SNS::Topic arn:topic", "EventsTopic AWS::SNS::Topic arn:events",
 		"FunctionsFail AWS::CloudWatch::Alarm central-FunctionsFail", "OtpFunction AWS::Lambda::Function otp-1", "WebFunction AWS::Lambda::Function web-1",
 		"OtpFunctionAliaslive AWS::Lambda::Alias arn:aws:lambda:ap-south-1:000000000000:function:otp-1:live", "Api AWS::ApiGatewayV2::Api a1b2",
 	)}
 	if err := s.readStack(t.Context(), where{stack: "central-prod", names: names{bucket: "another"}}); err != nil {
 		t.Fatal(err)
 	}
-	want := names{"central-prod-UsersTable-1", "central-prod-TokensTable-1", "another", "arn:secret", "arn:events", "https://central.example.com"}
+	want := names{"central-prod-UsersTable-1", "central-prod-TokensTable-1", "another", "arn:secret", "arn:signing", "arn:events", "https://central.example.com"}
 	if s.names != want {
 		t.Errorf("got %+v", s.names)
 	}
@@ -84,13 +84,13 @@ func TestAStackTellsTheNamesOfEverything(t *testing.T) {
 
 func TestAStackMayUseATableThatIsNotItsOwn(t *testing.T) {
 	s := &system{aws: stackOf(
-		"UsersTableName=users-restored", "TokensTableName=tokens-1", "UploadsBucketName=uploads", "SecretArn=arn:secret", "EventsTopicArn=arn:others",
+		"UsersTableName=users-restored", "TokensTableName=tokens-1", "UploadsBucketName=uploads", "SecretArn=arn:secret", "SigningSecretArn=arn:signing", "EventsTopicArn=arn:others",
 		"TokensTable AWS::DynamoDB::Table tokens-1", "UploadsBucket AWS::S3::Bucket uploads", "AppSecret AWS::SecretsManager::Secret arn:secret",
 	)}
 	if err := s.readStack(t.Context(), where{stack: "central-prod"}); err != nil {
 		t.Fatal(err)
 	}
-	if want := (names{"users-restored", "tokens-1", "uploads", "arn:secret", "arn:others", "https://central.example.com"}); s.names != want {
+	if want := (names{"users-restored", "tokens-1", "uploads", "arn:secret", "arn:signing", "arn:others", "https://central.example.com"}); s.names != want {
 		t.Errorf("got %+v", s.names)
 	}
 }

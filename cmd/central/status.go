@@ -93,5 +93,5 @@ func setStatus(ctx context.Context, s *store.Store, p account.Profile, to accoun
 	if to == account.Active {
 		return nil
 	}
-	return s.EndOtherSessions(ctx, p.ID, "")
+	return s.SweepSessions(ctx, p.ID, "")
 }

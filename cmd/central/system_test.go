@@ -22,6 +22,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/event"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
 )
 
@@ -59,10 +60,11 @@ func TestDoctorOfALocalRun(t *testing.T) {
 		{what: "another bucket", flags: []string{"--uploads-bucket", "central-elsewhere"}, fail: []string{"bucket"}},
 		{what: "another table", flags: []string{"--users-table", "elsewhere"}, fail: []string{"users-table"}},
 		{what: "another secret", flags: []string{"--secret-id", "elsewhere"}, fail: []string{"secret"}},
-		{what: "another public URL", flags: []string{"--public-url", "http://127.0.0.1:1"}, fail: []string{"bucket-cors", "health", "notice"}},
+		{what: "another signing secret", flags: []string{"--signing-secret-id", "elsewhere"}, fail: []string{"signing-keys"}},
+		{what: "another public URL", flags: []string{"--public-url", "http://127.0.0.1:1"}, fail: []string{"bucket-cors", "discovery", "health", "notice"}},
 		{what: "no time to live", break_: func() { ttl(false) }, mend: func() { ttl(true) }, fail: []string{"tokens-table-ttl"}},
 		{what: "a secret store that fails", break_: func() { l.fault(t, `{"service": "secretsmanager", "mode": "500"}`) },
-			mend: func() { l.call(t, "DELETE", "/_local/faults", "", nil) }, fail: []string{"secret"}},
+			mend: func() { l.call(t, "DELETE", "/_local/faults", "", nil) }, fail: []string{"secret", "signing-keys"}},
 		{what: "nothing is wrong again"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
@@ -375,6 +377,10 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	app := oidc.App{Client: oidc.ClientID(token.NewID()), Scopes: []string{"openid"}}
+	if _, err := l.store.AllowApp(t.Context(), v.ID, app, account.Consent{Document: "app", Version: "1", Locale: "en", AcceptedAt: time.Now()}, account.Activity{Kind: "app_allowed", At: time.Now()}); err != nil {
+		t.Fatal(err)
+	}
 	folder := t.TempDir()
 	to, documents := filepath.Join(folder, "export.json"), filepath.Join(folder, "documents")
 	var done exported
@@ -387,7 +393,7 @@ func TestAPersonGetsAllTheirData(t *testing.T) {
 	if err := json.Unmarshal(text, &all); err != nil {
 		t.Fatal(err)
 	}
-	if all.Account.Email != who.Email || len(all.Consents) != 3 || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 || len(all.Told) != 2 {
+	if all.Account.Email != who.Email || len(all.Consents) != 4 || len(all.Apps) != 1 || all.Apps[0].Client != app.Client || len(all.Activity) < 3 || len(all.Sessions) != 1 || len(all.KYC) != 1 || len(all.Told) != 2 {
 		t.Errorf("%s", text)
 	}
 	for _, secret := range []string{"argon2", "credentialVersion", "digest", "vault/"} {

@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/spf13/cobra"
@@ -22,7 +23,7 @@ type where struct {
 }
 
 // names are the parts of a system that a command works with. An empty one is not known.
-type names struct{ users, tokens, bucket, secret, events, publicURL string }
+type names struct{ users, tokens, bucket, secret, signing, events, publicURL string }
 
 func (w *where) flags(root *cobra.Command) {
 	f := root.PersistentFlags()
@@ -32,6 +33,7 @@ func (w *where) flags(root *cobra.Command) {
 	f.StringVar(&w.names.tokens, "tokens-table", "", "`name` of the table of everything that expires")
 	f.StringVar(&w.names.bucket, "uploads-bucket", "", "`name` of the bucket of documents")
 	f.StringVar(&w.names.secret, "secret-id", "", "`id` or ARN of the secret")
+	f.StringVar(&w.names.signing, "signing-secret-id", "", "`id` or ARN of the secret with the keys of ID tokens")
 	f.StringVar(&w.names.events, "events-topic", "", "`ARN` of the topic of events")
 	f.StringVar(&w.names.publicURL, "public-url", "", "`origin` of pages and API")
 }
@@ -39,7 +41,7 @@ func (w *where) flags(root *cobra.Command) {
 // or takes from other what is not known here.
 func (n names) or(other names) names {
 	for _, pair := range [][2]*string{
-		{&n.users, &other.users}, {&n.tokens, &other.tokens}, {&n.bucket, &other.bucket}, {&n.secret, &other.secret}, {&n.events, &other.events}, {&n.publicURL, &other.publicURL},
+		{&n.users, &other.users}, {&n.tokens, &other.tokens}, {&n.bucket, &other.bucket}, {&n.secret, &other.secret}, {&n.signing, &other.signing}, {&n.events, &other.events}, {&n.publicURL, &other.publicURL},
 	} {
 		if *pair[0] == "" {
 			*pair[0] = *pair[1]
@@ -90,7 +92,8 @@ func (c *cli) open(ctx context.Context) (*system, error) {
 	}
 	s.names = w.names.or(names{
 		users: c.getenv("USERS_TABLE"), tokens: c.getenv("TOKENS_TABLE"), bucket: c.getenv("UPLOADS_BUCKET"), secret: c.getenv("SECRET_ID"),
-		events: c.getenv("EVENTS_TOPIC_ARN"), publicURL: c.getenv("PUBLIC_URL"),
+		signing: c.getenv("SIGNING_SECRET_ID"),
+		events:  c.getenv("EVENTS_TOPIC_ARN"), publicURL: c.getenv("PUBLIC_URL"),
 	})
 	if s.users == "" || s.tokens == "" {
 		return nil, badUsage("which system? Use --stack, --local, or --users-table and --tokens-table; see central --help")
@@ -162,6 +165,12 @@ func (s *system) s3() *s3.Client {
 
 func (s *system) sns() *sns.Client {
 	return sns.NewFromConfig(s.aws, func(o *sns.Options) { setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.sns })) })
+}
+
+func (s *system) secrets() *secretsmanager.Client {
+	return secretsmanager.NewFromConfig(s.aws, func(o *secretsmanager.Options) {
+		setBase(&o.BaseEndpoint, s.base(func(l *localRun) string { return l.secrets }))
+	})
 }
 
 func (s *system) store() *store.Store { return store.New(s.dynamoDB(), s.users, s.tokens) }

@@ -68,7 +68,7 @@ func TestALocalRunSaysWhereItsEnginesAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := (names{"users", "other", "bucket", "secret", "", url}); s.names != want || s.local.dynamoDB != "http://127.0.0.1:4711" {
+	if want := (names{"users", "other", "bucket", "secret", "", "", url}); s.names != want || s.local.dynamoDB != "http://127.0.0.1:4711" {
 		t.Errorf("%+v %+v", s.names, s.local)
 	}
 	variables = map[string]string{"AWS_ENDPOINT_URL_S3": "http://127.0.0.1:9", "AWS_ACCESS_KEY_ID": "id", "AWS_SECRET_ACCESS_KEY": "key"}

@@ -99,6 +99,10 @@ func addMember(file, name, value string) error {
 		return err
 	}
 	members[name] = value
+	return writeMembers(file, members)
+}
+
+func writeMembers(file string, members map[string]any) error {
 	text, err := json.Marshal(members)
 	if err != nil {
 		return err

@@ -126,7 +126,7 @@ func (l *local) prepare() error {
 		return err
 	}
 	if o.fresh {
-		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "secret.json"} {
+		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "secret.json", "secret-signingsecret.json"} {
 			if err := os.RemoveAll(filepath.Join(o.data, name)); err != nil {
 				return err
 			}

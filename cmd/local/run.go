@@ -33,7 +33,7 @@ func (l *local) running() running {
 		}
 	}
 	for _, f := range l.template.Functions {
-		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "EVENTS_TOPIC_ARN"} {
+		for _, name := range []string{"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "SECRET_ID", "SIGNING_SECRET_ID", "MAIL_FROM", "MAIL_CONFIGURATION_SET", "EVENTS_TOPIC_ARN"} {
 			if v := f.Env[name]; v != "" {
 				env[name] = v
 			}

@@ -62,6 +62,11 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if err != nil {
 		return nil, err
 	}
+	if file := secrets[l.variable("SIGNING_SECRET_ID")]; file != "" {
+		if err := addSigningKeys(file, time.Now()); err != nil {
+			return nil, err
+		}
+	}
 	texts, err := l.registeredTexts()
 	if err != nil {
 		return nil, err

@@ -37,8 +37,8 @@ export default defineConfig<Options>({
     },
   },
   projects: [ // what does not depend on the window is tried in one of the two
-    { name: 'desktop', testIgnore: specs('faults|network|hindi|language|kyc-photos|local|inplace|kyc-fields|signatory|landing'), use: { viewport: { width: 1280, height: 900 } } },
-    { name: 'phone', testIgnore: specs('faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages|keyboard'), use: phone },
+    { name: 'desktop', testIgnore: specs('faults|network|product|hindi|language|kyc-photos|local|inplace|kyc-fields|signatory|landing'), use: { viewport: { width: 1280, height: 900 } } },
+    { name: 'phone', testIgnore: specs('faults|errors|captcha|harness|twice|forms|upload|desk|cover|links|kyc-files|kyc-review|pages|keyboard|tiles'), use: phone },
     // What the fixture `faults` breaks is broken for everybody: these run alone, after all others.
     { name: 'faults', testMatch: specs('faults'), workers: 1, dependencies: ['desktop', 'phone'], use: { viewport: { width: 1280, height: 900 } } },
   ],

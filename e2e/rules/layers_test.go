@@ -33,17 +33,17 @@ func root(t *testing.T) string {
 }
 
 var (
-	pure     = []string{"typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
-	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
+	pure     = []string{"oidc", "jose", "typed", "spent", "ocsf", "header", "aadhaar", "account", "carrier", "kyc", "document", "password", "token", "captcha", "phone", "phone/numbering", "fault", "limit", "deadline", "message", "event", "speech", "workday"}
+	adapters = []string{"store", "email", "sms", "voice", "topic", "callapi", "backchannel", "upload", "outbox", "httpapi", "apigw", "obs", "siteverify", "env", "awsenv",
 		"awsenv/dynamodb", "awsenv/s3", "awsenv/ses", "awsenv/sns", "awsenv/voice", "awsenv/secret"}
 
 	// speakHTTP and speakAWS are the only rooms with net/http and the AWS SDK. upload has net/http because the SDK's
 	// interface of a signer does.
-	speakHTTP = []string{"httpapi", "apigw", "siteverify", "callapi", "awsenv", "upload"}
+	speakHTTP = []string{"httpapi", "apigw", "siteverify", "callapi", "backchannel", "awsenv", "upload"}
 	speakAWS  = []string{"store", "email", "sms", "voice", "topic", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.
-	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml", "github.com/smallstep/pkcs7"}
+	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "go.yaml.in/yaml", "github.com/smallstep/pkcs7", "github.com/go-jose/go-jose/v4"}
 )
 
 // sources calls look for each Go file under a folder that is not a test, with its imports.
@@ -219,9 +219,10 @@ var heavy = map[string][]string{
 	"codeberg.org/go-pdf/fpdf":                 {"papers"},
 	"github.com/go-text/typesetting/shaping":   {"papers"},
 	"github.com/go-webauthn/webauthn/webauthn": {"factor"},
+	"github.com/go-jose/go-jose/v4":            {"oidc", "notify"},
 	"github.com/pquerna/otp":                   {"factor"},
 	"github.com/boombuler/barcode/qr":          {"factor"},
-	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "feedback", "papers", "review", "clock"},
+	"go.yaml.in/yaml/v3":                       {"kyc", "intake", "render", "signup", "verify", "login", "account", "factor", "otp", "notify", "oidc", "feedback", "papers", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/s3":  {"kyc", "intake", "render", "review", "clock"},
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},

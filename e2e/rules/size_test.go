@@ -73,7 +73,7 @@ func BenchmarkStart(b *testing.B) {
 	if os.Getenv("GOARCH") != "" {
 		b.Skip("only for this machine's architecture")
 	}
-	for _, name := range []string{"signup", "verify", "login", "account", "factor", "otp", "kyc", "papers", "review", "intake", "render", "notify", "clock", "feedback", "web"} {
+	for _, name := range []string{"signup", "verify", "login", "account", "factor", "oidc", "otp", "kyc", "papers", "review", "intake", "render", "notify", "clock", "feedback", "web"} {
 		binary := hostBuild(b, name)
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

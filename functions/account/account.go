@@ -12,6 +12,7 @@ import (
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/ocsf"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
 )
 
@@ -20,7 +21,7 @@ type accounts interface {
 	SaveDetails(ctx context.Context, p account.Profile, d account.Details, onlyAsRead bool, now time.Time) (account.Profile, error)
 	SaveLocale(ctx context.Context, id account.ID, locale string, now time.Time) (account.Profile, error)
 	ChangePassword(ctx context.Context, p account.Profile, keep string, hash token.Secret, m message.Message, seen account.Activity, now time.Time) error
-	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	SweepSessions(ctx context.Context, id account.ID, keep string) error
 	StartEmailChange(ctx context.Context, c account.EmailChange, mails []message.Message, seen account.Activity) error
 	EmailChange(ctx context.Context, id account.ID) (account.EmailChange, bool, error)
 	CompleteEmailChange(ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time) error
@@ -29,6 +30,10 @@ type accounts interface {
 	AcceptTerms(ctx context.Context, p account.Profile, c account.Consent, seen account.Activity, now time.Time) (account.Profile, error)
 	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Apps(ctx context.Context, id account.ID) ([]oidc.App, error)
+	Client(ctx context.Context, id oidc.ClientID) (oidc.Client, error)
+	Clients(ctx context.Context) ([]oidc.Client, error)
+	RemoveApp(ctx context.Context, p account.Profile, client oidc.ClientID, seen account.Activity, messages ...message.Message) error
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
 	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
@@ -62,6 +67,9 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.BeforeTerms("POST /v1/terms/accept", httpapi.JSON(http.StatusOK, h.acceptTerms))
 	api.BeforeTerms("GET /v1/account/activity", httpapi.JSON(http.StatusOK, h.activity))
 	api.BeforeTerms("GET /v1/account/consents", httpapi.JSON(http.StatusOK, h.consents))
+	api.Private("GET /v1/products", httpapi.JSON(http.StatusOK, h.products))
+	api.BeforeTerms("GET /v1/apps", httpapi.JSON(http.StatusOK, h.apps))
+	api.BeforeTerms("DELETE /v1/apps/{id}", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.removeApp)))
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
 	api.BeforeTerms("POST /v1/account/close", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.closeAccount)))
 	api.Public("POST /v1/account/reopen", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.reopen)))

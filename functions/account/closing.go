@@ -58,7 +58,7 @@ func (h *handler) closeAccount(ctx context.Context, c *httpapi.Call, _ httpapi.N
 	if err := h.store.CloseAccount(ctx, c.Profile, view.EraseAt, m, c.Seen("account_closed"), c.Now); err != nil {
 		return closingView{}, err
 	}
-	_ = h.store.EndOtherSessions(ctx, c.Profile.ID, "") // they are over already
+	_ = h.store.SweepSessions(ctx, c.Profile.ID, "") // they are over already
 	h.deliver(ctx, m)
 	c.SetCookie(httpapi.SessionCookie, "", -1)
 	return view, nil

@@ -134,7 +134,7 @@ func (h *handler) confirmEmail(ctx context.Context, c *httpapi.Call, in tokenReq
 		return account.View{}, err
 	}
 	// The other sessions are over already, by their credential version. Removing them only tidies up.
-	_ = h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
+	_ = h.store.SweepSessions(ctx, c.Profile.ID, c.Session.Digest)
 	h.deliver(ctx, m)
 	c.KnowDevice(h.keys, asked.Email)
 	c.Profile.Email, c.Profile.CredentialVersion, c.Profile.Version = asked.Email, c.Profile.CredentialVersion+1, c.Profile.Version+1
@@ -180,7 +180,7 @@ func (h *handler) undoEmail(ctx context.Context, c *httpapi.Call, in tokenReques
 	if err := h.store.UndoEmailChange(ctx, undo, profile, factors, reset, m, c.Seen("email_restored"), c.Now); err != nil {
 		return undoneAnswer{}, err
 	}
-	_ = h.store.EndOtherSessions(ctx, profile.ID, "") // they are over already
+	_ = h.store.SweepSessions(ctx, profile.ID, "") // they are over already
 	h.deliver(ctx, m)
 	c.SetCookie(httpapi.SessionCookie, "", -1)
 	return undoneAnswer{undo.Email.String(), h.keys.Issue(token.ResetPassword, string(profile.ID), reset.ID).Reveal()}, nil

@@ -52,7 +52,7 @@ func (h *handler) changePassword(ctx context.Context, c *httpapi.Call, in passwo
 		return none, err
 	}
 	// The other sessions are over already, by their credential version. Removing them only tidies up.
-	_ = h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
+	_ = h.store.SweepSessions(ctx, c.Profile.ID, c.Session.Digest)
 	h.outbox.Now(ctx, m)
 	return none, nil
 }

@@ -90,7 +90,7 @@ func (h *handler) change(ctx context.Context, c *httpapi.Call, e edit) (factorsV
 		return factorsView{}, err
 	}
 	if e.ends { // they are over already, by their credential version: this only tidies up
-		_ = h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
+		_ = h.store.SweepSessions(ctx, c.Profile.ID, c.Session.Digest)
 	}
 	h.deliver(ctx, told)
 	v := viewOf(next)

@@ -90,7 +90,10 @@ func (h *handler) finishLogin(ctx context.Context, c *httpapi.Call, in finishReq
 
 // open starts the session of the account of the call.
 func (h *handler) open(ctx context.Context, c *httpapi.Call, use store.FactorUse, waits *account.PendingLogin, remember bool, transport string) (httpapi.LoginAnswer, error) {
-	s, secret := c.NewSession(c.Profile, remember, account.ByFactor)
+	s, secret, again := c.Resumed(ctx, c.Profile, account.ByFactor, transport)
+	if !again {
+		s, secret = c.NewSession(c.Profile, remember, account.ByFactor)
+	}
 	told := h.toldOf(c, use)
 	n, err := h.notice(ctx, c, s)
 	if err != nil {
@@ -101,6 +104,9 @@ func (h *handler) open(ctx context.Context, c *httpapi.Call, use store.FactorUse
 	}
 	if err := h.store.OpenByFactor(ctx, use, waits, s, n, c.Seen("logged_in"), told); err != nil {
 		return httpapi.LoginAnswer{}, err
+	}
+	if id, digest, has := c.CurrentSession(); has && id != c.Profile.ID && transport != httpapi.ByBearer { // nobody would ever log out of it
+		_, _ = h.store.EndSession(ctx, id, digest, c.Now)
 	}
 	h.deliver(ctx, told)
 	return c.LoggedIn(h.keys, s, secret, c.Profile, transport), nil

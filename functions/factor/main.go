@@ -62,7 +62,8 @@ type factors interface {
 	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
 	ProveByFactor(ctx context.Context, u store.FactorUse, session account.Session, told []message.Message, now time.Time) error
 	StopFactorReset(ctx context.Context, id account.ID, resetID string, seen account.Activity, now time.Time) error
-	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	EndSession(ctx context.Context, id account.ID, digest string, now time.Time) ([]message.Message, error)
+	SweepSessions(ctx context.Context, id account.ID, keep string) error
 }
 
 type deliverer interface {
@@ -98,6 +99,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 
 	api.Private("POST /v1/step-up", httpapi.Event(ocsf.StepUp, httpapi.JSON(http.StatusNoContent, h.stepUp)))
 	api.Private("POST /v1/step-up/passkey", httpapi.JSON(http.StatusOK, h.askToStepUp))
+	api.Public("POST /v1/login/factor/form", httpapi.Event(ocsf.Logon, httpapi.Form(h.finishForm)))
 	api.Public("POST /v1/login/factor", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.finishLogin)))
 	api.Public("POST /v1/login/factor/passkey", httpapi.JSON(http.StatusOK, h.askToFinish))
 	api.Public("POST /v1/login/passkey/begin", httpapi.JSON(http.StatusOK, h.askAnybody))

@@ -35,6 +35,21 @@ func (h *handler) start(ctx context.Context, c *httpapi.Call, s account.Session,
 	return nil
 }
 
+// goOn takes the log-in of somebody whose browser has an open session of the same account for a proof in that session.
+func (h *handler) goOn(ctx context.Context, c *httpapi.Call, s account.Session, secret token.Secret, p account.Profile, tried attempt) (httpapi.LoginAnswer, error) {
+	if err := h.store.Reopen(ctx, s, c.Seen("logged_in")); err != nil {
+		return httpapi.LoginAnswer{}, err
+	}
+	return c.LoggedIn(h.keys, s, secret, p, httpapi.ByCookie), c.Release(ctx, tried.uses...)
+}
+
+// leave ends the session of another account that this browser had: nobody would ever log out of it. Where that fails, it ends by itself.
+func (h *handler) leave(ctx context.Context, c *httpapi.Call, p account.Profile, transport string) {
+	if id, digest, has := c.CurrentSession(); has && id != p.ID && transport == httpapi.ByCookie {
+		_, _ = h.store.EndSession(ctx, id, digest, c.Now)
+	}
+}
+
 type disownRequest struct {
 	Token string `json:"token"`
 }
@@ -69,7 +84,7 @@ func (h *handler) disown(ctx context.Context, c *httpapi.Call, in disownRequest)
 	if err := h.store.Disown(ctx, n, p, r, c.Seen("login_disowned"), c.Now); err != nil {
 		return disownAnswer{}, err
 	}
-	_ = h.store.EndOtherSessions(ctx, p.ID, "") // they are over already
+	_ = h.store.SweepSessions(ctx, p.ID, "") // they are over already
 	c.SetCookie(httpapi.SessionCookie, "", -1)
 	return disownAnswer{h.keys.Issue(token.ResetPassword, string(p.ID), r.ID).Reveal()}, nil
 }

@@ -28,6 +28,7 @@ type accounts interface {
 	Login(ctx context.Context, email account.Email) (account.Login, bool, error)
 	OpenSignups(ctx context.Context, digest string, now time.Time) ([]account.Signup, error)
 	Profile(ctx context.Context, id account.ID) (account.Profile, error)
+	Reopen(ctx context.Context, s account.Session, seen account.Activity) error
 	StartSession(ctx context.Context, s account.Session, seen account.Activity) error
 	StartedSessions(ctx context.Context, id account.ID) ([]account.Session, error)
 	StartStrangeSession(ctx context.Context, s account.Session, n account.Notice, m message.Message, seen account.Activity) error
@@ -37,8 +38,9 @@ type accounts interface {
 	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
 	EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error)
 	StartPendingLogin(ctx context.Context, p account.PendingLogin) error
-	EndSession(ctx context.Context, id account.ID, digest string) error
-	EndOtherSessions(ctx context.Context, id account.ID, keep string) error
+	EndSession(ctx context.Context, id account.ID, digest string, now time.Time) ([]message.Message, error)
+	EndOtherSessions(ctx context.Context, id account.ID, keep string, now time.Time) error
+	SweepSessions(ctx context.Context, id account.ID, keep string) error
 	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)
 	StartReset(ctx context.Context, r account.Reset, m message.Message) error
 	Reset(ctx context.Context, id account.ID) (account.Reset, account.Profile, error)
@@ -60,6 +62,7 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Public("POST /v1/login", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.login)))
+	api.Public("POST /v1/login/form", httpapi.Event(ocsf.Logon, httpapi.Form(h.loginForm)))
 	api.BeforeTerms("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.logout)))
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
 	api.Private("DELETE /v1/sessions/{id}", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endSession)))
@@ -232,9 +235,14 @@ func (h *handler) open(
 			return httpapi.LoginAnswer{}, err
 		}
 	}
-	s, secret := c.NewSession(profile, in.Remember, account.ByPassword)
+	s, secret, again := c.Resumed(ctx, profile, account.ByPassword, in.Transport)
+	if again {
+		return h.goOn(ctx, c, s, secret, profile, tried)
+	}
+	s, secret = c.NewSession(profile, in.Remember, account.ByPassword)
 	if err := h.start(ctx, c, s, profile, tried); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
+	h.leave(ctx, c, profile, in.Transport)
 	return c.LoggedIn(h.keys, s, secret, profile, in.Transport), nil
 }

@@ -121,7 +121,7 @@ func (h *handler) reset(ctx context.Context, c *httpapi.Call, in resetRequest) (
 	// The new password is set: what follows only tidies up, and a failure of it takes nothing back.
 	digest := profile.Email.Digest()
 	_ = h.store.Forgive(ctx, c.Now, limit.LoginAddress.By(digest), limit.LoginAddressIP.By(digest+"-"+c.Network))
-	_ = h.store.EndOtherSessions(ctx, profile.ID, "")
+	_ = h.store.SweepSessions(ctx, profile.ID, "")
 	h.outbox.Now(ctx, m)
 	c.SetCookie(httpapi.SessionCookie, "", -1)
 	return none, nil

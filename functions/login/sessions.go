@@ -9,7 +9,7 @@ import (
 )
 
 func (h *handler) logout(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
-	if err := h.store.EndSession(ctx, c.Profile.ID, c.Session.Digest); err != nil {
+	if _, err := h.store.EndSession(ctx, c.Profile.ID, c.Session.Digest, c.Now); err != nil {
 		return httpapi.None{}, err
 	}
 	c.SetCookie(httpapi.SessionCookie, "", -1)
@@ -62,7 +62,8 @@ func (h *handler) endSession(ctx context.Context, c *httpapi.Call, _ httpapi.Non
 	}
 	for _, s := range open {
 		if s.Digest == c.Path("id") {
-			return httpapi.None{}, h.store.EndSession(ctx, c.Profile.ID, s.Digest)
+			_, err := h.store.EndSession(ctx, c.Profile.ID, s.Digest, c.Now)
+			return httpapi.None{}, err
 		}
 	}
 	return httpapi.None{}, account.ErrNotFound
@@ -72,5 +73,5 @@ func (h *handler) endOthers(ctx context.Context, c *httpapi.Call, _ httpapi.None
 	if err := c.SteppedUp(); err != nil {
 		return httpapi.None{}, err
 	}
-	return httpapi.None{}, h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest)
+	return httpapi.None{}, h.store.EndOtherSessions(ctx, c.Profile.ID, c.Session.Digest, c.Now)
 }

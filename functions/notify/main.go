@@ -15,9 +15,11 @@ import (
 	"phonon.in/central/shared/awsenv/ses"
 	"phonon.in/central/shared/awsenv/sns"
 	awsvoice "phonon.in/central/shared/awsenv/voice"
+	"phonon.in/central/shared/backchannel"
 	"phonon.in/central/shared/callapi"
 	"phonon.in/central/shared/email"
 	"phonon.in/central/shared/env"
+	"phonon.in/central/shared/jose"
 	"phonon.in/central/shared/obs"
 	"phonon.in/central/shared/outbox"
 	"phonon.in/central/shared/sms"
@@ -50,11 +52,19 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	}
 	provider, callURL := r.Choice("CALL_PROVIDER", "aws", "api", "none"), r.Optional("CALL_API_URL")
 	from, perMinute := r.Text("VOICE_ORIGINATION_IDENTITY"), r.Text("VOICE_MAX_PRICE_USD_PER_MINUTE")
-	eventsTopic, secretID := r.Text("EVENTS_TOPIC_ARN"), r.Text("SECRET_ID")
+	eventsTopic, secretID, signingID := r.Text("EVENTS_TOPIC_ARN"), r.Text("SECRET_ID"), r.Text("SIGNING_SECRET_ID")
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
 	app, err := secret.Read(ctx, secretID)
+	if err != nil {
+		return nil, err
+	}
+	document, err := secret.ReadSigning(ctx, signingID)
+	if err != nil {
+		return nil, err
+	}
+	signing, err := jose.ParseKeyset([]byte(document.Reveal()))
 	if err != nil {
 		return nil, err
 	}
@@ -76,9 +86,10 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 			return nil, err
 		}
 	}
+	s := store.New(dynamodb.Client(), users, tokens)
 	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
-		Store: store.New(dynamodb.Client(), users, tokens), Keys: app.Keys, PublicURL: publicURL, Log: log,
+		Store: s, Keys: app.Keys, PublicURL: publicURL, Log: log,
 		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: caller,
-		Events: topic.New(notifications, eventsTopic, publicURL),
+		Events: topic.New(notifications, eventsTopic, publicURL), Clients: backchannel.New(s, signing, publicURL, time.Now),
 	}}, nil
 }

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -117,7 +118,7 @@ func (s *server) person(w http.ResponseWriter, r *http.Request, name string, sta
 		redirect(w, url.URL{Path: "/" + strings.TrimLeft(r.URL.Path, "/"), RawQuery: query.Encode()})
 	case name == "/" && !isIn:
 		redirect(w, url.URL{Path: "/login"})
-	case (name == "/login" || name == "/signup") && isIn && !query.Has("ended"):
+	case (name == "/login" || name == "/signup") && isIn && !query.Has("ended") && !query.Has("authorize"):
 		redirect(w, url.URL{Path: "/"})
 	default:
 		s.page(w, r, name, status)
@@ -158,6 +159,13 @@ func (s *server) page(w http.ResponseWriter, r *http.Request, name string, statu
 	w.Header().Set("Content-Language", language)
 	w.Header().Set("Vary", "Cookie, Accept-Language")
 	s.protect(w)
+	if slices.Contains(carry, name) { // a form without scripts says where it comes from, but to nobody else
+		w.Header().Set("Referrer-Policy", "same-origin")
+	}
+	if request := carried(r, name); request != "" {
+		s.filled(w, r, f.Body, request)
+		return
+	}
 	send(w, r, f, "private, no-cache", status)
 }
 

@@ -57,8 +57,10 @@ type Phone struct {
 
 // Verification is the approved KYC case that is in force; the zero value is none.
 type Verification struct {
-	CaseNo int
-	Until  time.Time // when it has to be renewed
+	CaseNo     int
+	Until      time.Time // when it has to be renewed
+	EntityType string    // a code of the catalogue; "" where it was approved before that was noted
+	ApprovedAt time.Time // zero where it was approved before that was noted
 }
 
 // Step is where a person goes next.

@@ -38,10 +38,11 @@ type Config struct {
 // API is a set of routes. It is an http.Handler.
 type API struct {
 	Config
-	origin string
-	mux    *http.ServeMux // by path alone, as API Gateway finds the function
-	paths  map[string]resource
-	warm   atomic.Bool
+	origin  string
+	mux     *http.ServeMux // by path alone, as API Gateway finds the function
+	paths   map[string]resource
+	foreign map[string]bool // routes of Foreign
+	warm    atomic.Bool
 }
 
 // New makes an API without routes.
@@ -52,7 +53,7 @@ func New(c Config) *API {
 	if c.RequestID == nil {
 		c.RequestID = func(context.Context) string { return "" }
 	}
-	a := &API{Config: c, mux: http.NewServeMux(), paths: map[string]resource{}}
+	a := &API{Config: c, mux: http.NewServeMux(), paths: map[string]resource{}, foreign: map[string]bool{}}
 	if u, err := url.Parse(c.PublicURL); err == nil && u.Host != "" {
 		a.origin = originOf(u)
 	}
@@ -118,7 +119,7 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	call.r = r
 	began := time.Now()
 	a.route(rec, r)
-	call.giveBack(r.Context(), rec.code)
+	call.giveBack(r.Context(), rec.result())
 	a.log(call, rec, time.Since(began), waited)
 	a.secure(call, rec)
 }
@@ -132,7 +133,7 @@ func (a *API) route(w *status, r *http.Request) {
 	case !known:
 		w.Header().Set("Allow", a.paths[path].allow())
 		answerFault(w, callOf(r.Context()), errMethod)
-	case a.crossSite(r):
+	case !a.foreign[method+" "+path] && a.crossSite(r):
 		answerFault(w, callOf(r.Context()), errCrossSite)
 	default:
 		w.route = method + " " + path
@@ -180,8 +181,17 @@ type status struct {
 	http.ResponseWriter
 	code  int
 	route string
+	meant int // what the answer is about, where it is a redirect to where people are told; 0 for itself
 	fault *fault.Error
 	cause error
+}
+
+// result is the status that counts.
+func (s *status) result() int {
+	if s.meant != 0 {
+		return s.meant
+	}
+	return s.code
 }
 
 func (s *status) WriteHeader(code int) {
@@ -200,7 +210,7 @@ func (s *status) Write(b []byte) (int, error) {
 func (a *API) log(c *Call, s *status, took time.Duration, waited *spent.Times) {
 	attrs := []slog.Attr{
 		slog.String("request_id", c.RequestID), slog.String("method", c.r.Method), slog.String("route", s.route),
-		slog.Int("status", s.code), slog.String("outcome", outcome(s.code)), slog.Int64("ms", took.Milliseconds()), slog.Any("spent", waited),
+		slog.Int("status", s.code), slog.String("outcome", outcome(s.result())), slog.Int64("ms", took.Milliseconds()), slog.Any("spent", waited),
 		slog.Bool("cold_start", !a.warm.Swap(true)),
 	}
 	if c.Profile.ID != "" {
@@ -210,7 +220,7 @@ func (a *API) log(c *Call, s *status, took time.Duration, waited *spent.Times) {
 		attrs = append(attrs, slog.String("code", s.fault.Code))
 	}
 	level := slog.LevelInfo
-	if s.code >= http.StatusInternalServerError {
+	if s.result() >= http.StatusInternalServerError {
 		level = slog.LevelError
 		attrs = append(attrs, slog.Any("cause", s.cause))
 	}

@@ -25,16 +25,18 @@ type Call struct {
 	Session account.Session
 	Profile account.Profile
 
-	w      http.ResponseWriter
-	r      *http.Request
-	body   []byte
-	limits Limits
-	terms  string
-	taken  taken
-	log    *slog.Logger
-	event  *ocsf.Kind
-	denied bool
-	about  account.ID // whom the event is about where nobody is logged in
+	w        http.ResponseWriter
+	r        *http.Request
+	body     []byte
+	limits   Limits
+	sessions Sessions
+	terms    string
+	origin   string // of the pages
+	taken    taken
+	log      *slog.Logger
+	event    *ocsf.Kind
+	denied   bool
+	about    account.ID // whom the event is about where nobody is logged in
 }
 
 // None is the body of requests and answers that have none.
@@ -45,6 +47,12 @@ func (c *Call) Body() []byte { return c.body }
 
 // Header returns a header of the request, or "".
 func (c *Call) Header(name string) string { return c.r.Header.Get(name) }
+
+// Headers returns every value of a header of the request.
+func (c *Call) Headers(name string) []string { return c.r.Header.Values(name) }
+
+// Method returns the method of the request.
+func (c *Call) Method() string { return c.r.Method }
 
 // Path returns the path's value for name.
 func (c *Call) Path(name string) string { return c.r.PathValue(name) }
@@ -102,7 +110,7 @@ func (a *API) newCall(w http.ResponseWriter, r *http.Request) *Call {
 	ip, network := client(r.RemoteAddr)
 	return &Call{
 		IP: ip, Network: network, UserAgent: printable(r.UserAgent(), maxUserAgent), RequestID: a.RequestID(r.Context()),
-		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, terms: a.Terms, log: a.Log,
+		Now: a.Now().Truncate(time.Millisecond).UTC(), w: w, r: r, limits: a.Limits, sessions: a.Sessions, terms: a.Terms, origin: a.origin, log: a.Log,
 	}
 }
 

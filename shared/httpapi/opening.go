@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"strconv"
 	"time"
 
@@ -55,6 +56,21 @@ func (c *Call) NewSession(p account.Profile, remember bool, by account.Proof) (a
 		Digest: digest, AccountID: p.ID, CreatedAt: c.Now, LastSeenAt: c.Now, ExpiresAt: c.Now.Add(life), Remember: remember,
 		IP: c.IP, UserAgent: c.UserAgent, CredentialVersion: p.CredentialVersion, ProvenAt: c.Now, ProvenBy: by, TermsDue: due,
 	}, secret
+}
+
+// Resumed is the session that this browser has already, where it is open and of the account p, as it is when its holder logs in once more: who
+// logs in again for one product stays logged in at the others. Nobody has written it yet.
+func (c *Call) Resumed(ctx context.Context, p account.Profile, by account.Proof, transport string) (s account.Session, secret token.Secret, ok bool) {
+	id, digest, has := c.CurrentSession()
+	if !has || id != p.ID || transport == ByBearer {
+		return s, secret, false
+	}
+	s, now, err := c.sessions.OpenSession(ctx, id, digest)
+	if err != nil || !s.Open(now, c.Now) || s.CredentialVersion != p.CredentialVersion || !c.Now.After(s.CreatedAt) {
+		return s, secret, false // another begins
+	}
+	s.ProvenAt, s.ProvenBy = c.Now, by
+	return s, token.NewSecret(c.Cookie(SessionCookie)), true
 }
 
 // LoggedIn hands a session over that was written.

@@ -20,7 +20,7 @@ var table = []struct {
 	{ResetMailDay, "address, for mails to choose a password"}, {VerifyIP, "network"}, {VerifyPassword, "address"}, {LoginIP, "network, of log-ins that have not succeeded"},
 	{LoginSpray, "network, of addresses that it failed to log in to; then a captcha"}, {LoginAddressIP, "address and network"}, {LoginAddress, "address"},
 	{LoginDevice, "address and known device"}, {ForgotIP, "network"}, {ForgotAddress, "address"}, {ResetIP, "network"}, {PasswordChange, "account"}, {EmailChange, "account"},
-	{FactorCode, "account, of codes that were wrong"}, {FactorDay, "account or known device, of codes that were wrong"}, {FactorDevice, "known device, of codes that were wrong"}, {PasskeyIP, "network"}, {FactorWrite, "account"}, {CodeIP, "network"},
+	{FactorCode, "account, of codes that were wrong"}, {FactorDay, "account or known device, of codes that were wrong"}, {FactorDevice, "known device, of codes that were wrong"}, {PasskeyIP, "network"}, {FactorWrite, "account"}, {AuthorizeIP, "network"}, {ClientProof, "client and network, of proofs that were wrong"}, {PushClient, "client and network"}, {CodeIP, "network"},
 	{CodeGap, "number"}, {CodePhone, "number"}, {CodeAccount, "account"}, {CodePrefix, "10,000 numbers in a row, of codes that were not verified"},
 	{CodePrefixIP, "10,000 numbers in a row and network, of codes that were not verified"}, {CallPhone, "number"}, {CodeTryIP, "network"},
 	{CallEventIP, "network"}, {UploadAccount, "account"}, {SubmitAccount, "account"}, {WriteAccount, "account"}, {PaperAccount, "account"}, {ExportAccount, "account"},

@@ -58,6 +58,12 @@ var (
 	PasskeyIP    = Rule{"passkey-ip", 300, 10 * time.Minute, "Too many log-ins from your network."}
 	FactorWrite  = Rule{"factor-write", 60, time.Hour, "Too many changes within a short time."}
 
+	AuthorizeIP = Rule{"authorize-ip", 600, 10 * time.Minute, "Too many log-ins from your network."}
+
+	// A client's secret cannot be guessed: what is bounded is the noise.
+	ClientProof = Rule{"client-proof", 30, time.Minute, "Too many proofs of a client that were wrong."}
+	PushClient  = Rule{"push-client", 600, time.Minute, "Too many requests were pushed."}
+
 	CodeIP      = Rule{"code-ip", 120, time.Hour, "Too many codes were asked for from your network."}
 	CodeGap     = Rule{"code-gap", 1, 30 * time.Second, "A code was sent to this number a moment ago. Wait for it before you ask for another."}
 	CodePhone   = Rule{"code-phone", 5, day, "Five codes went to this number today. Try another number, or tomorrow."}

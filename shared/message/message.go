@@ -46,6 +46,10 @@ const (
 	RecoveryRenewed Kind = "recovery_renewed"
 	FactorReset     Kind = "factor_reset" // it takes effect in account.FactorResetDelay, unless its link is followed
 
+	// SessionsEnded goes to a client that was logged in by a session, or by all of them; AboutEnded makes it. Refs: client id, the session's
+	// name in tokens or "". It has no recipient.
+	SessionsEnded Kind = "sessions_ended"
+
 	// Event goes to the products beside this one and not to a person: package event makes it, and reads it. It has no recipient.
 	Event Kind = "event"
 )

@@ -47,6 +47,11 @@ type Publisher interface {
 	Publish(context.Context, event.Event) error
 }
 
+// Teller tells clients of Central, as an OpenID Provider, that sessions are over. Its errors are as those of the others.
+type Teller interface {
+	Tell(context.Context, message.Message) error
+}
+
 // Outbox delivers messages. Carriers that a function has no use for may be nil.
 type Outbox struct {
 	Store     Store
@@ -56,6 +61,7 @@ type Outbox struct {
 	SMS       Texter
 	Voice     Caller
 	Events    Publisher
+	Clients   Teller
 	Log       *slog.Logger
 }
 
@@ -106,6 +112,10 @@ func (o *Outbox) send(ctx context.Context, now time.Time, m message.Message) err
 	case message.PhoneCodeCall, message.PhoneChangedCall:
 		if o.Voice != nil {
 			return o.Voice.Call(ctx, o.toPhone(m, life))
+		}
+	case message.SessionsEnded:
+		if o.Clients != nil {
+			return o.Clients.Tell(ctx, m)
 		}
 	case message.Event:
 		if o.Events != nil {

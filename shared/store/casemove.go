@@ -101,7 +101,7 @@ func (s *Store) profileOf(p account.Profile, next kyc.Case, r kyc.Record) []type
 			p.Verified = r.Before.Verified
 		}
 	case next.Status.InForce() && r.From != next.Status && r.Kind != string(kyc.NearEnd):
-		p.Verified = account.Verification{CaseNo: next.No, Until: next.ValidUntil}
+		p.Verified = account.Verification{CaseNo: next.No, Until: next.ValidUntil, EntityType: next.EntityType, ApprovedAt: next.ApprovedAt}
 	case p.Verified.CaseNo == next.No && !next.Status.InForce() && next.Status != kyc.UnderReview:
 		p.Verified = account.Verification{}
 	}
@@ -109,8 +109,10 @@ func (s *Store) profileOf(p account.Profile, next kyc.Case, r kyc.Record) []type
 		return nil
 	}
 	return []types.TransactWriteItem{updateIn(s.users, change{
-		key: profileKey(p.ID), set: "SET kyc = :kyc, verifiedCase = :case, verifiedUntil = :until, updatedAt = :now ADD version :one", when: "version = :version",
+		key: profileKey(p.ID), when: "version = :version",
+		set: "SET kyc = :kyc, verifiedCase = :case, verifiedUntil = :until, verifiedEntity = :entity, verifiedAt = :at, updatedAt = :now ADD version :one",
 		values: values{
+			":entity": p.Verified.EntityType, ":at": stampOf(p.Verified.ApprovedAt),
 			":kyc": p.KYC, ":case": p.Verified.CaseNo, ":until": stampOf(p.Verified.Until), ":now": stampOf(r.At), ":one": 1, ":version": p.Version,
 		},
 	})}

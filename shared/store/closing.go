@@ -46,7 +46,12 @@ func (s *Store) CloseAccount(ctx context.Context, p account.Profile, eraseAt tim
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
 	}
-	return busy(s.transact(ctx, "close account", append(actions, s.emit(event.NewAccountClosed(p.ID, eraseAt, now), time.Time{})...)...))
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return err
+	}
+	actions = append(actions, s.emit(event.NewAccountClosed(p.ID, eraseAt, now), time.Time{})...)
+	return busy(s.transact(ctx, "close account", append(actions, told...)...))
 }
 
 // ReopenAccount takes an account back that is being closed. It returns account.ErrLinkUsed when it is not any more, or was closed again

@@ -67,7 +67,11 @@ func (s *Store) Notice(ctx context.Context, id account.ID, digest string) (accou
 // over. It returns account.ErrLinkUsed or ErrLinkExpired for the notice, the latter also when the password changed meanwhile, and
 // account.ErrDisabled.
 func (s *Store) Disown(ctx context.Context, n account.Notice, p account.Profile, r account.Reset, seen account.Activity, now time.Time) error {
-	err := s.transact(ctx, "disown session",
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, "disown session", append([]types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: noticeKey(n.AccountID, n.Digest), set: "SET usedAt = :used", when: "attribute_not_exists(usedAt) AND expiresAt > :now",
 			values: values{":used": stampOf(now), ":now": now.Unix()},
@@ -82,7 +86,8 @@ func (s *Store) Disown(ctx context.Context, n account.Notice, p account.Profile,
 			values: values{":next": n.CredentialVersion + 1, ":from": n.CredentialVersion, ":now": stampOf(now), ":one": 1, ":disabled": string(account.Disabled)},
 		}),
 		putOver(s.tokens, resetToRow(r)),
-		putNew(s.users, activityToRow(p.ID, seen)))
+		putNew(s.users, activityToRow(p.ID, seen)),
+	}, told...)...)
 	index, found, failed := failedAt(err)
 	var row noticeRow
 	switch {

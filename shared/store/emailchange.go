@@ -94,7 +94,11 @@ func (s *Store) CompleteEmailChange(
 	ctx context.Context, c account.EmailChange, p account.Profile, l account.Login, u account.EmailUndo, keep string, m message.Message, seen account.Activity, now time.Time,
 ) error {
 	from, next := p.CredentialVersion, p.CredentialVersion+1
-	err := s.transact(ctx, "complete change of address",
+	told, err := s.farewell(ctx, p.ID, keep, now)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, "complete change of address", append([]types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailChangeKey(p.ID), set: "SET usedAt = :used",
 			when:   "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now AND credentialVersion = :from AND known = :no",
@@ -112,7 +116,7 @@ func (s *Store) CompleteEmailChange(
 		deleteIn(s.tokens, resetKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	)
+	}, told...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:
@@ -156,8 +160,12 @@ func (s *Store) EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo
 func (s *Store) UndoEmailChange(
 	ctx context.Context, u account.EmailUndo, p account.Profile, read account.FactorSet, r account.Reset, m message.Message, seen account.Activity, now time.Time,
 ) error {
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return err
+	}
 	kept, added := read.Before(u.ChangedAt())
-	actions := []types.TransactWriteItem{
+	actions := append([]types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailUndoKey(p.ID), set: "SET usedAt = :used", when: "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now",
 			values: values{":used": stampOf(now), ":id": u.ID, ":now": now.Unix()},
@@ -169,7 +177,7 @@ func (s *Store) UndoEmailChange(
 		deleteIn(s.tokens, emailChangeKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	}
+	}, told...)
 	if added {
 		gone := seen
 		gone.Kind = "factors_removed"
@@ -177,7 +185,7 @@ func (s *Store) UndoEmailChange(
 	} else {
 		actions = append(actions, s.moveTo(p, u.Email, now), s.sameFactors(p.ID, read))
 	}
-	err := s.transact(ctx, "undo change of address", actions...)
+	err = s.transact(ctx, "undo change of address", actions...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:

@@ -82,8 +82,8 @@ func (s *Store) eraseKept(ctx context.Context, id account.ID) error {
 	return err
 }
 
-// EraseCases removes the KYC cases of an account with their documents, references, rounds, records and traces, and the log of events, and
-// returns how many items that were. The objects in S3 are not the store's.
+// EraseCases removes the KYC cases of an account with their documents, references, rounds, records and traces, the log of events, and what
+// its holder let clients have, and returns how many items that were. The objects in S3 are not the store's.
 func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 	cases, err := s.Cases(ctx, id)
 	if err != nil {
@@ -108,6 +108,11 @@ func (s *Store) EraseCases(ctx context.Context, id account.ID) (int, error) {
 		return 0, err
 	}
 	keys = append(keys, told...)
+	apps, err := s.keysOf(ctx, s.users, profileKey(id).PK, appPrefix)
+	if err != nil {
+		return 0, err
+	}
+	keys = append(keys, apps...)
 	for _, c := range cases {
 		if err := s.leaveLane(ctx, c); err != nil {
 			return 0, err
@@ -135,7 +140,7 @@ func (s *Store) EraseProfile(ctx context.Context, p account.Profile, deed Deed, 
 		updateIn(s.users, change{
 			key: profileKey(p.ID),
 			set: "SET email = :nobody, #status = :disabled, kyc = :none, kycCase = :zero, updatedAt = :now " +
-				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil, totp, passkeys, eraseAt, queue, queueKey ADD version :one",
+				"REMOVE #type, firstName, lastName, companyName, sector, phone, phoneKind, phoneVerifiedAt, verifiedCase, verifiedUntil, verifiedEntity, verifiedAt, totp, passkeys, eraseAt, queue, queueKey ADD version :one",
 			when: "version = :version", names: map[string]string{"#status": "status", "#type": "type"},
 			values: values{
 				":nobody": strings.ToLower(string(p.ID)) + erasedDomain, ":disabled": string(account.Disabled), ":none": "not_started", ":zero": 0,

@@ -47,7 +47,11 @@ func (s *Store) ChangeFactors(ctx context.Context, p account.Profile, c FactorCh
 		actions = append(actions, putNew(s.tokens, pendingRow(m)))
 	}
 	if c.Ends {
-		actions = append(actions, deleteIn(s.tokens, resetKey(p.ID)))
+		told, err := s.farewell(ctx, p.ID, c.By.Digest, c.At)
+		if err != nil {
+			return err
+		}
+		actions = append(actions, append(told, deleteIn(s.tokens, resetKey(p.ID)))...)
 	}
 	err := s.transact(ctx, "change factors", actions...)
 	switch _, found, failed := failedAt(err); {
@@ -155,19 +159,23 @@ func (u FactorUse) refusal() error {
 	return account.ErrCodeUsed
 }
 
-// OpenByFactor uses a factor up and starts a session by it; pending is the log-in by password that it completes, or nil for a log-in by
+// OpenByFactor uses a factor up and starts a session by it, or goes on with one that began before it was proven; pending is the log-in by password that it completes, or nil for a log-in by
 // passkey alone. n is the notice of a device that was not known, or nil; told are mails about it. It returns account.ErrCodeUsed, ErrRecoveryUsed or ErrPasskeyUsed when the factor was used already, and
-// account.ErrLoginExpired when the pending log-in was completed or is over.
+// account.ErrLoginExpired when the pending log-in, or the session, is over.
 func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.PendingLogin, session account.Session, n *account.Notice, seen account.Activity, told []message.Message) error {
-	actions := s.uses(session.AccountID, u, session.CreatedAt)
+	actions := s.uses(session.AccountID, u, session.ProvenAt)
 	own := len(actions)
 	if pending != nil {
 		actions = append(actions, types.TransactWriteItem{Delete: &types.Delete{
 			TableName: &s.tokens, Key: marshal(pendingLoginKey(pending.AccountID, pending.Digest)), ConditionExpression: aws.String("expiresAt > :now"),
-			ExpressionAttributeValues: values{":now": session.CreatedAt.Unix()}.marshal(),
+			ExpressionAttributeValues: values{":now": session.ProvenAt.Unix()}.marshal(),
 		}})
 	}
-	actions = append(actions, putNew(s.tokens, sessionToRow(session)), putNew(s.users, activityToRow(session.AccountID, seen)))
+	opening := putNew(s.tokens, sessionToRow(session))
+	if session.ProvenAt.After(session.CreatedAt) {
+		opening = s.proven(session)
+	}
+	actions = append(actions, opening, putNew(s.users, activityToRow(session.AccountID, seen)))
 	if n != nil {
 		actions = append(actions, s.putNotice(*n))
 	}
@@ -178,10 +186,18 @@ func (s *Store) OpenByFactor(ctx context.Context, u FactorUse, pending *account.
 	switch at, _, failed := failedAt(err); {
 	case failed && at < own:
 		return u.refusal()
-	case failed && pending != nil && at == own:
+	case failed:
 		return account.ErrLoginExpired.Because(err)
 	}
 	return err
+}
+
+// proven notes in a session that its holder has proved again who they are.
+func (s *Store) proven(session account.Session) types.TransactWriteItem {
+	return updateIn(s.tokens, change{
+		key: sessionKey(session.AccountID, session.Digest), set: "SET provenAt = :now, provenBy = :by", when: "attribute_exists(pk)",
+		values: values{":now": stampOf(session.ProvenAt), ":by": string(session.ProvenBy)},
+	})
 }
 
 // ProveByFactor uses a factor up and notes it in the session. Its errors are those of OpenByFactor, and account.ErrSessionUnknown when the

@@ -46,7 +46,11 @@ func (s *Store) StopFactorReset(ctx context.Context, id account.ID, resetID stri
 // as it is now, and account.ErrBusy when something else changed it meanwhile.
 func (s *Store) EndFactors(ctx context.Context, p account.Profile, read account.FactorSet, seen account.Activity, m message.Message, now time.Time) (account.Profile, error) {
 	actions := append(s.replaceFactors(p, read, account.FactorSet{}, p.CredentialVersion+1, now), putNew(s.users, activityToRow(p.ID, seen)), putNew(s.tokens, pendingRow(m)))
-	err := s.transact(ctx, "end factors", actions...)
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return p, err
+	}
+	err = s.transact(ctx, "end factors", append(actions, told...)...)
 	if _, _, failed := failedAt(err); failed {
 		return p, account.ErrBusy.Because(err)
 	}

@@ -49,12 +49,20 @@ func (s *Store) Noting(deed Deed) Also {
 }
 
 // SetStatus sets the status of the account as it was read (p) and returns it as it is now. A disabled account's sessions are over with
-// the next request, and one that its holder has closed is erased no more. It returns account.ErrVersion when the account changed since it was read.
+// the next request, their clients are told, and one that its holder has closed is erased no more. It returns account.ErrVersion when the account changed since it was read.
 func (s *Store) SetStatus(ctx context.Context, p account.Profile, to account.Status, deed Deed) (account.Profile, error) {
-	err := s.transact(ctx, "set status", updateIn(s.users, change{
+	actions := []types.TransactWriteItem{updateIn(s.users, change{
 		key: profileKey(p.ID), set: "SET #status = :to, updatedAt = :now REMOVE eraseAt, queue, queueKey ADD version :one", when: "version = :version", names: statusName,
 		values: values{":to": string(to), ":now": stampOf(deed.At), ":one": 1, ":version": p.Version},
-	}), putNew(s.users, deed.row(p.ID)))
+	}), putNew(s.users, deed.row(p.ID))}
+	if to != account.Active {
+		told, err := s.farewell(ctx, p.ID, "", deed.At)
+		if err != nil {
+			return account.Profile{}, err
+		}
+		actions = append(actions, told...)
+	}
+	err := s.transact(ctx, "set status", actions...)
 	if _, _, failed := failedAt(err); failed {
 		return account.Profile{}, account.ErrVersion.Because(err)
 	}

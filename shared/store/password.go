@@ -58,7 +58,12 @@ func (s *Store) CompleteReset(ctx context.Context, r account.Reset, p account.Pr
 		when:   "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now",
 		values: values{":used": stampOf(now), ":id": r.ID, ":now": now.Unix()},
 	})
-	err := s.transact(ctx, "complete reset", append([]types.TransactWriteItem{used}, s.newPassword(p, r.CredentialVersion, hash, m, seen, now)...)...)
+	told, err := s.farewell(ctx, p.ID, "", now)
+	if err != nil {
+		return err
+	}
+	actions := append([]types.TransactWriteItem{used}, s.newPassword(p, r.CredentialVersion, hash, m, seen, now)...)
+	err = s.transact(ctx, "complete reset", append(actions, told...)...)
 	index, found, failed := failedAt(err)
 	if !failed {
 		return err
@@ -82,7 +87,11 @@ func (s *Store) ChangePassword(ctx context.Context, p account.Profile, keep stri
 			values: values{":next": p.CredentialVersion + 1},
 		}),
 		deleteIn(s.tokens, resetKey(p.ID)))
-	err := s.transact(ctx, "change password", actions...)
+	told, err := s.farewell(ctx, p.ID, keep, now)
+	if err != nil {
+		return err
+	}
+	err = s.transact(ctx, "change password", append(actions, told...)...)
 	switch _, found, failed := failedAt(err); {
 	case isDisabled(found):
 		return account.ErrDisabled.Because(err)

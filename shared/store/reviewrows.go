@@ -107,6 +107,8 @@ type recordRow struct {
 	WasDocuments     map[string]string `dynamodbav:"wasDocuments,omitempty"`
 	WasVerifiedCase  int               `dynamodbav:"wasVerifiedCase,omitempty"`
 	WasVerifiedUntil stamp             `dynamodbav:"wasVerifiedUntil,omitempty"`
+	WasVerifiedAs    string            `dynamodbav:"wasVerifiedAs,omitempty"`
+	WasVerifiedAt    stamp             `dynamodbav:"wasVerifiedAt,omitempty"`
 
 	// Of a decision: what the index shows of it.
 	Reference  string   `dynamodbav:"reference,omitempty"`
@@ -122,6 +124,7 @@ func recordToRow(c kyc.Case, r kyc.Record) recordRow {
 		Parts: verdictsToRow(r.Parts), Flags: flagsToRow(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: r.Undoes.ID,
 		WasLane: string(r.Before.Lane), WasHome: string(r.Before.Home), WasFirstBy: string(r.Before.FirstBy),
 		WasVerifiedCase: r.Before.Verified.CaseNo, WasVerifiedUntil: stampOf(r.Before.Verified.Until),
+		WasVerifiedAs: r.Before.Verified.EntityType, WasVerifiedAt: stampOf(r.Before.Verified.ApprovedAt),
 	}
 	for id, state := range r.Before.Documents {
 		if row.WasDocuments == nil {
@@ -154,7 +157,9 @@ func (r recordRow) record() kyc.Record {
 		Flags: flagsOf(r.Flags), Round: r.Round, Version: r.Version, Rules: r.Rules, Step: r.Step, Undoes: kyc.Undone{ID: r.Undoes}, Sampled: r.Sampled,
 		Before: kyc.Before{
 			Lane: kyc.Lane(r.WasLane), Home: kyc.Lane(r.WasHome), FirstBy: account.ID(r.WasFirstBy),
-			Verified: account.Verification{CaseNo: r.WasVerifiedCase, Until: r.WasVerifiedUntil.time()},
+			Verified: account.Verification{
+				CaseNo: r.WasVerifiedCase, Until: r.WasVerifiedUntil.time(), EntityType: r.WasVerifiedAs, ApprovedAt: r.WasVerifiedAt.time(),
+			},
 		},
 	}
 	for id, state := range r.WasDocuments {

@@ -41,6 +41,8 @@ type profileRow struct {
 	KYCCase           int    `dynamodbav:"kycCase"`
 	VerifiedCase      int    `dynamodbav:"verifiedCase,omitempty"`
 	VerifiedUntil     stamp  `dynamodbav:"verifiedUntil,omitempty"`
+	VerifiedEntity    string `dynamodbav:"verifiedEntity,omitempty"`
+	VerifiedAt        stamp  `dynamodbav:"verifiedAt,omitempty"`
 	TOTP              bool   `dynamodbav:"totp,omitempty"`
 	Passkeys          int    `dynamodbav:"passkeys,omitempty"`
 	TermsVersion      string `dynamodbav:"termsVersion,omitempty"`
@@ -58,6 +60,7 @@ func profileToRow(p account.Profile) profileRow {
 		CompanyName: p.Details.CompanyName, Sector: p.Details.Sector,
 		Phone: p.Phone.Number.E164(), PhoneKind: string(p.Phone.Number.Kind()), PhoneVerifiedAt: stampOf(p.Phone.VerifiedAt),
 		KYC: p.KYC, KYCCase: p.KYCCase, VerifiedCase: p.Verified.CaseNo, VerifiedUntil: stampOf(p.Verified.Until),
+		VerifiedEntity: p.Verified.EntityType, VerifiedAt: stampOf(p.Verified.ApprovedAt),
 		TOTP: p.Factors.TOTP, Passkeys: p.Factors.Passkeys,
 		TermsVersion: p.TermsVersion, CredentialVersion: p.CredentialVersion, Version: p.Version,
 		CreatedAt: stampOf(p.CreatedAt), UpdatedAt: stampOf(p.UpdatedAt),
@@ -74,7 +77,8 @@ func (r profileRow) profile() (account.Profile, error) {
 		Details: account.Details{
 			Type: account.Type(r.Type), FirstName: r.FirstName, LastName: r.LastName, CompanyName: r.CompanyName, Sector: r.Sector,
 		},
-		KYC: r.KYC, KYCCase: r.KYCCase, Verified: account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time()}, EraseAt: r.EraseAt.time(), TermsVersion: r.TermsVersion, Factors: account.Factors{TOTP: r.TOTP, Passkeys: r.Passkeys}, CredentialVersion: r.CredentialVersion, Version: r.Version,
+		KYC: r.KYC, KYCCase: r.KYCCase, EraseAt: r.EraseAt.time(), TermsVersion: r.TermsVersion, Factors: account.Factors{TOTP: r.TOTP, Passkeys: r.Passkeys}, CredentialVersion: r.CredentialVersion, Version: r.Version,
+		Verified:  account.Verification{CaseNo: r.VerifiedCase, Until: r.VerifiedUntil.time(), EntityType: r.VerifiedEntity, ApprovedAt: r.VerifiedAt.time()},
 		CreatedAt: r.CreatedAt.time(), UpdatedAt: r.UpdatedAt.time(),
 	}
 	if r.Phone != "" {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"hash/fnv"
 	"time"
@@ -10,6 +12,7 @@ import (
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/oidc"
 )
 
 // Keys, items and access patterns: everything that is in the two tables, in one place.
@@ -23,6 +26,8 @@ import (
 //	         account#<id>        round#<caseNo>#<round>       what a reviewer asked for after a submission, and the answers
 //	         reference#<ref>     case                         leads from a case's reference to the case
 //	         account#<id>        factors                      what proves its holder beside the password
+//	         account#<id>        app#<client>                 what its holder lets a client have
+//	         clients             client#<id>                  a product or another party that logs people in with Central
 //	         email#<address>     login                        the claim on an address: its existence is the uniqueness
 //	         email#<address>     kept                         an address that an account gave up: nobody else's until the change cannot be undone
 //	         phone#<e164>        claim                        the accounts that have proven the number, at most 5
@@ -50,6 +55,9 @@ import (
 //	         account#<id>        signatory                    the open link for the signatory of the newest case
 //	         account#<id>        challenge#phone              the open phone challenge
 //	         account#<id>        login#<digest>               a log-in that waits for its second factor
+//	         account#<id>        grant#<sid>#<id>             what one authorization gave to a client: its code and all tokens die with it
+//	         request#<id>        authorization                a request that a client has pushed
+//	         spent#<who>         <digest>                     an assertion of a client, or a DPoP proof, that was seen
 //	         passkey#<challenge> spent                        a question to a passkey that was answered
 //	         captcha#<signature> spent                        a solved captcha that was used
 //	         limit#<rule>#<who>  <window start>               a counter
@@ -104,6 +112,18 @@ func noticeKey(id account.ID, digest string) key {
 func signatoryKey(id account.ID) key { return key{"account#" + string(id), "signatory"} }
 func challengeKey(id account.ID) key { return key{"account#" + string(id), "challenge#phone"} }
 func factorsKey(id account.ID) key   { return key{"account#" + string(id), "factors"} }
+func clientKey(id oidc.ClientID) key { return key{"clients", clientPrefix + string(id)} }
+func appKey(id account.ID, client oidc.ClientID) key {
+	return key{profileKey(id).PK, appPrefix + string(client)}
+}
+func grantKey(ref oidc.GrantRef) key {
+	return key{profileKey(ref.Account).PK, grantPrefix + oidc.SID(ref.Session) + "#" + ref.ID}
+}
+func pushedKey(id string) key { return key{pushedPrefix + id, "authorization"} }
+func proofKey(p oidc.Spent) key {
+	sum := sha256.Sum256([]byte(p.JTI))
+	return key{"spent#" + p.Who, base64.RawURLEncoding.EncodeToString(sum[:])}
+}
 func pendingLoginKey(id account.ID, digest string) key {
 	return key{"account#" + string(id), "login#" + digest}
 }
@@ -124,6 +144,10 @@ const (
 	roundPrefix   = "round#"
 	recordPrefix  = "review#"
 	eventPrefix   = "event#"
+	appPrefix     = "app#"
+	clientPrefix  = "client#"
+	grantPrefix   = "grant#"
+	pushedPrefix  = "request#"
 )
 
 func sessionKey(id account.ID, digest string) key {

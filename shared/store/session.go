@@ -124,6 +124,15 @@ func (s *Store) OpenDesk(ctx context.Context, session account.Session, until tim
 	return err
 }
 
+// Reopen goes on with a session whose holder has logged in once more, where it was open. It returns account.ErrSessionUnknown when it was ended meanwhile.
+func (s *Store) Reopen(ctx context.Context, session account.Session, seen account.Activity) error {
+	err := s.transact(ctx, "go on with session", s.proven(session), putNew(s.users, activityToRow(session.AccountID, seen)))
+	if _, _, gone := failedAt(err); gone {
+		return account.ErrSessionUnknown.Because(err)
+	}
+	return err
+}
+
 // Prove notes that the holder of a session has proved who they are. A session that was ended meanwhile stays ended.
 func (s *Store) Prove(ctx context.Context, session account.Session, by account.Proof, now time.Time) error {
 	_, err := s.update(ctx, "prove session", s.tokens, change{
@@ -148,11 +157,6 @@ func (s *Store) TouchSession(ctx context.Context, session account.Session, now t
 	return err
 }
 
-// EndSession ends one session. Ending it again does nothing.
-func (s *Store) EndSession(ctx context.Context, id account.ID, digest string) error {
-	return s.delete(ctx, "end session", s.tokens, sessionKey(id, digest))
-}
-
 // Sessions returns the sessions of the account that can still be used, the last used first.
 func (s *Store) Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error) {
 	items, err := s.query(ctx, "list sessions", s.tokens, profileKey(p.ID).PK, sessionPrefix)
@@ -172,29 +176,3 @@ func (s *Store) Sessions(ctx context.Context, p account.Profile, now time.Time) 
 	slices.SortFunc(open, func(a, b account.Session) int { return b.LastSeenAt.Compare(a.LastSeenAt) })
 	return open, nil
 }
-
-// EndOtherSessions ends all sessions of the account but the one with the digest keep ("" keeps none).
-func (s *Store) EndOtherSessions(ctx context.Context, id account.ID, keep string) error {
-	items, err := s.query(ctx, "list sessions", s.tokens, profileKey(id).PK, sessionPrefix)
-	if err != nil {
-		return err
-	}
-	var ends []func() error
-	for _, i := range items {
-		var k key
-		if err := unmarshal(i, &k); err != nil {
-			return err
-		}
-		if digest := k.SK[len(sessionPrefix):]; digest != keep {
-			ends = append(ends, func() error { return s.EndSession(ctx, id, digest) })
-		}
-	}
-	for batch := range slices.Chunk(ends, parallelDeletes) {
-		if err := together(batch...); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-const parallelDeletes = 25

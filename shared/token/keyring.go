@@ -33,8 +33,14 @@ const (
 	PasskeyAdd    Purpose = "passkey-add"
 	PasskeyProof  Purpose = "passkey-proof"
 	PasskeyLogin  Purpose = "passkey-login"
-	FactorReset   Purpose = "factor-reset" // the mailed link that stops it
-	CallEvents    Purpose = "call-events"  // the address that hears how a call ended
+	FactorReset   Purpose = "factor-reset"  // the mailed link that stops it
+	SentToLogin   Purpose = "sent-to-login" // a request for authorization, and when
+	Agreement     Purpose = "agreement"     // the question to the holder that a form of ours asked
+	CallEvents    Purpose = "call-events"   // the address that hears how a call ended
+	OIDCCode      Purpose = "oidc-code"
+	OIDCAccess    Purpose = "oidc-access"
+	OIDCRefresh   Purpose = "oidc-refresh"
+	OIDCAccessID  Purpose = "oidc-access-id" // jti of an access token that is a JWT: it leads to the grant and is no token
 )
 
 // ErrInvalid is the error for a token that this keyring did not sign for this purpose.

@@ -105,7 +105,7 @@ const (
 
 // What template.yaml and edge.yaml have; tests count them there.
 const (
-	secrets          = 1  // of the stack without an edge
+	secrets          = 2  // of the stack without an edge
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
 	clockMetrics     = 3  // that clock writes at each run
 	logMetrics       = 9  // that are counted in the log of requests, once somebody comes

@@ -72,7 +72,7 @@ type Subject struct {
 	APIs     *apigatewayv2.Client
 	HTTP     *http.Client
 
-	Users, Tokens, Bucket, Secret, PublicURL string
+	Users, Tokens, Bucket, Secret, Signing, PublicURL string
 
 	Local      bool              // engines on one machine: they protect nothing
 	Settings   map[string]string // variables of the functions, where Functions does not say
@@ -114,6 +114,7 @@ func checks() []check {
 		check{"bucket-lifecycle", true, onBucket((*Subject).lifecycle)}, check{"bucket-tls-only", true, onBucket((*Subject).tlsOnly)},
 		check{"scanner", true, onBucket((*Subject).scanner)},
 		check{"secret", false, (*Subject).secret},
+		check{"signing-keys", false, (*Subject).signingKeys}, check{"discovery", false, (*Subject).discovery}, check{"clients", false, (*Subject).clients},
 		check{"mail-account", true, (*Subject).mailAccount}, check{"mail-identity", true, (*Subject).mailIdentity},
 		check{"mail-dkim", true, (*Subject).mailDKIM}, check{"mail-configuration-set", true, (*Subject).mailSet},
 		check{"sms-account", true, (*Subject).smsAccount}, check{"sms-spend-limit", true, (*Subject).smsSpend}, check{"sms-log", true, (*Subject).smsLog},

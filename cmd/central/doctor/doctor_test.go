@@ -29,6 +29,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sns"
 
 	"phonon.in/central/cmd/central/fleet"
+	"phonon.in/central/shared/jose"
+	"phonon.in/central/shared/oidc"
 )
 
 // look examines a world. Its health and its clock are a server's.
@@ -39,7 +41,7 @@ func look(t *testing.T, w world, url string, change func(*Subject)) map[string]F
 	s := &Subject{
 		DynamoDB: dynamodb.NewFromConfig(c), S3: s3.NewFromConfig(c), Secrets: secretsmanager.NewFromConfig(c), SES: sesv2.NewFromConfig(c),
 		SNS: sns.NewFromConfig(c), Voice: pinpointsmsvoicev2.NewFromConfig(c), Alarming: cloudwatch.NewFromConfig(c), Lambda: lambda.NewFromConfig(c),
-		HTTP: http.DefaultClient, Users: "users", Tokens: "tokens", Bucket: "uploads", Secret: "secret", PublicURL: url, ClockURL: url,
+		HTTP: http.DefaultClient, Users: "users", Tokens: "tokens", Bucket: "uploads", Secret: "secret", Signing: "signing", PublicURL: url, ClockURL: url,
 		Functions: otp, Fleet: &fleet.Fleet{Lambda: lambda.NewFromConfig(c), Functions: otp}, Declared: map[string][]string{"OtpFunction": {"SMS_SENDER_ID"}},
 		APIs: apigatewayv2.NewFromConfig(c), API: "a1b2",
 		Alarms: []string{"central-FunctionsFail"}, AlarmTopic: "arn:topic", Now: func() time.Time { return today },
@@ -61,6 +63,14 @@ func server(t *testing.T) string {
 		w.Header().Set("Date", today.Format(http.TimeFormat))
 		switch r.URL.Path {
 		case "/", "/v1/health", "/kyc-notice", "/sample/v1/health", "/nobody/v1/health":
+		case "/.well-known/openid-configuration":
+			fmt.Fprintf(w, `{"issuer": "http://%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, r.Host)
+		case "/oauth2/jwks":
+			w.Write(ourKeys.Public(today))
+		case "/other/.well-known/openid-configuration":
+			fmt.Fprintf(w, `{"issuer": "http://%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, r.Host)
+		case "/sample/.well-known/openid-configuration", "/nobody/.well-known/openid-configuration":
+			fmt.Fprintf(w, `{"issuer": "http://%s/%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, strings.Split(r.URL.Path, "/")[1], r.Host)
 		case "/sample/kyc-notice":
 			fmt.Fprint(w, "<p data-sample>This is a sample text.")
 		case "/nobody/kyc-notice":
@@ -108,6 +118,15 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 	set := func(name, v string) world {
 		return world{"GetFunctionConfiguration": function(map[string]string{name: v})}
 	}
+	others, _ := jose.Replace(today.Add(-time.Hour))
+	later, _ := jose.Replace(today.Add(time.Hour))
+	merged := func(all ...world) world {
+		one := world{}
+		for _, w := range all {
+			maps.Copy(one, w)
+		}
+		return one
+	}
 	for _, row := range []struct {
 		what   string
 		change world
@@ -132,13 +151,22 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"a policy for others", world{"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Allow"}]}`)}, nil, "bucket-tls-only=FAIL scanner=warn"},
 		{"one reviewer", world{"Query": reviewers("A")}, nil, "reviewers=FAIL"},
 		{"reviewers who are disabled", world{"GetItem": profile("disabled")}, nil, "reviewers=FAIL"},
-		{"a year without holidays", nil, func(s *Subject) { s.Now = func() time.Time { return today.AddDate(20, 0, 0) } }, "clock=FAIL holidays=FAIL"},
+		{"a year without holidays", nil, func(s *Subject) { s.Now = func() time.Time { return today.AddDate(20, 0, 0) } }, "clock=FAIL holidays=FAIL signing-keys=warn"},
 		{"nobody to complain to", nil, func(s *Subject) { s.PublicURL += "/nobody" }, "bucket-cors=FAIL notice=FAIL"},
 		{"the sample of the notice", nil, func(s *Subject) { s.PublicURL += "/sample" }, "bucket-cors=FAIL notice=warn"},
-		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL"},
-		{"a short key", world{"GetSecretValue": secretOf(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
-		{"a rotation that was interrupted", world{"GetSecretValue": secretOf(rotating("currentRotation"))}, nil, "secret=warn"},
-		{"a call API that is not told yet", world{"GetSecretValue": secretOf(rotating("callSecretRotation"))}, nil, "secret=warn"},
+		{"no secret", world{"GetSecretValue": refusal(noTable)}, nil, "secret=FAIL signing-keys=FAIL"},
+		{"no signing secret", withSigning(refusal(noTable)), nil, "signing-keys=FAIL"},
+		{"a signing secret that was broken", withSigning(secretOf(`{"keys": [{"kid": "a"}]}`)), nil, "signing-keys=FAIL"},
+		{"keys of which none signs yet", withSigning(signingSecret(later)), nil, "signing-keys=FAIL discovery=FAIL"},
+		{"keys that the function has not read", withSigning(signingSecret(others)), nil, "discovery=FAIL"},
+		{"clients and no keys", merged(withSigning(secretOf(`{"keys": []}`)), world{"Query": queries([]string{"A", "B"}, []oidc.Client{product(func(*oidc.Client) {})})}), nil, "signing-keys=FAIL"},
+		{"a client that cannot be", world{"Query": queries([]string{"A", "B"}, []oidc.Client{product(func(c *oidc.Client) { c.RedirectURIs = []string{"http://calls.example.com/cb"} })})}, nil, "clients=FAIL"},
+		{"a client without PKCE", world{"Query": queries([]string{"A", "B"}, []oidc.Client{product(func(c *oidc.Client) { c.PKCE = oidc.PKCEOff })})}, nil, "clients=warn"},
+		{"a client with two secrets", world{"Query": queries([]string{"A", "B"}, []oidc.Client{product(func(c *oidc.Client) { c.Secrets = append(c.Secrets, c.Secrets[0]) })})}, nil, "clients=warn"},
+		{"no keys and no clients", withSigning(secretOf(`{"keys": []}`)), nil, ""},
+		{"a short key", world{"GetSecretValue": appSecret(`{"current": "hunter2"}`)}, nil, "secret=FAIL"},
+		{"a rotation that was interrupted", world{"GetSecretValue": appSecret(rotating("currentRotation"))}, nil, "secret=warn"},
+		{"a call API that is not told yet", world{"GetSecretValue": appSecret(rotating("callSecretRotation"))}, nil, "secret=warn"},
 		{"the mail sandbox", world{"GetAccount": &sesv2.GetAccountOutput{SendingEnabled: true}}, nil, "mail-account=FAIL"},
 		{"mail paused", world{"GetAccount": &sesv2.GetAccountOutput{ProductionAccessEnabled: true}}, nil, "mail-account=FAIL"},
 		{"no identity", world{"GetEmailIdentity": refusal("NotFoundException")}, nil, "mail-dkim=skip mail-identity=FAIL"},
@@ -192,7 +220,7 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"what was deployed is not kept", world{"ListVersionsByFunction": versions("older")}, nil, "release=warn"},
 		{"a rollback", world{"ListAliases": named("before-rollback", "to release-20261126T101500Z, version 1")}, nil, "release=warn rollback=warn"},
 		{"a clock that is late", world{}, func(s *Subject) { s.Now = func() time.Time { return today.Add(-10 * time.Second) } }, "clock=FAIL"},
-		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL health=FAIL notice=FAIL"},
+		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL discovery=FAIL health=FAIL notice=FAIL"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			w := healthy(url)
@@ -250,7 +278,7 @@ func TestWhatCannotBeAskedIsSkippedWithItsReason(t *testing.T) {
 		denied[name] = refusal("AccessDeniedException")
 	}
 	for _, f := range look(t, denied, url, nil) {
-		if slices.Contains([]string{"clock", "health", "holidays", "notice"}, f.Name) { // these ask no service of AWS
+		if slices.Contains([]string{"clock", "health", "holidays", "notice", "discovery"}, f.Name) { // these ask no service of AWS
 			continue
 		}
 		if f.State != Skip || !strings.Contains(f.Found, "access denied") && !strings.Contains(f.Found, "see functions") {
@@ -264,7 +292,7 @@ func TestAServiceThatHangsFailsItsOwnLineAlone(t *testing.T) {
 	w := healthy(url)
 	w["GetSecretValue"] = fmt.Errorf("call: %w", context.DeadlineExceeded)
 	for _, f := range look(t, w, url, nil) {
-		if (f.Name == "secret") != (f.State == Fail) {
+		if (f.Name == "secret" || f.Name == "signing-keys") != (f.State == Fail) {
 			t.Errorf("%+v", f)
 		}
 	}

@@ -27,6 +27,9 @@ import (
 	snstypes "github.com/aws/aws-sdk-go-v2/service/sns/types"
 	"github.com/aws/smithy-go"
 	"github.com/aws/smithy-go/middleware"
+
+	"phonon.in/central/shared/jose"
+	"phonon.in/central/shared/oidc"
 )
 
 // world answers calls of AWS: by the type of the input, an output or an error.
@@ -81,7 +84,7 @@ func healthy(url string) world {
 		"GetBucketLifecycleConfiguration": lifecycle(s3types.ExpirationStatusEnabled),
 		"GetBucketPolicy": bucketPolicy(`{"Statement": [{"Effect": "Deny", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
 			{"Effect": "Deny", "Condition": {"StringNotEquals": {"s3:ExistingObjectTag/GuardDutyMalwareScanStatus": "NO_THREATS_FOUND"}}}]}`),
-		"GetSecretValue":             secretOf(`{"current": "` + strings.Repeat("k", 64) + `"}`),
+		"GetSecretValue":             withSigning(signingSecret(ourKeys))["GetSecretValue"],
 		"GetAccount":                 &sesv2.GetAccountOutput{SendingEnabled: true, ProductionAccessEnabled: true},
 		"GetEmailIdentity":           identity(true, ses.DkimStatusSuccess),
 		"GetConfigurationSet":        &sesv2.GetConfigurationSetOutput{},
@@ -121,13 +124,69 @@ func named(alias, note string) any {
 }
 
 func reviewers(ids ...string) any {
+	return queries(ids, nil)
+}
+
+// queries answers the lists of reviewers and of clients.
+func queries(ids []string, clients []oidc.Client) any {
 	out := &dynamodb.QueryOutput{}
 	for _, id := range ids {
 		out.Items = append(out.Items, map[string]ddb.AttributeValue{
 			"pk": &ddb.AttributeValueMemberS{Value: "role#reviewer"}, "sk": &ddb.AttributeValueMemberS{Value: "account#" + id}, "accountId": &ddb.AttributeValueMemberS{Value: id},
 		})
 	}
-	return out
+	registered := &dynamodb.QueryOutput{}
+	for _, c := range clients {
+		text := func(s string) ddb.AttributeValue { return &ddb.AttributeValueMemberS{Value: s} }
+		item := map[string]ddb.AttributeValue{
+			"pk": text("clients"), "sk": text("client#" + string(c.ID)), "name": text(c.Name), "auth": text(string(c.Auth)), "pkce": text(string(c.PKCE)), "idTokenAlg": text("ES256"), "accessToken": text("opaque"),
+			"scopes": &ddb.AttributeValueMemberL{Value: []ddb.AttributeValue{text("openid")}}, "firstParty": &ddb.AttributeValueMemberBOOL{Value: true},
+			"redirectUris": &ddb.AttributeValueMemberL{Value: []ddb.AttributeValue{text(c.RedirectURIs[0])}},
+		}
+		secrets := &ddb.AttributeValueMemberL{}
+		for _, s := range c.Secrets {
+			secrets.Value = append(secrets.Value, text(s))
+		}
+		item["secrets"] = secrets
+		registered.Items = append(registered.Items, item)
+	}
+	return func(in any) any {
+		if pk, _ := in.(*dynamodb.QueryInput).ExpressionAttributeValues[":pk"].(*ddb.AttributeValueMemberS); pk != nil && pk.Value == "clients" {
+			return registered
+		}
+		return out
+	}
+}
+
+// product is a client that is registered rightly, changed.
+func product(change func(*oidc.Client)) oidc.Client {
+	c := oidc.Client{
+		ID: "CLIENTAAAAAAAAAAAAAAAAAAAA", Name: "Calls", Auth: oidc.ClientSecretBasic, Secrets: []string{strings.Repeat("a", 64)},
+		RedirectURIs: []string{"https://calls.example.com/cb"}, PKCE: oidc.PKCERequired,
+	}
+	change(&c)
+	return c
+}
+
+var ourKeys, _ = jose.Keyset{}.Rotate(today.Add(-24 * time.Hour))
+
+// secrets answers both secrets.
+func secrets(app, signing any) any {
+	return func(in any) any {
+		if aws.ToString(in.(*secretsmanager.GetSecretValueInput).SecretId) == "signing" {
+			return signing
+		}
+		return app
+	}
+}
+
+func signingSecret(set jose.Keyset) any {
+	text, _ := set.Document()
+	return secretOf(string(text))
+}
+
+func withSigning(signing any) world {
+	return world{"GetSecretValue": secrets(secretOf(`{"current": "`+strings.Repeat("k", 64)+`"}`), signing)}
 }
 
 func profile(status string) any {
@@ -168,6 +227,8 @@ func lifecycle(status s3types.ExpirationStatus) any {
 }
 
 func bucketPolicy(text string) any { return &s3.GetBucketPolicyOutput{Policy: &text} }
+
+func appSecret(text string) any { return secrets(secretOf(text), signingSecret(ourKeys)) }
 
 func secretOf(text string) any { return &secretsmanager.GetSecretValueOutput{SecretString: &text} }
 
@@ -222,6 +283,6 @@ const callSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
 func callAPI(address, secret string) world {
 	return world{
 		"GetFunctionConfiguration": function(map[string]string{"CALL_PROVIDER": "api", "CALL_API_URL": address, "VOICE_ORIGINATION_IDENTITY": "+18005550100"}),
-		"GetSecretValue":           secretOf(`{"current": "` + strings.Repeat("k", 64) + `", "callSecret": "` + secret + `"}`),
+		"GetSecretValue":           appSecret(`{"current": "` + strings.Repeat("k", 64) + `", "callSecret": "` + secret + `"}`),
 	}
 }

@@ -43,8 +43,11 @@ const (
 	punctuation = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 )
 
-// Generate makes a secret as its GenerateSecretString asks.
+// Generate makes a secret as its SecretString says, or its GenerateSecretString asks.
 func Generate(s template.Secret) (string, error) {
+	if s.Text != "" {
+		return s.Text, nil
+	}
 	alphabet := ""
 	for _, kind := range []struct {
 		letters string

@@ -137,7 +137,7 @@ func secretOf(id, name string, p value) Secret {
 	g := p.at("GenerateSecretString")
 	yes := func(option string) bool { return g.text(option) == "true" }
 	return Secret{
-		ID: id, Name: name, Template: g.text("SecretStringTemplate"), Key: g.text("GenerateStringKey"),
+		ID: id, Name: name, Text: p.text("SecretString"), Template: g.text("SecretStringTemplate"), Key: g.text("GenerateStringKey"),
 		ExcludeCharacters: g.text("ExcludeCharacters"), Length: g.number("PasswordLength", 32),
 		NoPunctuation: yes("ExcludePunctuation"), NoNumbers: yes("ExcludeNumbers"),
 		NoUppercase: yes("ExcludeUppercase"), NoLowercase: yes("ExcludeLowercase"),

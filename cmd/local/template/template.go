@@ -92,8 +92,9 @@ type MailSet struct {
 	Topics map[string][]string
 }
 
-// Secret is one AWS::SecretsManager::Secret with its GenerateSecretString. Name is what !Ref gives.
+// Secret is one AWS::SecretsManager::Secret with its SecretString, or its GenerateSecretString. Name is what !Ref gives.
 type Secret struct {
+	Text                                               string
 	ID, Name, Template, Key, ExcludeCharacters         string
 	Length                                             int
 	NoPunctuation, NoNumbers, NoUppercase, NoLowercase bool

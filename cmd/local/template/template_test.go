@@ -176,7 +176,7 @@ func TestTheProjectsOwnTemplateIsUnderstood(t *testing.T) {
 			t.Errorf("nothing calls %s", f.Name)
 		}
 	}
-	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 1 || uploads != 2 || rules != 0 || schedules != 2 || topics != 1 {
+	if len(got.Functions) < 8 || len(got.Tables) != 2 || len(got.Buckets) != 2 || len(got.MailSets) != 1 || len(got.Secrets) != 2 || uploads != 2 || rules != 0 || schedules != 2 || topics != 1 {
 		t.Errorf("%d functions, %d tables, %d buckets, %d secrets, %d upload events, %d schedules, %d topics",
 			len(got.Functions), len(got.Tables), len(got.Buckets), len(got.Secrets), uploads, schedules, topics)
 	}

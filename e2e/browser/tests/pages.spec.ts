@@ -2,7 +2,7 @@
 import { expectAccessible, expectValidHtml } from '../support/accessible.ts';
 import { expect, test } from '../support/person.ts';
 
-const open = ['/signup', '/check-inbox', '/verify', '/login', '/forgot-password', '/reset-password', '/papers', '/security/stop', '/terms', '/privacy'];
+const open = ['/signup', '/check-inbox', '/verify', '/login', '/login/code', '/forgot-password', '/reset-password', '/papers', '/security/stop', '/terms', '/privacy'];
 const withAccount = ['/', '/settings', '/settings/password', '/settings/sessions', '/security'];
 
 for (const path of open) {

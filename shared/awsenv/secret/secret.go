@@ -74,3 +74,9 @@ func ReadEdge(ctx context.Context, id string) ([]token.Secret, error) {
 	}
 	return []token.Secret{token.NewSecret(edge.Current), token.NewSecret(edge.Previous)}, nil
 }
+
+// ReadSigning reads what Central signs tokens with, of the secret with this id or ARN: a document for jose.ParseKeyset.
+func ReadSigning(ctx context.Context, id string) (token.Secret, error) {
+	text, err := value(ctx, id)
+	return token.NewSecret(string(text)), err
+}

@@ -157,7 +157,7 @@ func TestFactors(t *testing.T) {
 			if !session.ProvenAt.Equal(now) || session.ProvenBy != account.ByPassword {
 				t.Errorf("%+v", session)
 			}
-			must(t, f.EndSession(t.Context(), p.ID, s.Digest))
+			must(t, ending(f.EndSession(t.Context(), p.ID, s.Digest, now)))
 			want(t, f.Prove(t.Context(), s, account.ByPassword, now), account.ErrSessionUnknown)
 		})
 	})

@@ -98,7 +98,7 @@ func TestReviews(t *testing.T) {
 			}
 			p, err = f.Profile(t.Context(), p.ID)
 			must(t, err)
-			if p.KYC != "approved" || p.Verified != (account.Verification{CaseNo: 1, Until: done.ValidUntil}) {
+			if p.KYC != "approved" || p.Verified != (account.Verification{CaseNo: 1, Until: done.ValidUntil, EntityType: done.EntityType, ApprovedAt: done.ApprovedAt}) || done.EntityType == "" {
 				t.Errorf("the profile says %s, verified by %+v", p.KYC, p.Verified)
 			}
 			decided, err := f.DecidedIn(t.Context(), now)

@@ -2,6 +2,8 @@
 // The account of the session, for the pages that need one.
 import { Problem, call, session } from "./api.js";
 import { byId } from "./form.js";
+import { carried, onward, request } from "./onward.js";
+import { t } from "./words.js";
 
 /** @typedef {{email: string, type: string | null, firstName: string | null, lastName: string | null, companyName: string | null, sector: string | null,
  *  phone: {number: string, kind: string, verifiedAt: string} | null, locale: string, kyc: {status: string, verified: boolean, verifiedUntil: string | null}, identityLocked: boolean, next: string, etag: string}} Account */
@@ -19,7 +21,7 @@ let leaving = false, loggingOut = false;
 
 function ended() {
   if (loggingOut) return false;
-  if (!leaving) location.replace(`/login?ended&to=${encodeURIComponent(location.pathname)}`);
+  if (!leaving) location.replace(carried(`/login?ended&to=${encodeURIComponent(location.pathname)}`));
   return (leaving = true);
 }
 
@@ -66,6 +68,21 @@ function name(a) {
   fill("[data-initials]", [a.firstName, a.lastName].map((s) => [...(s ?? "")][0] ?? "").join("").toUpperCase());
 }
 
+/** Says that a product waits, and leads back to it: with what it needs, or without. */
+function way() {
+  const line = document.createElement("p"), link = document.createElement("a");
+  line.className = "notice notice--info";
+  link.textContent = t("js.product.back");
+  link.href = "/";
+  link.addEventListener("click", async (event) => {
+    event.preventDefault();
+    const a = /** @type {Account} */ (await call("GET", "/v1/account"));
+    location.assign(a.next === "account-details" || (location.pathname.startsWith("/settings/kyc") && !a.kyc.verified) ? onward("/") + "&central_cancel=1" : onward("/"));
+  });
+  line.append(`${t("js.product")} `, link);
+  byId("main").prepend(line);
+}
+
 /** Mails follow the language that a person chose. @param {Account} a */
 function follow(a) {
   const chosen = /(?:^|; )__Host-language=(\w+)/.exec(document.cookie)?.[1];
@@ -80,15 +97,16 @@ export async function account() {
   const a = /** @type {Account} */ (await call("GET", "/v1/account"));
   if (a.next === "terms-accept" && location.pathname !== "/account") {
     leaving = true;
-    location.replace(addresses[a.next]);
+    location.replace(carried(addresses[a.next]));
     return new Promise(() => {});
   }
   if (a.next === "account-details" && !["/", "/account", addresses[a.next]].includes(location.pathname)) {
     leaving = true;
-    location.replace(addresses[a.next]);
+    location.replace(carried(addresses[a.next]));
     return new Promise(() => {});
   }
   name(a);
+  if (request) way();
   follow(a);
   return a;
 }

@@ -3,6 +3,7 @@
 import { account, addressOf, begin } from "./account.js";
 import { call } from "./api.js";
 import { byId, input, onSubmit, show } from "./form.js";
+import { onward } from "./onward.js";
 import { insist, phone, unproven } from "./phone.js";
 import { trim } from "./typed.js";
 import { named, t } from "./words.js";
@@ -78,7 +79,7 @@ async function send() {
     type: type(), firstName: trim(input("firstName").value), lastName: orNull("lastName"), companyName: orNull("companyName"), sector: sector.value,
   });
   sessionStorage.removeItem(kept);
-  if (first) return location.assign(addressOf(saved.next));
+  if (first) return location.assign(onward(addressOf(saved.next)));
   current = await account();
   byId("saved").textContent = t("details.js.saved");
 }

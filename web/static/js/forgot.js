@@ -3,6 +3,7 @@ import { call } from "./api.js";
 import { Captcha } from "./captcha.js";
 import { address, looksRight, remember } from "./email.js";
 import { byId, onSubmit } from "./form.js";
+import { keep } from "./recall.js";
 import { swap } from "./swap.js";
 import { t } from "./words.js";
 
@@ -16,6 +17,7 @@ onSubmit(
   async () => {
     const email = address();
     await call("POST", "/v1/password/forgot", { email, captcha: await captcha.answer() }).finally(() => captcha.reset());
+    keep();
     for (const place of document.querySelectorAll("[data-said]")) place.textContent = t("forgot.js.said", { email });
     swap("ask", "done");
   },

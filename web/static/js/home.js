@@ -1,5 +1,6 @@
 // @ts-check
 import { begin } from "./account.js";
+import { call } from "./api.js";
 import { byId } from "./form.js";
 import { t } from "./words.js";
 
@@ -16,9 +17,27 @@ if (!missing.details) {
 byId(missing.details ? "todo-details" : "todo").hidden = false;
 
 const waits = status === "submitted" || status === "under_review";
-for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-needs]"))) {
-  const needs = (place.dataset.needs ?? "").split(" ").filter((need) => missing[/** @type {"details" | "kyc"} */ (need)]).join("-");
-  const key = { "": "ready", kyc: waits ? "review" : "kyc", details: "details", "details-kyc": "both" }[needs] ?? "both";
-  place.textContent = t(`home.js.needs.${key}`);
-  place.classList.toggle("is-ready", key === "ready");
+function say() {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-needs]"))) {
+    const needs = (place.dataset.needs ?? "").split(" ").filter((need) => missing[/** @type {"details" | "kyc"} */ (need)]).join("-");
+    const key = { "": "ready", kyc: waits ? "review" : "kyc", details: "details", "details-kyc": "both" }[needs] ?? "both";
+    place.textContent = t(`home.js.needs.${key}`);
+    place.classList.toggle("is-ready", key === "ready");
+  }
 }
+say();
+
+/** @type {{ products: { code: string, address: string, missing: string[] }[] }} */
+const { products } = await call("GET", "/v1/products").catch(() => ({ products: [] })); // the tiles say what they need all the same
+for (const product of products) {
+  const tile = document.querySelector(`[data-product="${CSS.escape(product.code)}"]`);
+  if (!tile) continue;
+  const needs = /** @type {HTMLElement} */ (tile.querySelector("[data-needs]"));
+  needs.dataset.needs = product.missing.join(" ");
+  if (product.missing.length) continue;
+  const heading = /** @type {HTMLElement} */ (tile.querySelector("h3")), link = document.createElement("a");
+  link.href = product.address;
+  link.textContent = heading.textContent;
+  heading.replaceChildren(link);
+}
+say();

@@ -2,6 +2,7 @@
 import { Problem, call } from "./api.js";
 import { remember } from "./email.js";
 import { byId, countdown, once } from "./form.js";
+import { carried } from "./onward.js";
 import { t } from "./words.js";
 
 /** @type {{id: string, email: string, resendAt: number} | null} */
@@ -37,7 +38,7 @@ function verified() {
   clearTimeout(asking);
   sessionStorage.removeItem("signup");
   if (signup) remember(signup.email);
-  location.replace("/login?verified");
+  location.replace(carried("/login?verified"));
 }
 
 /** How long until the page asks again whether the link was opened elsewhere, in ms: often at first, and less and less. */

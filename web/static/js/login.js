@@ -4,6 +4,7 @@ import { Captcha } from "./captcha.js";
 import { address, remember } from "./email.js";
 import { byPasskey, secondStep } from "./login-factor.js";
 import { byId, countdown, input, once, onSubmit, show } from "./form.js";
+import { onward, request } from "./onward.js";
 import { forget, passwords } from "./password.js";
 import { t } from "./words.js";
 
@@ -17,6 +18,13 @@ let captcha = null;
 let signupId = "";
 passwords();
 remember();
+input("email").value ||= new URLSearchParams(request).get("login_hint") ?? "";
+for (const cancel of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-product]"))) {
+  cancel.addEventListener("click", (event) => {
+    event.preventDefault();
+    location.assign(onward("/") + "&central_cancel=1");
+  });
+}
 
 for (const key of ["ended", "verified", "closed", "reopened"]) if (query.has(key)) say(t(`login.js.${key}`));
 
@@ -51,6 +59,7 @@ function landed(answer) {
   const link = sessionStorage.getItem("confirm.token");
   sessionStorage.clear();
   if (link) sessionStorage.setItem("confirm.token", link); // which has led here
+  if (request) return location.replace(onward("/"));
   location.replace(answer.next === "home" || back() === "/confirm-email" ? back() : (addresses[answer.next] ?? "/"));
 }
 

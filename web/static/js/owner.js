@@ -3,13 +3,15 @@
 import { begin } from "./account.js";
 import { closing } from "./owner-close.js";
 import { activity } from "./owner-activity.js";
+import { apps } from "./owner-apps.js";
 import { ledger } from "./owner-consents.js";
 import { exporting } from "./owner-export.js";
 import { emails } from "./owner-email.js";
 
-const [, done, consents] = await begin("/v1/account/activity", "/v1/account/consents");
+const [, done, consents, allowed] = await begin("/v1/account/activity", "/v1/account/consents", "/v1/apps");
 activity(done);
 ledger(consents);
+apps(allowed);
 void emails();
 exporting();
 closing();

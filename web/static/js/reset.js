@@ -1,6 +1,7 @@
 // @ts-check
 import { call } from "./api.js";
 import { byId, input, onSubmit } from "./form.js";
+import { recall } from "./recall.js";
 import { swap } from "./swap.js";
 import { newPassword, passwords } from "./password.js";
 import { mailedToken } from "./token.js";
@@ -18,6 +19,7 @@ onSubmit(
   async () => {
     await call("POST", "/v1/password/reset", { token, password: input("password").value });
     sessionStorage.setItem(done, token);
+    recall();
     swap("ask", "done");
   },
   (problem) => {

@@ -9,6 +9,8 @@ import { t } from "./words.js";
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 const captcha = new Captcha(form);
 const agreed = "signup.terms";
+/** What leads back to a product that has sent somebody here; most come by themselves. */
+const product = location.search.includes("authorize=") ? import("./recall.js") : null;
 passwords();
 remember();
 
@@ -36,7 +38,8 @@ async function send() {
   sessionStorage.setItem("signup", JSON.stringify({ id: answer.signupId, email: answer.email, resendAt: Date.now() + answer.resendAfter * 1000 }));
   sessionStorage.removeItem(agreed);
   remember(answer.email);
-  location.assign("/check-inbox");
+  (await product)?.keep();
+  location.assign(`/check-inbox${location.search}`);
 }
 
 onSubmit(form, check, send);

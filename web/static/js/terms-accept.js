@@ -2,6 +2,7 @@
 // Where a log-in stops after newer terms were published.
 import { call, session } from "./api.js";
 import { byId, input, onSubmit } from "./form.js";
+import { carried, onward } from "./onward.js";
 import { t } from "./words.js";
 
 /** Where each `next` of the API leads. @type {Record<string, string>} */
@@ -10,7 +11,7 @@ const addresses = { "account-details": "/account-details", kyc: "/settings/kyc" 
 const form = /** @type {HTMLFormElement} */ (byId("form"));
 
 session.ended = () => {
-  location.replace("/login?ended");
+  location.replace(carried("/login?ended"));
   return true;
 };
 
@@ -19,6 +20,6 @@ onSubmit(
   () => (input("accepted").checked ? [] : [{ field: "accepted", text: t("terms-accept.js.required") }]),
   async () => {
     const { next } = await call("POST", "/v1/terms/accept", { version: form.dataset.terms, accepted: true });
-    location.replace(addresses[next] ?? "/");
+    location.replace(onward(addresses[next] ?? "/"));
   },
 );

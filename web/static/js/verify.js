@@ -2,6 +2,7 @@
 import { call, Problem } from "./api.js";
 import { remember } from "./email.js";
 import { byId, input, onSubmit } from "./form.js";
+import { recall } from "./recall.js";
 import { swap } from "./swap.js";
 import { passwords } from "./password.js";
 import { mailedToken } from "./token.js";
@@ -23,6 +24,7 @@ function check() {
 function finished(email) {
   sessionStorage.removeItem("signup");
   remember(email);
+  recall();
   new BroadcastChannel("signup").postMessage({ verified: email });
   for (const place of document.querySelectorAll("[data-address]")) place.textContent = email;
 }

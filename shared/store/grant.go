@@ -1,0 +1,174 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/oidc"
+	"phonon.in/central/shared/token"
+)
+
+// StartGrant writes a grant, which its code leads to. pushed is the request that it uses up, "" for none: oidc.ErrRequestUsed when that was used
+// before or is too old. With a kind, seen goes into the account's log, and the app is noted as used.
+func (s *Store) StartGrant(ctx context.Context, g oidc.Grant, seen account.Activity, pushed string) error {
+	put := func() error { return s.put(ctx, "start grant", s.tokens, grantToRow(g), "") }
+	if pushed != "" {
+		put = func() error { return s.startPushed(ctx, g, pushed) }
+	}
+	if seen.Kind == "" {
+		return put()
+	}
+	return together(put,
+		func() error { return s.NoteActivity(ctx, g.Account, seen) },
+		func() error {
+			_, err := s.update(ctx, "note use of app", s.users, change{
+				key: appKey(g.Account, g.Client), set: "SET lastUsed = :now", when: "attribute_exists(pk)", values: values{":now": stampOf(g.CreatedAt)},
+			})
+			if _, none := conditionFailed(err); none { // a product of our own, which asks for no consent
+				return nil
+			}
+			return err
+		})
+}
+
+func (s *Store) startPushed(ctx context.Context, g oidc.Grant, pushed string) error {
+	use := deleteIn(s.tokens, pushedKey(pushed))
+	use.Delete.ConditionExpression = aws.String("expiresAt > :now AND client = :client")
+	use.Delete.ExpressionAttributeValues = values{":now": g.CreatedAt.Unix(), ":client": string(g.Client)}.marshal()
+	err := s.transact(ctx, "start grant", putNew(s.tokens, grantToRow(g)), use)
+	if _, _, failed := failedAt(err); failed {
+		return oidc.ErrRequestUsed
+	}
+	return err
+}
+
+// RedeemCode uses up the code of a grant, once, together with the proofs that came with it. JKT is from then on the key of its tokens. It returns the grant as it is then, and
+// oidc.ErrCodeUsed, oidc.ErrGrantGone when it is over or the code too old, oidc.ErrReplayed for a proof.
+func (s *Store) RedeemCode(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error) {
+	g.RedeemedAt, g.RotatedAt, g.UsedAt, g.Generation = now, now, now, 1
+	by := token.NewID()
+	found, err := s.writeGrant(ctx, "redeem code", change{
+		key:    grantKey(g.Ref()),
+		set:    "SET redeemedAt = :now, rotatedAt = :now, usedAt = :now, generation = :one, #by = :by, jkt = :jkt, expiresAt = :end",
+		when:   "attribute_not_exists(redeemedAt) AND codeExpiresAt > :now",
+		values: values{":now": stampOf(now), ":one": 1, ":by": by, ":jkt": g.JKT, ":end": g.ExpiresAt.Unix()},
+		names:  map[string]string{"#by": "by"},
+	}, spend)
+	if found == nil {
+		return g, err
+	}
+	var there grantRow
+	if err := unmarshal(found, &there); err != nil {
+		return g, err
+	}
+	switch {
+	case there.By == by: // the answer to this very write was lost, and the SDK sent it again
+		return g, nil
+	case there.RedeemedAt != "":
+		return g, oidc.ErrCodeUsed
+	}
+	return g, oidc.ErrGrantGone
+}
+
+// RotateGrant makes the next refresh token of a grant the valid one. presented is the generation that was shown. The one before the valid one is
+// good for the same valid one again for oidc.RefreshGrace, as long as that was not used: the answer may have been lost. It returns the grant as it
+// is then, and oidc.ErrReused for any other generation, oidc.ErrGrantGone, oidc.ErrReplayed for a proof.
+func (s *Store) RotateGrant(ctx context.Context, g oidc.Grant, presented int, spend []oidc.Spent, now time.Time) (oidc.Grant, error) {
+	if g.MayRepeat(presented, now) {
+		return g, s.SpendProofs(ctx, spend...)
+	}
+	next := g
+	next.Generation, next.RotatedAt, next.UsedAt = presented+1, now, now
+	next.ExpiresAt = g.EndOfUse(now)
+	by := token.NewID()
+	found, err := s.writeGrant(ctx, "rotate grant", change{
+		key:    grantKey(g.Ref()),
+		set:    "SET generation = :next, rotatedAt = :now, usedAt = :now, #by = :by, endsAt = :ends, expiresAt = :end",
+		when:   "generation = :presented AND attribute_exists(redeemedAt)",
+		values: values{":next": next.Generation, ":presented": presented, ":now": stampOf(now), ":by": by, ":ends": stampOf(next.ExpiresAt), ":end": next.ExpiresAt.Unix()},
+		names:  map[string]string{"#by": "by"},
+	}, spend)
+	if found == nil {
+		return next, err
+	}
+	var there grantRow
+	if err := unmarshal(found, &there); err != nil {
+		return g, err
+	}
+	switch valid := there.grant(); {
+	case there.By == by: // the answer to this very write was lost, and the SDK sent it again
+		return valid, nil
+	case valid.MayRepeat(presented, now):
+		return valid, s.SpendProofs(ctx, spend...)
+	}
+	return g, oidc.ErrReused
+}
+
+// UseGrant uses up the proofs with which a grant whose refresh token stays as it is yields tokens again. A grant of offline_access lives on from
+// then. It returns oidc.ErrGrantGone, oidc.ErrReplayed.
+func (s *Store) UseGrant(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error) {
+	if !g.Offline() && len(spend) == 0 {
+		return g, nil
+	}
+	g.UsedAt, g.ExpiresAt = now, g.EndOfUse(now)
+	found, err := s.writeGrant(ctx, "use grant", change{
+		key: grantKey(g.Ref()), set: "SET usedAt = :now, endsAt = :ends, expiresAt = :end", when: "attribute_exists(redeemedAt)",
+		values: values{":now": stampOf(now), ":ends": stampOf(g.ExpiresAt), ":end": g.ExpiresAt.Unix()},
+	}, spend)
+	if found != nil {
+		return g, oidc.ErrGrantGone
+	}
+	return g, err
+}
+
+// writeGrant writes a change of a grant, and with it the proofs that are used up. found is the grant where the change's condition failed.
+func (s *Store) writeGrant(ctx context.Context, what string, c change, spend []oidc.Spent) (found item, err error) {
+	if len(spend) == 0 {
+		_, err = s.update(ctx, what, s.tokens, c)
+		found, failed := conditionFailed(err)
+		return orGone(found, failed, err)
+	}
+	err = s.transactProofs(ctx, what, updateIn(s.tokens, c), spend)
+	_, found, failed := failedAt(err)
+	return orGone(found, failed, err)
+}
+
+func orGone(found item, failed bool, err error) (item, error) {
+	if failed && found == nil {
+		return nil, oidc.ErrGrantGone
+	}
+	if failed {
+		return found, nil
+	}
+	return nil, err
+}
+
+// RevokeGrant ends a grant and every token of it. Ending it again does nothing.
+func (s *Store) RevokeGrant(ctx context.Context, ref oidc.GrantRef) error {
+	return s.delete(ctx, "revoke grant", s.tokens, grantKey(ref))
+}
+
+// GrantsOf returns the grants that belong to a session, by its SID; all grants of the account for "". Among them are those that are over and
+// not deleted yet.
+func (s *Store) GrantsOf(ctx context.Context, id account.ID, sid string) ([]oidc.Grant, error) {
+	prefix := grantPrefix
+	if sid != "" {
+		prefix += sid + "#"
+	}
+	items, err := s.query(ctx, "list grants", s.tokens, profileKey(id).PK, prefix)
+	if err != nil {
+		return nil, err
+	}
+	grants := make([]oidc.Grant, len(items))
+	for i, found := range items {
+		var row grantRow
+		if err := unmarshal(found, &row); err != nil {
+			return nil, err
+		}
+		grants[i] = row.grant()
+	}
+	return grants, nil
+}
