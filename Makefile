@@ -46,7 +46,7 @@ test: ## install what the tests need and run all of them with the race detector
 	$(MAKE) --jobs 2 --output-sync test-e2e test-pages
 
 test-sameness: ## whether the time of an answer tells that an address has an account (nothing else may run meanwhile)
-	CENTRAL_ENGINES=required CENTRAL_SAMENESS=1 go test -p 1 -count=1 -run ByNoTime -v ./functions/login ./functions/signup
+	CENTRAL_ENGINES=required CENTRAL_SAMENESS=1 go test -p 1 -count=1 -run ByNoTime -v ./functions/login ./functions/signup ./functions/account
 
 test-e2e: ## the journeys over HTTP and what may go wrong on the way alone (what it needs is installed by make test)
 	CENTRAL_ENGINES=required go test -race -timeout 30m ./e2e

@@ -139,6 +139,29 @@ func TestCallsThroughTheCompanysOwnAPI(t *testing.T) {
 			}
 		}
 	})
+	t.Run("a function that is killed while it asks for a call leaves one call and blocks nothing", func(t *testing.T) {
+		for _, dies := range []m{
+			{"mode": "kill_after", "operation": "^TransactWriteItems$"}, // before it asks
+			{"mode": "kill", "operation": "^DeleteItem$"},               // it rang, and that is not noted
+		} {
+			p, mode := member(t), dies["mode"]
+			dies["service"], dies["function"], dies["nth"] = "dynamodb", "otp", 1
+			p.http.Transport = p.storage // the gateway's own answers are not in the contract
+			number := ending("9999")
+			fault(t, dies)
+			if r := p.call("POST", "/v1/otp", m{"phone": number, "kind": "landline"}); r.status < 500 {
+				t.Errorf("%s: it is answered %d %s", mode, r.status, r.raw)
+			}
+			mend(t, dies)
+			allGoOut(t, map[string]*person{number: p})
+			if got := p.messages(number); len(got) != 1 {
+				t.Errorf("%s: it rang %d times", mode, len(got))
+			}
+			forget(t, "code-gap")
+			c := p.called(number)
+			p.want(p.call("POST", "/v1/otp/verify", m{"challengeId": c.id, "code": p.code(number)}), 200)
+		}
+	})
 	t.Run("a call that the API holds up is made once that is mended", func(t *testing.T) { heldAndMended(t, "calls", "landline", ending("9999")) })
 	t.Run("a number that the API refuses for good is given up at once", func(t *testing.T) { refusedForGood(t, "calls", "landline", ending("9999")) })
 	t.Run("the documentation's commands work", callCommands)

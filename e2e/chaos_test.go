@@ -11,7 +11,7 @@ import (
 )
 
 // ownRun is a run without the race detector, for this test alone.
-func ownRun(t *testing.T) {
+func ownRun(t *testing.T, args ...string) {
 	t.Helper()
 	if system.cmd == nil {
 		t.Skip("the functions of the run under test are not ours to kill")
@@ -21,7 +21,7 @@ func ownRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	shared := system
-	run, err := launch(data, freePort())
+	run, err := launch(data, freePort(), args...)
 	if err != nil {
 		t.Fatal(err)
 	}

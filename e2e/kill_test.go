@@ -14,6 +14,9 @@ type step struct {
 	request  func() reply
 	stands   func(t *testing.T) bool
 	done     []string // what the same request is answered once its effect is there: "410 already_verified"
+
+	sends string        // the service that carries its message
+	to    func() string // whom that goes to
 }
 
 // session logs in and returns the session.
@@ -22,8 +25,8 @@ func (p *person) session(password string) string {
 	return p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": password, "transport": "bearer"}), 200).text("session")
 }
 
-// Each function is killed after each call of the database that it makes for a step. What is there then is the old state or the new one, and the
-// same request, once more, ends well: nothing is blocked.
+// Each function is killed after each call of the database that it makes for a step, and before and after each call that sends a message. What is
+// there then is the old state or the new one, and the same request, once more, ends well: nothing is blocked, and the messages go out.
 func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T) {
 	ownRun(t)
 	var p *person
@@ -43,6 +46,7 @@ func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T
 		return is
 	}
 	account := func() reply { return p.call("GET", "/v1/account", nil) }
+	address, phone := func() string { return p.email }, func() string { return number }
 	become := func() { p, now = bare(t), goodPassword; p.signup(); p.verify() }
 	var wanted string
 	steps := map[string]step{
@@ -55,7 +59,7 @@ func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T
 					t.Errorf("%d sign-ups, %d mails that wait and %d that went out", written, waiting, sent)
 				}
 				return written > 0
-			}},
+			}, sends: "ses", to: address},
 		"verify": {function: "verify", begin: func() { p = bare(t); p.signup(); token = p.linkToken() },
 			request: func() reply { return p.call("POST", "/v1/verify", m{"token": token, "password": goodPassword}) },
 			stands: func(t *testing.T) bool {
@@ -74,24 +78,31 @@ func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T
 			request: func() reply {
 				return p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()})
 			},
-			stands: func(t *testing.T) bool { return false }},
+			stands: func(t *testing.T) bool { return false }, sends: "ses", to: address},
 		"reset": {function: "login", begin: func() {
 			forget(t, "")
 			p.want(p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()}), 202)
 			token, wanted = p.message(p.email, `/reset-password#(\S+)`), fresh()
 		},
 			request: func() reply { return p.call("POST", "/v1/password/reset", m{"token": token, "password": wanted}) },
-			stands:  func(t *testing.T) bool { return either(t, now, wanted) }, done: []string{"410 link_used"}},
+			stands:  func(t *testing.T) bool { return either(t, now, wanted) }, done: []string{"410 link_used"}, sends: "ses", to: address},
 		"change of password": {function: "account", begin: func() { forget(t, ""); p.bearer, wanted = p.session(now), fresh() },
 			request: func() reply {
 				return p.call("PUT", "/v1/account/password", m{"currentPassword": now, "newPassword": wanted})
 			},
-			stands: func(t *testing.T) bool { return either(t, now, wanted) }, done: []string{"403 password_wrong", "401 unauthenticated"}},
+			stands: func(t *testing.T) bool { return either(t, now, wanted) }, done: []string{"403 password_wrong", "401 unauthenticated"}, sends: "ses", to: address},
 		"a code": {function: "otp", begin: func() { forget(t, ""); p.bearer = p.session(now); number = mobile() },
 			request: func() reply {
 				forget(t, "code-gap") // whether the code of the request that was killed goes out is not known yet
 				return p.call("POST", "/v1/otp", m{"phone": number, "kind": "mobile"})
-			}},
+			}, sends: "sns", to: phone},
+		"a call": {function: "otp", begin: func() { forget(t, ""); p.bearer = p.session(now); number = landline() },
+			request: func() reply {
+				forget(t, "code-gap")
+				return p.call("POST", "/v1/otp", m{"phone": number, "kind": "landline"})
+			}, sends: "voice", to: phone},
+		"another address": {function: "account", begin: func() { forget(t, ""); p.bearer, number = p.session(now), newPerson(t).email },
+			request: func() reply { return p.call("POST", "/v1/account/email", m{"email": number}) }, sends: "ses", to: phone},
 		"a number": {function: "otp", begin: func() {
 			forget(t, "")
 			p.bearer, number = p.session(now), mobile()
@@ -108,45 +119,109 @@ func TestAFunctionThatIsKilledAfterAnyCallLeavesTheOldStateOrTheNew(t *testing.T
 				return claimed
 			}, done: []string{"410 challenge_used"}},
 	}
-	for _, name := range []string{"sign-up", "verify", "log-in", "forgot", "reset", "change of password", "a code", "a number"} {
-		t.Run(name, func(t *testing.T) {
-			if name == "log-in" {
-				become()
-			}
+	waits := map[string]*person{} // who is to get a message
+	for _, name := range []string{"sign-up", "verify", "log-in", "forgot", "reset", "change of password", "a code", "a call", "another address", "a number"} {
+		if name == "log-in" {
+			become()
+		}
+		s := steps[name]
+		each := func(t *testing.T, rule m, least, most int) {
 			killed := 0
-			for n := 1; ; n++ {
-				s := steps[name]
+			for n := 1; n <= most; n++ {
 				s.begin()
-				setFault(t, m{"service": "dynamodb", "mode": "kill_after", "function": s.function, "nth": n})
+				rule["function"], rule["nth"] = s.function, n
+				setFault(t, rule)
 				r := s.request()
 				_, hits := faultsSeen(t)
-				mend(t, m{"service": "dynamodb"})
-				if hits == 0 {
-					if r.status >= 300 {
-						t.Errorf("without a fault it is answered %d %s", r.status, r.raw)
-					}
-					break
+				mend(t, rule)
+				if s.to != nil {
+					waits[s.to()] = p
 				}
-				killed++
-				new := s.stands != nil && s.stands(t)
-				again := s.request()
-				if got := fmt.Sprintf("%d %s", again.status, again.code()); again.status >= 300 && !(new && slices.Contains(s.done, got)) {
-					t.Errorf("killed after call %d, the same request is answered %s: %s", n, got, again.raw)
-				}
-				if s.stands != nil && name != "forgot" && !s.stands(t) {
-					t.Errorf("killed after call %d, its effect never came", n)
+				if hits > 0 {
+					killed++
+					s.afterKill(t, fmt.Sprintf("%s %s %d", rule["service"], rule["mode"], n), name == "forgot")
+				} else if r.status >= 300 {
+					t.Errorf("without a fault it is answered %d %s", r.status, r.raw)
 				}
 				if name == "reset" || name == "change of password" {
 					now = wanted
 				}
+				if hits == 0 {
+					break
+				}
 			}
-			t.Logf("killed after each of %d calls", killed)
-			if killed < 3 {
-				t.Errorf("it was killed %d times", killed)
+			t.Logf("killed at each of %d calls of %s", killed, rule["service"])
+			if killed < least {
+				t.Errorf("it was killed %d times at %s", killed, rule["service"])
 			}
-			if name == "reset" || name == "change of password" {
-				now = wanted
+		}
+		t.Run(name, func(t *testing.T) {
+			each(t, m{"service": "dynamodb", "mode": "kill_after"}, 3, 99)
+			if s.sends != "" {
+				each(t, m{"service": s.sends, "mode": "kill"}, 1, 1)
+				each(t, m{"service": s.sends, "mode": "kill_after"}, 1, 99)
 			}
 		})
+	}
+	allGoOut(t, waits)
+	t.Run("a message that waits", func(t *testing.T) { killedWhileItSweeps(t, p) })
+	t.Run("files", killedAtStorage)
+}
+
+// afterKill asks again after a kill, which ends well.
+func (s step) afterKill(t *testing.T, at string, showsNothing bool) {
+	t.Helper()
+	new := s.stands != nil && s.stands(t)
+	again := s.request()
+	if got := fmt.Sprintf("%d %s", again.status, again.code()); again.status >= 300 && !(new && slices.Contains(s.done, got)) {
+		t.Errorf("after %s the same request is answered %s: %s", at, got, again.raw)
+	}
+	if s.stands != nil && !showsNothing && !s.stands(t) {
+		t.Errorf("after %s its effect never came", at)
+	}
+}
+
+// allGoOut waits until nothing is left for these addresses and numbers, whose messages somebody dead may have claimed.
+func allGoOut(t *testing.T, to map[string]*person) {
+	t.Helper()
+	eventually(t, "the outbox is empty", func() bool {
+		left := 0
+		for _, i := range waiting(t) {
+			if who, _ := i["to"].(string); to[who] != nil && i["pk"] != "outbox#dead" {
+				_ = dueNow(t, i) // it may have gone out meanwhile
+				left++
+			}
+		}
+		return left == 0
+	})
+	for who, p := range to {
+		if len(p.messages(who)) == 0 {
+			t.Errorf("nothing went out to %s", who)
+		}
+	}
+}
+
+// killedWhileItSweeps kills the sweep before and after it sends what the request of a person has left.
+func killedWhileItSweeps(t *testing.T, p *person) {
+	for _, mode := range []string{"kill", "kill_after"} {
+		forget(t, "")
+		before := len(p.messages(p.email))
+		setFault(t, m{"service": "ses", "mode": "kill", "function": "login", "nth": 1})
+		p.call("POST", "/v1/password/forgot", m{"email": p.email, "captcha": p.captcha()})
+		setFault(t, m{"service": "ses", "mode": mode, "function": "notify", "nth": 1})
+		eventually(t, "notify is killed", func() bool {
+			for _, i := range waiting(t) {
+				if i["to"] == p.email {
+					_ = dueNow(t, i)
+				}
+			}
+			seen, _ := faultsSeen(t)
+			return seen["ses "+mode] > 0 && (mode != "kill" || seen["ses kill"] == 2)
+		})
+		mend(t, m{"service": "ses"})
+		allGoOut(t, map[string]*person{p.email: p})
+		if got := len(p.messages(p.email)) - before; got == 0 || mode == "kill" && got > 1 {
+			t.Errorf("%s: %d mails went out", mode, got)
+		}
 	}
 }

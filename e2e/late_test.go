@@ -99,3 +99,26 @@ func TestAScanThatComesLateOrIsToldTwiceIsOneCheck(t *testing.T) {
 		mend(t, rule)
 	}
 }
+
+// Nobody opens what no scanner has looked into; its holder takes it back and sends it again.
+func TestAFileWhoseScanFailedIsOpenedByNobodyAndCanBeSentAgain(t *testing.T) {
+	if !scanned(t) {
+		t.Skip("no scanner: tools/install.sh clamav")
+	}
+	p := applicant(t)
+	requirement, option := p.firstRequirement()
+	rule := m{"service": "scanner", "mode": "500", "count": 1}
+	fault(t, rule)
+	id, status := p.upload(requirement, option, "a.pdf", "application/pdf", pdf(t))
+	if status != 201 {
+		t.Fatalf("storage answered %d", status)
+	}
+	eventually(t, "the scan fails", func() bool { seen, _ := faultsSeen(t); return seen["scanner 500"] == 1 })
+	eventually(t, "the file waits for a scan", func() bool { return p.documents()[id]["state"] == "scanning" })
+	p.want(p.call("GET", "/v1/kyc/documents/"+id+"/content", nil), 409, "document_not_ready")
+	p.want(p.call("DELETE", "/v1/kyc/documents/"+id, nil), 204)
+	id, status = p.upload(requirement, option, "a.pdf", "application/pdf", pdf(t))
+	if d := p.settled(id); status != 201 || d["state"] != "clean" {
+		t.Errorf("the file that was sent again became %v: %v", d["state"], d["reason"])
+	}
+}

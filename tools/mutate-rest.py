@@ -1,5 +1,5 @@
-"""The places that gremlins passes over: coverage knows no conditions of a case and no constants, so it calls them not covered. Changes each of
-them in turn, as gremlins would, and runs the tests of the package: mutate-rest.py <package> <gremlins' output>, in the folder of the module."""
+"""The places that have no switch of tools/mutate, as constants. Changes each of them in turn, as gremlins would, and runs the tests of the package:
+mutate-rest.py <package> <output of tools/mutate>, in the folder of the module."""
 import re
 import subprocess
 import sys
@@ -34,4 +34,4 @@ for kind, name, line, column in re.findall(r"NOT COVERED (\w+) at (\S+):(\d+):(\
     killed, lived = killed + noticed, lived + (not noticed)
     if not noticed:
         print(f"       LIVED {kind} at {name}:{line}:{column}: {text.decode().strip()}")
-print(f"Passed over by gremlins: {killed} killed, {lived} lived")
+print(f"One by one: {killed} killed, {lived} lived")

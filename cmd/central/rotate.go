@@ -11,6 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"phonon.in/central/cmd/central/rotate"
+	"phonon.in/central/shared/store"
+	"phonon.in/central/shared/token"
 )
 
 const rotateHelp = `Replaces what is secret, with nobody locked out: first the new one is accepted everywhere, then it is used, and then the old one goes. In
@@ -40,7 +42,8 @@ func (c *cli) rotateKeyCommand() *cobra.Command {
 		Long: "Replaces the key that signs links, codes and captchas (the member current of the application's secret).\n\n" + rotateHelp + `
 
 Links and codes that were sent before keep working: the old key stays as previous, until the next rotation. With --leaked it goes at the
-end, in the same minute: all open links and codes die, and so do the marks of browsers that logged in before. Sessions stay.`,
+end, in the same minute: all open links and codes die, and so do the marks of browsers that logged in before. Sessions stay. The secrets of
+authenticator apps that the old key has sealed are sealed anew first.`,
 	}
 	cmd.Flags().BoolVar(&leaked, "leaked", false, "the old key got out: refuse it at the end")
 	cmd.RunE = c.action(func(ctx context.Context, _ []string) error {
@@ -187,11 +190,27 @@ func (c *cli) rotation(ctx context.Context, kind rotate.Kind) (*rotate.Rotation,
 	}
 	vault := &rotate.Vault{Client: secretsmanager.NewFromConfig(sys.aws), ID: id, Pause: c.pause}
 	r := &rotate.Rotation{Kind: kind, Vault: vault, Fleet: f, Say: func(what string) { fmt.Fprintln(c.err, what) }}
+	if kind.Variable == rotate.Key.Variable && kind.Current == rotate.Key.Current {
+		r.Reseal = func(ctx context.Context, keys token.Keyring) error { return reseal(ctx, sys.store(), keys, r.Say) }
+	}
 	state, err := r.Look(ctx)
 	if err == nil && state.Absent {
 		err = fmt.Errorf("the secret %s has no member %s: there is nothing to replace", id, kind.Current)
 	}
 	return r, state, err
+}
+
+// reseal seals anew what the previous key has sealed: the secrets of authenticator apps.
+func reseal(ctx context.Context, s *store.Store, keys token.Keyring, say func(string)) error {
+	done, err := s.ResealFactors(ctx, keys, func(so store.Resealed) {
+		if so.Sealed > 0 {
+			say(fmt.Sprintf("%d secrets of authenticator apps are sealed anew, %d items were read", so.Sealed, so.Read))
+		}
+	})
+	if err == nil && done.Lost > 0 {
+		say(fmt.Sprintf("%d secrets of authenticator apps are opened by no key any more: who has one needs a recovery code", done.Lost))
+	}
+	return err
 }
 
 func (c *cli) edgeStack(ctx context.Context, stack, region string) (*rotate.EdgeStack, error) {

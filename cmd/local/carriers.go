@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -43,7 +44,9 @@ func (l *local) callAPI(box *capture.Box, secrets map[string]string) (*service, 
 		return nil, nil
 	}
 	file := secrets[l.template.Secrets[0].Name]
-	if err := addCallSecret(file); err != nil {
+	key := make([]byte, 32)
+	rand.Read(key)
+	if err := addMember(file, "callSecret", "whsec_"+base64.StdEncoding.EncodeToString(key)); err != nil {
 		return nil, err
 	}
 	read := func() ([]string, error) {
@@ -67,15 +70,35 @@ func secretMembers(file string) (members map[string]any, err error) {
 	return members, json.Unmarshal(text, &members)
 }
 
-// addCallSecret gives the secret what an operator adds on AWS, where it is not there yet.
-func addCallSecret(file string) error {
+// captchaProvider is the stand-in of a captcha's provider; nil where the captcha is our own, or none.
+func (l *local) captchaProvider(secrets map[string]string) (*service, error) {
+	switch l.variable("CAPTCHA_PROVIDER") {
+	case "", "altcha", "off":
+		return nil, nil
+	}
+	home, err := url.Parse(l.home)
+	if err != nil {
+		return nil, err
+	}
+	file := secrets[l.template.Secrets[0].Name]
+	if err := addMember(file, "captchaSecret", randomHex(16)); err != nil {
+		return nil, err
+	}
+	read := func() (string, error) {
+		members, err := secretMembers(file)
+		known, _ := members["captchaSecret"].(string)
+		return known, err
+	}
+	return &service{name: serviceCaptcha, variable: "CAPTCHA_VERIFY_URL", handler: capture.SiteVerify(read, home.Hostname())}, nil
+}
+
+// addMember gives the secret what an operator adds on AWS, where it is not there yet.
+func addMember(file, name, value string) error {
 	members, err := secretMembers(file)
-	if err != nil || members["callSecret"] != nil {
+	if err != nil || members[name] != nil {
 		return err
 	}
-	key := make([]byte, 32)
-	rand.Read(key)
-	members["callSecret"] = "whsec_" + base64.StdEncoding.EncodeToString(key)
+	members[name] = value
 	return writeMembers(file, members)
 }
 

@@ -32,7 +32,7 @@ type fault struct {
 }
 
 var (
-	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls, serviceScanner}
+	faultServices = []string{serviceDynamoDB, serviceS3, serviceSES, serviceSNS, serviceVoice, serviceSecrets, serviceCalls, serviceCaptcha, serviceScanner}
 	faultModes    = []string{
 		"throttle", "500", "conflict", "reset", "reset_after", "delay", "slow", "blackhole", "duplicate", "stale", "kill", "kill_after", "held", "refused", "off",
 	}
@@ -181,6 +181,7 @@ var failures = map[string]map[string]failure{
 		"throttle": {429, "too_many_requests", made, ""}, "500": {500, "internal_error", made, ""},
 		"held": {403, "caller_forbidden", made, ""}, "refused": {422, "number_blocked", made, ""},
 	},
+	serviceCaptcha: {"throttle": {429, "too-many-requests", made, ""}, "500": {500, "internal-error", made, ""}},
 }
 
 // conflict is how DynamoDB refuses a write that another transaction is at work on.
@@ -210,6 +211,10 @@ func (p *proxy) fail(w http.ResponseWriter, mode string) int {
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(f.status)
 		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", f.code, f.text, uuid())
+	case serviceCaptcha:
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(f.status)
+		fmt.Fprintf(w, `{"success":false,"error-codes":[%q]}`, f.code)
 	case serviceCalls:
 		w.Header().Set("Content-Type", "application/problem+json")
 		if mode == "throttle" {

@@ -21,6 +21,8 @@ func (p *proxy) operation(r *http.Request) (operation, table string) {
 		return s3Operation(r), ""
 	case serviceCalls:
 		return "Call", ""
+	case serviceCaptcha:
+		return "SiteVerify", ""
 	}
 	if _, operation, ok := strings.Cut(r.Header.Get("X-Amz-Target"), "."); ok {
 		if p.service == serviceDynamoDB {

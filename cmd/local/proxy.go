@@ -29,6 +29,7 @@ const (
 	serviceSecrets  = "secretsmanager"
 	serviceSQS      = "sqs"
 	serviceCalls    = "calls"   // of the company itself
+	serviceCaptcha  = "captcha" // of a third party
 	serviceScanner  = "scanner" // stands for GuardDuty, which nobody calls
 )
 

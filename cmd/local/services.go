@@ -90,6 +90,13 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 		s.all = append(s.all, calls)
 	}
 	s.all = append(s.all, &service{name: serviceSQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)})
+	verifier, err := l.captchaProvider(secrets)
+	if err != nil {
+		return nil, err
+	}
+	if verifier != nil {
+		s.all = append(s.all, verifier)
+	}
 	if err := s.startEngines(ctx, l); err != nil {
 		s.stop()
 		return nil, err

@@ -37,7 +37,8 @@ type accounts interface {
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	CloseAccount(ctx context.Context, p account.Profile, eraseAt time.Time, m message.Message, seen account.Activity, now time.Time) error
 	ReopenAccount(ctx context.Context, p account.Profile, m message.Message, seen account.Activity, now time.Time) error
-	UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error
+	Factors(ctx context.Context, id account.ID) (account.FactorSet, error)
+	UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, read account.FactorSet, r account.Reset, m message.Message, seen account.Activity, now time.Time) error
 }
 
 type deliverer interface {

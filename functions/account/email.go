@@ -147,7 +147,7 @@ type undoneAnswer struct {
 }
 
 // undoEmail gives the account the address before back. Whoever changed it knows the password, so that works no more: the answer leads to
-// where a new one is chosen. It does not log in.
+// where a new one is chosen. What was added to the second factors since the change is theirs, too, and goes. It does not log in.
 func (h *handler) undoEmail(ctx context.Context, c *httpapi.Call, in tokenRequest) (undoneAnswer, error) {
 	if _, err := c.Take(ctx, limit.ResetIP.By(c.Network)); err != nil {
 		return undoneAnswer{}, err
@@ -168,12 +168,16 @@ func (h *handler) undoEmail(ctx context.Context, c *httpapi.Call, in tokenReques
 	case profile.Status == account.Disabled:
 		return undoneAnswer{}, account.ErrDisabled
 	}
+	factors, err := h.store.Factors(ctx, profile.ID)
+	if err != nil {
+		return undoneAnswer{}, err
+	}
 	reset := account.Reset{
 		ID: token.NewID(), AccountID: profile.ID, CredentialVersion: profile.CredentialVersion + 1, CreatedAt: c.Now, ExpiresAt: c.Now.Add(account.ResetLife),
 	}
 	c.Profile = profile // for the language of the mail
 	m := h.mail(c, message.EmailRestored, profile.Email, c.Now.Add(account.EmailChangeLife))
-	if err := h.store.UndoEmailChange(ctx, undo, profile, reset, m, c.Seen("email_restored"), c.Now); err != nil {
+	if err := h.store.UndoEmailChange(ctx, undo, profile, factors, reset, m, c.Seen("email_restored"), c.Now); err != nil {
 		return undoneAnswer{}, err
 	}
 	_ = h.store.SweepSessions(ctx, profile.ID, "") // they are over already

@@ -3,12 +3,14 @@ package main
 import (
 	"errors"
 	"reflect"
+	"slices"
 	"sync"
 	"testing"
 	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -199,6 +201,53 @@ func TestTheAddressBeforeTakesTheChangeBack(t *testing.T) {
 		t.Errorf("the other address was told %v", got)
 	}
 	w.want("410 link_used", "", "POST", undoPath, p.undo())
+}
+
+// Whoever took the account over has added an app and a passkey, and made recovery codes. What the owner had from before stays.
+func TestWhatWasAddedToTheFactorsSinceTheChangeGoesWithIt(t *testing.T) {
+	t.Parallel()
+	for name, had := range map[string]account.FactorSet{
+		"nothing":   {},
+		"a passkey": {Passkeys: []account.Passkey{{ID: "own"}}, Recovery: []string{"own"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			p := w.person()
+			change := func(next account.FactorSet) {
+				t.Helper()
+				now, err := p.Store.Profile(t.Context(), p.ID)
+				must(t, err)
+				read, err := w.Factors(t.Context(), p.ID)
+				must(t, err)
+				by := account.Session{AccountID: p.ID, Digest: digestOf(t, p.bearer)}
+				must(t, p.ChangeFactors(t.Context(), now, store.FactorChange{Read: read, Next: next, By: by, Seen: account.Activity{Kind: "totp_added", At: w.at}, At: w.at}))
+			}
+			if had.Counted().Any() {
+				had.Passkeys[0].AddedAt, had.RecoveryAt = w.at, w.at
+				change(had)
+			}
+			w.passes(time.Minute)
+			p.ask("thief@example.com")
+			w.want("200", p.bearer, "POST", confirmPath, p.confirmation("thief@example.com"))
+			w.passes(time.Minute)
+			change(account.FactorSet{
+				TOTP: account.TOTP{Sealed: "x", AddedAt: w.at}, Passkeys: append(had.Passkeys, account.Passkey{ID: "theirs", AddedAt: w.at}), Recovery: []string{"theirs"}, RecoveryAt: w.at,
+			})
+			w.passes(time.Hour)
+			w.want("200", "", "POST", undoPath, p.undo())
+			w.want("401 unauthenticated", p.bearer, "GET", "/v1/account", nil)
+			left, err := w.Factors(t.Context(), p.ID)
+			must(t, err)
+			now, err := p.Store.Profile(t.Context(), p.ID)
+			must(t, err)
+			if now.Factors != had.Counted() || left.Counted() != had.Counted() || len(left.Recovery) != 0 || len(left.Passkeys) == 1 && left.Passkeys[0].ID != "own" {
+				t.Errorf("the account has %+v: %+v", now.Factors, left)
+			}
+			if did, _, err := p.Activity(t.Context(), p.ID, "", 50, w.at); err != nil || !slices.ContainsFunc(did, func(a account.Activity) bool { return a.Kind == "factors_removed" }) {
+				t.Errorf("the owner does not read of it: %v %v", did, err)
+			}
+		})
+	}
 }
 
 func TestWhatDoesNotTakeAChangeBack(t *testing.T) {

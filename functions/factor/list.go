@@ -76,9 +76,10 @@ func (h *handler) change(ctx context.Context, c *httpapi.Call, e edit) (factorsV
 	var codes []string
 	switch {
 	case !next.Counted().Any():
-		next.Recovery = nil
+		next.Recovery, next.RecoveryAt = nil, time.Time{}
 	case !read.Counted().Any() || e.kind == message.RecoveryRenewed:
 		codes, next.Recovery = newCodes()
+		next.RecoveryAt = c.Now
 	}
 	var told []message.Message
 	if e.kind != "" {

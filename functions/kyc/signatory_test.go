@@ -108,11 +108,11 @@ func TestALinkWorksOnOneDevice(t *testing.T) {
 		t.Error("the holder is not told that it was opened")
 	}
 	tok = p.link(t)
-	got := atOnce(16, func(int) reply {
+	got := atOnce(50, func(int) reply {
 		r, _ := p.send("POST", "/v1/signatory/open", m{"token": tok}, "Authorization", "")
 		return r
 	})
-	if got["200"] != 1 || got["410 signatory_link_taken"] != 15 {
+	if got["200"] != 1 || got["410 signatory_link_taken"] != 49 {
 		t.Errorf("opened at once: %v", got)
 	}
 	first.ask(t, "410 signatory_link_over", "GET", "/v1/signatory", nil)

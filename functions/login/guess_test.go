@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -186,6 +187,58 @@ func TestOneNetworkTriesAFewAddressesAnHourWithoutACaptcha(t *testing.T) {
 	events := strings.Count(w.said.String(), "password_spraying")
 	if events < 1 || events > 7 || strings.Contains(w.said.String(), "somebody-") {
 		t.Errorf("it was said %d times: %s", events, w.said)
+	}
+}
+
+// withoutHashes is what a wrong password comes to but for the comparison itself, whose hash would take most of a test's time.
+func (w *world) withoutHashes() {
+	h := &handler{store: w.Store, keys: w.keys, captcha: oneWord{}, log: slog.New(slog.DiscardHandler)}
+	api := httpapi.New(httpapi.Config{PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler)})
+	api.Public("POST /v1/login", httpapi.JSON(http.StatusOK, func(ctx context.Context, c *httpapi.Call, in loginRequest) (httpapi.None, error) {
+		address, _, err := parse(&in)
+		if err != nil {
+			return httpapi.None{}, err
+		}
+		tried, err := h.admit(ctx, c, address, in.Captcha)
+		if err != nil {
+			return httpapi.None{}, err
+		}
+		return httpapi.None{}, errors.Join(errCredentials, h.failed(ctx, c, address, tried))
+	}))
+	w.api = api
+}
+
+// Each captcha costs who solves it half a second of a core, and however many are solved, the network's own limit holds.
+func TestANetworkThatSolvesEveryCaptchaPaysForEachGuessAndMeetsItsLimit(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		pause            time.Duration // between two of 400 tries, each at another address
+		compared, solved int
+	}{
+		"400 in an hour":      {9 * time.Second, 400, 380},
+		"400 within a minute": {150 * time.Millisecond, 300, 280},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.withoutHashes()
+			codes, solved := map[string]int{}, 0
+			for i := range 400 {
+				one := try{email: fmt.Sprintf("somebody-%d@example.com", i), password: wrong, from: "203.0.113.7"}
+				_, code, _ := w.logIn(one)
+				if code == "captcha_required" {
+					one.captcha = yes
+					if _, code, _ = w.logIn(one); code == "credentials_wrong" {
+						solved++
+					}
+				}
+				codes[code]++
+				w.passes(c.pause)
+			}
+			if codes["credentials_wrong"] != c.compared || codes["too_many_requests"] != 400-c.compared || solved != c.solved {
+				t.Errorf("%v, for %d captchas", codes, solved)
+			}
+		})
 	}
 }
 

@@ -28,6 +28,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	r := env.New(os.LookupEnv)
 	publicURL := r.Origin("PUBLIC_URL")
 	provider, siteKey := r.CaptchaProvider("CAPTCHA_PROVIDER"), r.Optional("CAPTCHA_SITE_KEY")
+	captchaAt := r.CaptchaEndpoint("CAPTCHA_VERIFY_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	secretID, terms := r.Text("SECRET_ID"), r.Text("TERMS_VERSION")
@@ -42,7 +43,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	s := store.New(db, users, tokens)
 	h := &handler{
 		store: s, keys: app.Keys, captcha: httpapi.ChooseCaptcha(provider, siteKey,
-			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
+			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL, captchaAt).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 		log:    log,
 	}

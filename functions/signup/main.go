@@ -29,6 +29,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	publicURL := r.Origin("PUBLIC_URL")
 	terms := r.Text("TERMS_VERSION")
 	provider, siteKey := r.CaptchaProvider("CAPTCHA_PROVIDER"), r.Optional("CAPTCHA_SITE_KEY")
+	captchaAt := r.CaptchaEndpoint("CAPTCHA_VERIFY_URL")
 	users, tokens := r.Text("USERS_TABLE"), r.Text("TOKENS_TABLE")
 	mailFrom, mailSet := r.Text("MAIL_FROM"), r.Optional("MAIL_CONFIGURATION_SET")
 	secretID := r.Text("SECRET_ID")
@@ -44,7 +45,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	h := &handler{
 		store: s, keys: app.Keys, termsVersion: terms,
 		captcha: httpapi.ChooseCaptcha(provider, siteKey,
-			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL).Verify),
+			httpapi.ProofOfWork{Issuer: captcha.Issuer{Keys: app.Keys}, Spend: s.Spend}, siteverify.New(provider, app.Captcha, publicURL, captchaAt).Verify),
 		outbox: &outbox.Outbox{Store: s, Keys: app.Keys, PublicURL: publicURL, Mail: email.New(ses.Client(), mailFrom, mailSet), Log: log},
 	}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Limits: s, RequestID: apigw.RequestID, Log: log}), nil

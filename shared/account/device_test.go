@@ -1,6 +1,9 @@
 package account
 
-import "testing"
+import (
+	"testing"
+	"time"
+)
 
 func TestADeviceIsCalledAsPeopleCallIt(t *testing.T) {
 	for agent, want := range map[string]string{
@@ -30,5 +33,32 @@ func TestANetworkIsAPlaceAndNotAnAddress(t *testing.T) {
 		if got := NetworkOf(ip); got != want {
 			t.Errorf("%s: %q, want %q", ip, got, want)
 		}
+	}
+}
+
+func TestALogInFromADeviceOrANetworkThatIsNotKnownIsStrange(t *testing.T) {
+	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	const phone, desk = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) Version/19.0 Mobile/15E148 Safari/604.1", "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	before := []Session{{UserAgent: phone, IP: "203.0.113.7"}}
+	for name, c := range map[string]struct {
+		agent, ip string
+		age       time.Duration // of the account
+		before    []Session
+		want      bool
+	}{
+		"the same again":                           {phone, "203.0.113.9", 0, before, false},
+		"another device":                           {desk, "203.0.113.7", 0, before, true},
+		"another network":                          {phone, "198.51.100.4", 0, before, true},
+		"the first of a new account":               {desk, "198.51.100.4", 24*time.Hour - 1, nil, false},
+		"the first of one that is a day old":       {desk, "198.51.100.4", 24 * time.Hour, nil, true},
+		"another device on an account's first day": {desk, "203.0.113.7", time.Hour, before, true},
+	} {
+		s := Session{UserAgent: c.agent, IP: c.ip, CreatedAt: at}
+		if got := s.Strange(Profile{CreatedAt: at.Add(-c.age)}, c.before); got != c.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+	if n := NoticeOf(Session{AccountID: "a", Digest: "d", CredentialVersion: 3, CreatedAt: at}); n != (Notice{AccountID: "a", Digest: "d", CredentialVersion: 3, ExpiresAt: at.Add(168 * time.Hour)}) {
+		t.Errorf("%+v", n)
 	}
 }

@@ -212,3 +212,18 @@ func TestADigestHasOneShape(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFirstAndLastOfEachKindOfCharacterArePartOfAnAddress(t *testing.T) {
+	for _, local := range []string{"a", "z", "A", "Z", "0", "9"} {
+		if _, err := ParseEmail(local + "@example.com"); err != nil {
+			t.Errorf("%s: %v", local, err)
+		}
+	}
+	for domain, ok := range map[string]bool{
+		"example.az": true, "example.za": true, strings.Repeat("a", maxLabel) + ".com": true, strings.Repeat("a", maxLabel+1) + ".com": false, "example.\u007f": false,
+	} {
+		if _, err := ParseEmail("x@" + domain); (err == nil) != ok {
+			t.Errorf("%s: %v", domain, err)
+		}
+	}
+}

@@ -43,6 +43,9 @@ type EmailUndo struct {
 // Open reports that the change can still be taken back.
 func (u EmailUndo) Open(now time.Time) bool { return u.UsedAt.IsZero() && now.Before(u.ExpiresAt) }
 
+// ChangedAt is when the address was changed.
+func (u EmailUndo) ChangedAt() time.Time { return u.ExpiresAt.Add(-EmailUndoLife) }
+
 // The faults of a change of address.
 var (
 	ErrEmailUnchanged = fault.At("/email", "email_unchanged", "This is your present address. Enter another one.")

@@ -1,6 +1,9 @@
 package account
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // StepUpLife is how long a proof counts for what may do harm in other hands: who has proved the password, or the second factor where there
 // is one, may do it for so long.
@@ -39,13 +42,14 @@ func (f Factors) Proofs() (all []string) {
 
 // FactorSet is everything beside the password that proves the holder of an account. Its zero value is nothing.
 type FactorSet struct {
-	TOTP      TOTP
-	Passkeys  []Passkey
-	Recovery  []string // digests of the recovery codes that are not used yet
-	ResetID   string   // of the removal of everything that an operator has begun; empty where none was
-	ResetAt   time.Time
-	Version   int // grows with each change; 0 where there is nothing yet
-	UpdatedAt time.Time
+	TOTP       TOTP
+	Passkeys   []Passkey
+	Recovery   []string  // digests of the recovery codes that are not used yet
+	RecoveryAt time.Time // when they were made; zero where that was before it was noted
+	ResetID    string    // of the removal of everything that an operator has begun; empty where none was
+	ResetAt    time.Time
+	Version    int // grows with each change; 0 where there is nothing yet
+	UpdatedAt  time.Time
 }
 
 // TOTP is the secret that an app makes codes of (RFC 6238). A zero AddedAt is none.
@@ -78,6 +82,19 @@ const (
 // Counted is the set as the profile counts it.
 func (f FactorSet) Counted() Factors {
 	return Factors{TOTP: !f.TOTP.AddedAt.IsZero(), Passkeys: len(f.Passkeys)}
+}
+
+// Before is what of the set was there before a time, and whether something was added since. Without a factor there are no recovery codes.
+func (f FactorSet) Before(at time.Time) (before FactorSet, added bool) {
+	before = f
+	before.Passkeys = slices.DeleteFunc(slices.Clone(f.Passkeys), func(p Passkey) bool { return !p.AddedAt.Before(at) })
+	if !f.TOTP.AddedAt.Before(at) {
+		before.TOTP = TOTP{}
+	}
+	if !f.RecoveryAt.Before(at) || !before.Counted().Any() {
+		before.Recovery, before.RecoveryAt = nil, time.Time{}
+	}
+	return before, before.Counted() != f.Counted() || len(before.Recovery) != len(f.Recovery)
 }
 
 // PendingLogin is a log-in whose password was right, and whose second factor is still asked for.

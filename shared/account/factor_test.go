@@ -43,3 +43,30 @@ func TestWhatProvesTheHolder(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatOfTheFactorsWasThereBeforeATime(t *testing.T) {
+	at := time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
+	early, late := at.Add(-time.Second), at
+	app := func(added time.Time) TOTP { return TOTP{Sealed: "x", AddedAt: added} }
+	codes := []string{"a", "b"}
+	for name, c := range map[string]struct {
+		has    FactorSet
+		want   Factors
+		codes  int
+		anyNew bool
+	}{
+		"nothing":                    {FactorSet{}, Factors{}, 0, false},
+		"all from before":            {FactorSet{TOTP: app(early), Passkeys: []Passkey{{AddedAt: early}}, Recovery: codes, RecoveryAt: early}, Factors{TOTP: true, Passkeys: 1}, 2, false},
+		"codes of nobody knows when": {FactorSet{TOTP: app(early), Recovery: codes}, Factors{TOTP: true}, 2, false},
+		"an app since":               {FactorSet{TOTP: app(late), Recovery: codes, RecoveryAt: late}, Factors{}, 0, true},
+		"a passkey since":            {FactorSet{TOTP: app(early), Passkeys: []Passkey{{AddedAt: early}, {AddedAt: late}}, Recovery: codes, RecoveryAt: early}, Factors{TOTP: true, Passkeys: 1}, 2, true},
+		"codes since":                {FactorSet{TOTP: app(early), Recovery: codes, RecoveryAt: late}, Factors{TOTP: true}, 0, true},
+		"codes of what is gone":      {FactorSet{TOTP: app(late), Recovery: codes, RecoveryAt: early}, Factors{}, 0, true},
+	} {
+		kept := len(c.has.Passkeys)
+		got, added := c.has.Before(at)
+		if got.Counted() != c.want || len(got.Recovery) != c.codes || added != c.anyNew || len(c.has.Passkeys) != kept {
+			t.Errorf("%s: %+v, %t", name, got, added)
+		}
+	}
+}

@@ -10,6 +10,8 @@ func TestLivesAreThoseThatAreWrittenDown(t *testing.T) {
 	for what, life := range map[string][2]time.Duration{
 		"a sign-up": {SignupLife, 24 * time.Hour}, "a mailed link to choose a password": {ResetLife, 30 * time.Minute}, "a code": {ChallengeLife, 10 * time.Minute},
 		"a session that nobody uses": {SessionIdle, 8 * time.Hour}, "a session": {SessionLife, 24 * time.Hour}, "a remembered one": {RememberedLife, 720 * time.Hour},
+		"a closed account": {ClosingLife, 168 * time.Hour}, "a removal of factors, before it takes place": {FactorResetDelay, 1440 * time.Minute}, "a log-in that waits": {PendingLoginLife, 600 * time.Second},
+		"a proof": {StepUpLife, 900 * time.Second}, "what an account did": {RecordsLife, 9600 * time.Hour},
 	} {
 		if life[0] != life[1] {
 			t.Errorf("%s lives for %s, not %s", what, life[0], life[1])

@@ -37,6 +37,7 @@ var actions = map[string]action{
 	"JavaScript":         {"<</S/JavaScript/JS(app.alert\\(1\\))>>", false, false},
 	"RichMediaExecute":   {"<</S/RichMediaExecute/TA 9 0 R/CMD<</C(play)>>>>", false, false},
 	"script address":     {"<</S/URI/URI( javascript:alert\\(1\\))>>", false, false},
+	"by octal numbers":   {"<</S/URI/URI(\\152avascript\\072alert\\(1\\))>>", false, false},
 	"old script address": {"<</S/URI/URI<76 62 73 63 72 69 70 74 3a 78>>>", false, false},
 	"a later one":        {"<</S/Later>>", true, false}, // no reader does anything for it when clicked
 }

@@ -182,7 +182,7 @@ func plainText(t text) []byte {
 			case '0' <= c && c <= '7':
 				c -= '0'
 				for end := i + 2; i < end && i+1 < len(inner) && '0' <= inner[i+1] && inner[i+1] <= '7'; i++ {
-					c = c<<3 | inner[i+1] - '0'
+					c = c<<3 | (inner[i+1] - '0')
 				}
 			case c == '\r', c == '\n': // the line goes on
 				if c == '\r' && i+1 < len(inner) && inner[i+1] == '\n' {

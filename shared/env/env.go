@@ -101,6 +101,16 @@ func (r *Reader) CaptchaProvider(name string) string {
 	return v
 }
 
+// CaptchaEndpoint is the address that is asked about captchas in the place of the provider's own; "" is that one's. It is taken only when
+// it, and DynamoDB too, is on this very machine.
+func (r *Reader) CaptchaEndpoint(name string) string {
+	v, _ := r.lookup(name)
+	if endpoint, _ := r.lookup("AWS_ENDPOINT_URL_DYNAMODB"); v != "" && !(loopback(v) && loopback(endpoint)) {
+		r.wrong(name, "is %q, and works on a developer's machine only", v)
+	}
+	return v
+}
+
 func loopback(endpoint string) bool {
 	u, err := url.Parse(endpoint)
 	if err != nil {

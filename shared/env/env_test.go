@@ -101,3 +101,22 @@ func TestCaptchaProvider(t *testing.T) {
 		}
 	}
 }
+
+func TestACaptchaIsCheckedElsewhereOnADevelopersMachineAlone(t *testing.T) {
+	const here = "http://127.0.0.1:8000"
+	for _, row := range []struct {
+		at, dynamoDB string
+		ok           bool
+	}{
+		{"", "", true}, {here, here, true},
+		{here, "", false}, {here, "https://dynamodb.ap-south-1.amazonaws.com", false}, {"https://evil.example/siteverify", here, false}, {"http://localhost:1", here, false},
+	} {
+		r := New(func(name string) (string, bool) {
+			v := map[string]string{"AT": row.at, "AWS_ENDPOINT_URL_DYNAMODB": row.dynamoDB}[name]
+			return v, v != ""
+		})
+		if got := r.CaptchaEndpoint("AT"); got != row.at || (r.Err() == nil) != row.ok {
+			t.Errorf("%q with DynamoDB at %q: %q, %v", row.at, row.dynamoDB, got, r.Err())
+		}
+	}
+}

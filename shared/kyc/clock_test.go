@@ -211,3 +211,12 @@ func TestAnOperatorSuspendsAndResumes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAFileIsLateFromAQuarterOfAnHourToADay(t *testing.T) {
+	for age, want := range map[time.Duration]int{15*time.Minute - 1: 0, 15 * time.Minute: 1, 24*time.Hour - 1: 1, 24 * time.Hour: 0} {
+		late, clean := Document{State: DocScanning, UploadedAt: now.Add(-age)}, Document{State: DocClean, UploadedAt: now.Add(-age)}
+		if got := (Case{Documents: []Document{late, clean}}).Late(now); got != want {
+			t.Errorf("after %s: %d are late", age, got)
+		}
+	}
+}

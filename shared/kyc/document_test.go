@@ -2,6 +2,7 @@ package kyc
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -176,5 +177,16 @@ func TestEveryFindingHasASentence(t *testing.T) {
 	}
 	if document.MaxBytes != MaxDocumentBytes {
 		t.Error("the two limits differ")
+	}
+}
+
+func TestWhatAStateOfADocumentSays(t *testing.T) {
+	for s, want := range map[DocState]string{
+		DocRequested: "true false false", DocUploaded: "true true false", DocScanning: "true true false", DocRendering: "false true false", DocClean: "false false true",
+		DocAccepted: "false false true", DocRejected: "false false true", DocRefused: "false false false", DocInfected: "false false false", DocSuperseded: "false false false",
+	} {
+		if got := fmt.Sprint(s.Unchecked(), s.Checking(), s.Kept()); got != want {
+			t.Errorf("%s: unchecked, checking, kept: %s, want %s", s, got, want)
+		}
 	}
 }

@@ -48,9 +48,9 @@ type Verifier struct {
 	Endpoint string       // empty means the provider's own
 }
 
-// New makes a verifier for captchas that are shown on the pages of publicURL.
-func New(provider string, secret token.Secret, publicURL string) Verifier {
-	v := Verifier{Provider: Provider(provider), Secret: secret}
+// New makes a verifier for captchas that are shown on the pages of publicURL. It asks at endpoint; "" is the provider's own.
+func New(provider string, secret token.Secret, publicURL, endpoint string) Verifier {
+	v := Verifier{Provider: Provider(provider), Secret: secret, Endpoint: endpoint}
 	if u, err := url.Parse(publicURL); err == nil {
 		v.Hostname = u.Hostname()
 	}

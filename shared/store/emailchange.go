@@ -155,14 +155,17 @@ func (s *Store) EmailUndo(ctx context.Context, id account.ID) (account.EmailUndo
 }
 
 // UndoEmailChange gives the account p the address of u back: both claims, profile and the reset r, all or none. The password is nobody's
-// from then on, all sessions are over, and whatever else was open is void. It returns account.ErrLinkUsed or ErrLinkExpired for u, and
-// account.ErrBusy when the account changed since it was read.
-func (s *Store) UndoEmailChange(ctx context.Context, u account.EmailUndo, p account.Profile, r account.Reset, m message.Message, seen account.Activity, now time.Time) error {
+// from then on, all sessions are over, what was added to the factors since the change is gone, and whatever else was open is void. It returns
+// account.ErrLinkUsed or ErrLinkExpired for u, and account.ErrBusy when the account, or its factors, changed since they were read.
+func (s *Store) UndoEmailChange(
+	ctx context.Context, u account.EmailUndo, p account.Profile, read account.FactorSet, r account.Reset, m message.Message, seen account.Activity, now time.Time,
+) error {
 	told, err := s.farewell(ctx, p.ID, "", now)
 	if err != nil {
 		return err
 	}
-	err = s.transact(ctx, "undo change of address", append([]types.TransactWriteItem{
+	kept, added := read.Before(u.ChangedAt())
+	actions := []types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailUndoKey(p.ID), set: "SET usedAt = :used", when: "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now",
 			values: values{":used": stampOf(now), ":id": u.ID, ":now": now.Unix()},
@@ -170,12 +173,19 @@ func (s *Store) UndoEmailChange(ctx context.Context, u account.EmailUndo, p acco
 		putNew(s.users, loginRow{key: loginKey(u.Email), AccountID: string(p.ID), CredentialVersion: r.CredentialVersion}),
 		deleteIn(s.users, keptKey(u.Email)),
 		s.leaveEmail(p),
-		s.moveTo(p, u.Email, now),
 		putOver(s.tokens, resetToRow(r)),
 		deleteIn(s.tokens, emailChangeKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	}, told...)...)
+	}
+	if added {
+		gone := seen
+		gone.Kind = "factors_removed"
+		actions = append(actions, s.moveBack(p, u.Email, kept.Counted(), now), s.putFactors(p.ID, read, kept, now), putNew(s.users, activityToRow(p.ID, gone)))
+	} else {
+		actions = append(actions, s.moveTo(p, u.Email, now), s.sameFactors(p.ID, read))
+	}
+	err = s.transact(ctx, "undo change of address", append(actions, told...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:
@@ -200,12 +210,24 @@ func (s *Store) leaveEmail(p account.Profile) types.TransactWriteItem {
 
 // moveTo makes an address that of p, as it was read, and ends its sessions.
 func (s *Store) moveTo(p account.Profile, e account.Email, now time.Time) types.TransactWriteItem {
-	return updateIn(s.users, change{
+	return updateIn(s.users, moving(p, e, now))
+}
+
+// moveBack is moveTo for an account that has these factors with it.
+func (s *Store) moveBack(p account.Profile, e account.Email, has account.Factors, now time.Time) types.TransactWriteItem {
+	c := moving(p, e, now)
+	c.set = "SET email = :email, credentialVersion = :next, updatedAt = :now, totp = :totp, passkeys = :passkeys ADD version :one"
+	c.values[":totp"], c.values[":passkeys"] = has.TOTP, has.Passkeys
+	return updateIn(s.users, c)
+}
+
+func moving(p account.Profile, e account.Email, now time.Time) change {
+	return change{
 		key: profileKey(p.ID), set: "SET email = :email, credentialVersion = :next, updatedAt = :now ADD version :one",
 		when: "credentialVersion = :from AND email = :before AND #status = :status", names: statusName,
 		values: values{
 			":email": e.String(), ":before": p.Email.String(), ":from": p.CredentialVersion, ":next": p.CredentialVersion + 1,
 			":now": stampOf(now), ":one": 1, ":status": string(p.Status),
 		},
-	})
+	}
 }

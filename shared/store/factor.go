@@ -66,18 +66,6 @@ func (s *Store) ChangeFactors(ctx context.Context, p account.Profile, c FactorCh
 // replaceFactors writes the factors and their count in the profile, and where version is another one ends the sessions by it.
 func (s *Store) replaceFactors(p account.Profile, read, next account.FactorSet, version int, now time.Time) []types.TransactWriteItem {
 	counted := next.Counted()
-	next.Version, next.UpdatedAt = read.Version+1, now
-	asRead := aws.String("version = :read")
-	if read.Version == 0 {
-		asRead = aws.String("attribute_not_exists(pk)")
-	}
-	write := types.TransactWriteItem{Put: &types.Put{
-		TableName: &s.users, Item: marshal(factorsToRow(p.ID, next)), ConditionExpression: asRead,
-		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
-	}}
-	if read.Version > 0 {
-		write.Put.ExpressionAttributeValues = values{":read": read.Version}.marshal()
-	}
 	profile := change{
 		key: profileKey(p.ID), set: "SET totp = :totp, passkeys = :passkeys, credentialVersion = :next, updatedAt = :now ADD version :one",
 		when: "credentialVersion = :from AND #status = :active", names: statusName,
@@ -86,7 +74,7 @@ func (s *Store) replaceFactors(p account.Profile, read, next account.FactorSet, 
 			":active": string(account.Active),
 		},
 	}
-	actions := []types.TransactWriteItem{write, updateIn(s.users, profile)}
+	actions := []types.TransactWriteItem{s.putFactors(p.ID, read, next, now), updateIn(s.users, profile)}
 	if version != p.CredentialVersion {
 		actions = append(actions, updateIn(s.users, change{
 			key: loginKey(p.Email), set: "SET credentialVersion = :next", when: "credentialVersion = :from",
@@ -94,6 +82,35 @@ func (s *Store) replaceFactors(p account.Profile, read, next account.FactorSet, 
 		}))
 	}
 	return actions
+}
+
+// putFactors writes factors in the place of those that were read.
+func (s *Store) putFactors(id account.ID, read, next account.FactorSet, now time.Time) types.TransactWriteItem {
+	next.Version, next.UpdatedAt = read.Version+1, now
+	write := types.TransactWriteItem{Put: &types.Put{
+		TableName: &s.users, Item: marshal(factorsToRow(id, next)), ConditionExpression: aws.String(asRead(read)),
+		ReturnValuesOnConditionCheckFailure: types.ReturnValuesOnConditionCheckFailureAllOld,
+	}}
+	if read.Version > 0 {
+		write.Put.ExpressionAttributeValues = values{":read": read.Version}.marshal()
+	}
+	return write
+}
+
+// sameFactors is a transaction's condition that the factors are those that were read.
+func (s *Store) sameFactors(id account.ID, read account.FactorSet) types.TransactWriteItem {
+	c := change{key: factorsKey(id), when: asRead(read)}
+	if read.Version > 0 {
+		c.values = values{":read": read.Version}
+	}
+	return checkIn(s.users, c)
+}
+
+func asRead(f account.FactorSet) string {
+	if f.Version == 0 {
+		return "attribute_not_exists(pk)"
+	}
+	return "version = :read"
 }
 
 // FactorUse is one use of a factor: of a code, a recovery code or a passkey.

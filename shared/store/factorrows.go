@@ -11,15 +11,16 @@ import (
 
 type factorsRow struct {
 	key
-	TOTP      string       `dynamodbav:"totp,omitempty"` // sealed
-	TOTPAt    stamp        `dynamodbav:"totpAt,omitempty"`
-	TOTPStep  int64        `dynamodbav:"totpStep"`
-	Recovery  []string     `dynamodbav:"recovery,stringset,omitempty"`
-	Passkeys  []passkeyRow `dynamodbav:"passkeys,omitempty"`
-	ResetID   string       `dynamodbav:"resetId,omitempty"`
-	ResetAt   stamp        `dynamodbav:"resetAt,omitempty"`
-	Version   int          `dynamodbav:"version"`
-	UpdatedAt stamp        `dynamodbav:"updatedAt"`
+	TOTP       string       `dynamodbav:"totp,omitempty"` // sealed
+	TOTPAt     stamp        `dynamodbav:"totpAt,omitempty"`
+	TOTPStep   int64        `dynamodbav:"totpStep"`
+	Recovery   []string     `dynamodbav:"recovery,stringset,omitempty"`
+	Passkeys   []passkeyRow `dynamodbav:"passkeys,omitempty"`
+	RecoveryAt stamp        `dynamodbav:"recoveryAt,omitempty"`
+	ResetID    string       `dynamodbav:"resetId,omitempty"`
+	ResetAt    stamp        `dynamodbav:"resetAt,omitempty"`
+	Version    int          `dynamodbav:"version"`
+	UpdatedAt  stamp        `dynamodbav:"updatedAt"`
 }
 
 type passkeyRow struct {
@@ -36,7 +37,7 @@ type passkeyRow struct {
 func factorsToRow(id account.ID, f account.FactorSet) factorsRow {
 	row := factorsRow{
 		key: factorsKey(id), TOTP: f.TOTP.Sealed, TOTPAt: stampOf(f.TOTP.AddedAt), TOTPStep: f.TOTP.Step, Recovery: f.Recovery,
-		ResetID: f.ResetID, ResetAt: stampOf(f.ResetAt), Version: f.Version, UpdatedAt: stampOf(f.UpdatedAt),
+		RecoveryAt: stampOf(f.RecoveryAt), ResetID: f.ResetID, ResetAt: stampOf(f.ResetAt), Version: f.Version, UpdatedAt: stampOf(f.UpdatedAt),
 	}
 	for _, p := range f.Passkeys {
 		row.Passkeys = append(row.Passkeys, passkeyRow{p.ID, p.Name, p.PublicKey, p.SignCount, p.BackupEligible, p.BackedUp, stampOf(p.AddedAt), stampOf(p.UsedAt)})
@@ -47,7 +48,7 @@ func factorsToRow(id account.ID, f account.FactorSet) factorsRow {
 func (r factorsRow) set() account.FactorSet {
 	f := account.FactorSet{
 		TOTP: account.TOTP{Sealed: r.TOTP, AddedAt: r.TOTPAt.time(), Step: r.TOTPStep}, Recovery: slices.Clone(r.Recovery),
-		ResetID: r.ResetID, ResetAt: r.ResetAt.time(), Version: r.Version, UpdatedAt: r.UpdatedAt.time(),
+		RecoveryAt: r.RecoveryAt.time(), ResetID: r.ResetID, ResetAt: r.ResetAt.time(), Version: r.Version, UpdatedAt: r.UpdatedAt.time(),
 	}
 	for _, p := range r.Passkeys {
 		f.Passkeys = append(f.Passkeys, account.Passkey{

@@ -2,6 +2,7 @@ package rotate
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"sync/atomic"
@@ -9,6 +10,7 @@ import (
 
 	"phonon.in/central/cmd/central/fleet"
 	"phonon.in/central/cmd/central/release"
+	"phonon.in/central/shared/token"
 )
 
 // Rotation replaces one thing. Say hears what is done.
@@ -17,6 +19,8 @@ type Rotation struct {
 	Vault *Vault
 	Fleet *fleet.Fleet
 	Say   func(string)
+	// Reseal seals with the current key whatever the previous one has sealed; nil where nothing is sealed by what is replaced.
+	Reseal func(context.Context, token.Keyring) error
 }
 
 // State is how far a replacement is before anything is done.
@@ -38,9 +42,16 @@ func (r *Rotation) Look(ctx context.Context) (State, error) {
 }
 
 // Replace replaces a key: it is accepted everywhere before it signs anywhere. With leaked the old one counts no more at the end. It goes
-// on where an earlier one was interrupted, and then leaked holds for that one too.
+// on where an earlier one was interrupted, and then leaked holds for that one too. Before a key goes, everything that it has sealed is sealed anew.
 func (r *Rotation) Replace(ctx context.Context, leaked bool) error {
-	d, err := r.begun(ctx, leaked, func(d document) {
+	d, err := r.Vault.read(ctx)
+	if err == nil && d.phase(r.Kind).Phase == "" { // the previous key is about to be pushed out
+		err = r.reseal(ctx, d)
+	}
+	if err != nil {
+		return err
+	}
+	d, err = r.begun(ctx, leaked, func(d document) {
 		d.set(r.Previous, r.Fresh())
 		d.setPhase(r.Kind, phase{accept, leaked})
 	})
@@ -65,8 +76,27 @@ func (r *Rotation) Replace(ctx context.Context, leaked bool) error {
 		if err := r.reread(ctx, d, "the new one is used"); err != nil {
 			return err
 		}
+		if err := r.reseal(ctx, d); err != nil {
+			return err
+		}
 	}
 	return r.end(ctx, d)
+}
+
+// reseal leaves nothing that the previous key alone can open.
+func (r *Rotation) reseal(ctx context.Context, d document) error {
+	if r.Reseal == nil || d.text(r.Previous) == "" {
+		return nil
+	}
+	text, err := json.Marshal(map[string]string{"current": d.text(r.Current), "previous": d.text(r.Previous)})
+	if err != nil {
+		return err
+	}
+	keys, err := token.ParseKeyring(text)
+	if err != nil {
+		return err
+	}
+	return r.Reseal(ctx, keys)
 }
 
 // begun reads the secret, and begins where nothing is begun.

@@ -1,6 +1,7 @@
 package rotate
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -267,5 +268,49 @@ func TestRandomTextHasNoLetterMoreOftenThanAnother(t *testing.T) {
 	}
 	if slices.Equal([]byte(letters(64)), []byte(letters(64))) {
 		t.Error("twice the same")
+	}
+}
+
+// Two accounts have an app: the secret of one was sealed by the present key, that of the other by the one before.
+func TestWhatAKeyHasSealedIsSealedAnewBeforeItGoes(t *testing.T) {
+	ring := func(document string) token.Keyring {
+		keys, err := token.ParseKeyring([]byte(document))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	for _, leaked := range []bool{false, true} {
+		w := newWorld(t, `{"current": "`+old+`", "previous": "`+older+`"}`)
+		secret := token.NewSecret("JBSWY3DPEHPK3PXP")
+		sealed := map[string]string{
+			"a": ring(`{"current":"`+old+`"}`).Seal(token.FactorSecret, secret, "a"), "b": ring(`{"current":"`+older+`"}`).Seal(token.FactorSecret, secret, "b"),
+		}
+		r, fails := w.rotation(Key), 2
+		r.Reseal = func(_ context.Context, keys token.Keyring) error {
+			if fails--; fails == 0 {
+				return errors.New("the table does not answer")
+			}
+			for place, text := range sealed {
+				plain, stale, err := keys.Unseal(token.FactorSecret, text, place)
+				if err != nil {
+					t.Errorf("%s is lost", place)
+				} else if stale {
+					sealed[place] = keys.Seal(token.FactorSecret, plain, place)
+				}
+			}
+			return nil
+		}
+		if err := r.Replace(t.Context(), leaked); err == nil || w.Members(app)["previous"] != old {
+			t.Errorf("the key goes before everything is sealed anew: %v", err)
+		}
+		if err := r.Replace(t.Context(), leaked); err != nil {
+			t.Fatal(err)
+		}
+		for place, text := range sealed {
+			if _, stale, err := ring(w.Secret[app]).Unseal(token.FactorSecret, text, place); stale || err != nil {
+				t.Errorf("leaked %t: %s is still sealed by a key that goes: %v", leaked, place, err)
+			}
+		}
 	}
 }

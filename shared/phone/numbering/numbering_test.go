@@ -22,6 +22,7 @@ func TestParseReadsANumberAsPeopleWriteIt(t *testing.T) {
 		"trunk zero":                             {"09876543210", phone.Mobile, "+919876543210"},
 		"country code without plus":              {"919876543210", phone.Mobile, "+919876543210"},
 		"international prefix":                   {"00919876543210", phone.Mobile, "+919876543210"},
+		"as long as may be typed":                {"9876543210" + strings.Repeat(" ", maxTyped-10), phone.Mobile, "+919876543210"},
 		"plus, spaces":                           {"+91 98765 43210", phone.Mobile, "+919876543210"},
 		"spaces around, no-break space inside":   {" 98765\u00a043210 ", phone.Mobile, "+919876543210"},
 		"a telephone link":                       {"tel:+91-98765-43210", phone.Mobile, "+919876543210"},
@@ -146,6 +147,16 @@ func TestMismatchSaysWhichKindItSeemsToBe(t *testing.T) {
 		fields, _ := fault.FieldsOf(err)
 		if len(fields) != 1 || !strings.Contains(fields[0].Detail, c.say) {
 			t.Errorf("%v does not say: %s", fields, c.say)
+		}
+	}
+}
+
+func TestAnExtensionIsNamedAsSuch(t *testing.T) {
+	for raw, extension := range map[string]bool{"9876543210 ext 12": true, "98765": false} {
+		_, err := Parse(raw, phone.Mobile)
+		fields, _ := fault.FieldsOf(err)
+		if len(fields) != 1 || strings.Contains(fields[0].Detail, "extension") != extension {
+			t.Errorf("%s: %v", raw, fields)
 		}
 	}
 }

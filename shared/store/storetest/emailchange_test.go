@@ -6,6 +6,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 )
 
@@ -49,12 +50,39 @@ func TestEmailChange(t *testing.T) {
 			must(t, err)
 			reset := account.Reset{ID: token.NewID(), AccountID: p.ID, CredentialVersion: moved.CredentialVersion + 1, CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
 			wantOneWinner(t, atOnce(16, func(int) error {
-				return f.UndoEmailChange(t.Context(), undo, moved, reset, mail(message.EmailRestored, "there@example.com"), seen("email_restored"), now)
+				return f.UndoEmailChange(t.Context(), undo, moved, account.FactorSet{}, reset, mail(message.EmailRestored, "there@example.com"), seen("email_restored"), now)
 			}), account.ErrLinkUsed)
 			back, err := f.Profile(t.Context(), p.ID)
 			must(t, err)
 			if back.Email != p.Email || back.CredentialVersion != p.CredentialVersion+2 {
 				t.Errorf("%+v", back)
+			}
+		})
+		t.Run("factors that changed since they were read take nothing back", func(t *testing.T) {
+			p := member(t, f, "factors-change@example.com")
+			c, s := askFor(t, f, p, "factors-there@example.com"), logIn(t, f, p)
+			undo, err := change(p, c, s.Digest)
+			must(t, err)
+			moved, err := f.Profile(t.Context(), p.ID)
+			must(t, err)
+			reset := account.Reset{ID: token.NewID(), AccountID: p.ID, CredentialVersion: moved.CredentialVersion + 1, CreatedAt: now, ExpiresAt: now.Add(time.Minute)}
+			takeBack := func(read account.FactorSet) error {
+				return f.UndoEmailChange(t.Context(), undo, moved, read, reset, mail(message.EmailRestored, "factors-there@example.com"), seen("email_restored"), now)
+			}
+			none, err := f.Factors(t.Context(), p.ID)
+			must(t, err)
+			theirs := account.FactorSet{TOTP: account.TOTP{Sealed: "x", AddedAt: now.Add(time.Minute)}}
+			must(t, f.ChangeFactors(t.Context(), moved, store.FactorChange{Read: none, Next: theirs, By: s, Seen: seen("totp_added"), At: now.Add(time.Minute)}))
+			want(t, takeBack(none), account.ErrBusy)
+			read, err := f.Factors(t.Context(), p.ID)
+			must(t, err)
+			must(t, takeBack(read))
+			left, err := f.Factors(t.Context(), p.ID)
+			must(t, err)
+			back, err := f.Profile(t.Context(), p.ID)
+			must(t, err)
+			if left.Counted().Any() || back.Factors.Any() || back.Email != p.Email {
+				t.Errorf("%+v, %+v", left, back)
 			}
 		})
 		t.Run("of a sign-up and a change for one address at once one gets it", func(t *testing.T) {

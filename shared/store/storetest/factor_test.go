@@ -162,3 +162,39 @@ func TestFactors(t *testing.T) {
 		})
 	})
 }
+
+func TestSecretsOfAppsAreSealedAnew(t *testing.T) {
+	ring := func(document string) token.Keyring {
+		keys, err := token.ParseKeyring([]byte(document))
+		must(t, err)
+		return keys
+	}
+	const first, second = "first-key-first-key-first-key-first-key", "second-key-second-key-second-key-second"
+	before, both, after := ring(`{"current":"`+first+`"}`), ring(`{"current":"`+second+`","previous":"`+first+`"}`), ring(`{"current":"`+second+`"}`)
+	onEachEngine(t, func(t *testing.T, f Fixture) {
+		seal := func(name string, keys token.Keyring) account.Profile {
+			p := member(t, f, name+"@example.com")
+			s := logIn(t, f, p)
+			next := account.FactorSet{TOTP: account.TOTP{Sealed: keys.Seal(token.FactorSecret, token.NewSecret(name), string(p.ID)), AddedAt: now}}
+			must(t, f.ChangeFactors(t.Context(), p, store.FactorChange{Next: next, By: s, Seen: seen("totp_added"), At: now}))
+			return p
+		}
+		people := map[string]account.Profile{"old": seal("old", before), "older": seal("older", before), "new": seal("new", both), "lost": seal("lost", ring(`{"current":"`+first+first+`"}`))}
+		told := 0
+		done, err := f.ResealFactors(t.Context(), both, func(store.Resealed) { told++ })
+		if err != nil || done.Sealed != 2 || done.Lost != 1 || done.Read < 4 || told == 0 {
+			t.Errorf("%+v, %d pages, %v", done, told, err)
+		}
+		for name, p := range people {
+			set, err := f.Factors(t.Context(), p.ID)
+			must(t, err)
+			secret, stale, err := after.Unseal(token.FactorSecret, set.TOTP.Sealed, string(p.ID))
+			if lost := name == "lost"; (err != nil) != lost || !lost && (stale || secret.Reveal() != name) || set.TOTP.AddedAt != now {
+				t.Errorf("%s: %v, %+v", name, err, set.TOTP)
+			}
+		}
+		if done, err := f.ResealFactors(t.Context(), both, func(store.Resealed) {}); err != nil || done.Sealed != 0 {
+			t.Errorf("once more: %+v, %v", done, err)
+		}
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/token"
 )
@@ -58,6 +59,12 @@ func TestOneTimeThingsAreUsedExactlySoOftenAlsoWhereCallsFail(t *testing.T) {
 			if now.CredentialVersion != p.CredentialVersion+1 {
 				t.Errorf("the password was changed %d times", now.CredentialVersion-p.CredentialVersion)
 			}
+		})
+		t.Run("of 50 devices that open a signatory's link one", func(t *testing.T) {
+			c, l := linked(t, f, "linked-faults@example.com")
+			wantExactly(t, 1, atOnce(50, func(int) error {
+				return s.Process().OpenSignatoryLink(t.Context(), c, opened(l, token.NewID()), linkRecord(kyc.RecordSignatoryOpened), seen("signatory_link_opened"))
+			}), kyc.ErrSignatoryLinkTaken)
 		})
 		t.Run("of 50 uses of a captcha one", func(t *testing.T) {
 			wantExactly(t, 1, atOnce(50, func(int) error { return s.Process().Spend(t.Context(), "sig-faults", now.Add(time.Minute)) }), account.ErrCaptchaSpent)

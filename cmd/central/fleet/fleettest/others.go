@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	cfn "github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/aws/smithy-go"
@@ -41,6 +42,8 @@ func (a *AWS) others(in any) (any, error, bool) {
 		a.versions[*in.SecretId]++
 		a.did("PutSecretValue", *in.SecretId)
 		return &secretsmanager.PutSecretValueOutput{VersionId: a.version(*in.SecretId)}, nil, true
+	case *dynamodb.ScanInput: // the tables are empty
+		return &dynamodb.ScanOutput{}, nil, true
 	case *cloudformation.DescribeStacksInput:
 		s := a.Stacks[*in.StackName]
 		if s == nil {
