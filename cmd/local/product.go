@@ -25,7 +25,6 @@ type registration struct {
 // sample is examples/product beside a run: built, registered as an operator does it, and started with the settings that any product gets.
 type sample struct {
 	l       *local
-	port    int
 	central string // the operator's command line
 	binary  string
 }

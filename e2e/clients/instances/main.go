@@ -97,7 +97,9 @@ func instances(doc *openapi3.T) (all []instance, err error) {
 	for _, path := range doc.Paths.InMatchingOrder() {
 		for _, op := range doc.Paths.Value(path).Operations() {
 			if op.RequestBody != nil {
-				add(instance{Operation: op.OperationID}, op.RequestBody.Value.Content["application/json"].Schema)
+				if media := op.RequestBody.Value.Content["application/json"]; media != nil { // a form is no value of a client
+					add(instance{Operation: op.OperationID}, media.Schema)
+				}
 			}
 			for status, answer := range op.Responses.Map() {
 				if media := answer.Value.Content["application/json"]; media != nil {
