@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|ministack|pages|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|ministack|pages|examples|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
@@ -15,6 +15,7 @@ tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|mi
   judges          moto, cloudformation-validate and roto, which judge templates and calls a second time (PyPI)
   ministack       the AWS that make deploy-trial deploys to, and AWS CLI (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
+  examples        the products of examples/, which log people in by libraries of others (Go modules, npm, PyPI, Maven)
   all             all of them (default)
 TEXT
 }
@@ -36,6 +37,7 @@ need() { # command, for what
     npm) where=", which comes with Node.js: https://nodejs.org, or your system's packages nodejs and npm" ;;
     java) where=", 17 or later: your system's package openjdk-17-jre-headless or a later one" ;;
     mvn) where=", Apache Maven: your system's package maven" ;;
+    javac) where=", of a JDK, 17 or later: your system's package openjdk-17-jdk-headless or a later one" ;;
   esac
   echo "tools/install.sh: $2 needs $1$where" >&2
   exit 1
@@ -218,6 +220,64 @@ pages() {
   echo "installed what tests the pages"
 }
 
+# Each product of examples/ is made ready to start, all at once; what was made of the same sources before is left alone.
+examples() {
+  local name pids=() pid
+  for name in product clients/go clients/node clients/python clients/java; do
+    example "$name" &
+    pids+=($!)
+  done
+  for pid in "${pids[@]}"; do wait "$pid"; done
+}
+
+example() {
+  local sources=$root/examples/$1 name=${1#clients/} stamp
+  local made=$tools/examples/$name
+  stamp=$(cd "$sources" && find . -type f -not -path "./node_modules/*" -not -path "./target/*" -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
+  [ "$(cat "$made/sources" 2>/dev/null)" = "$stamp" ] && return
+  mkdir -p "$made"
+  rm -f "$made/sources"
+  "example_$name" "$sources" "$made"
+  printf '%s\n' "$stamp" >"$made/sources"
+  echo "installed examples/$1" >&2
+}
+
+example_product() { example_go "$@"; }
+
+example_go() {
+  CGO_ENABLED=0 "$root/tools/go.sh" "${1#"$root"/}" "$1" build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$2/product" .
+}
+
+example_node() {
+  need npm "the example"
+  cp "$1/product.js" "$1/package.json" "$1/package-lock.json" "$2"
+  (cd "$2" && npm ci --silent --no-audit --no-fund --ignore-scripts)
+}
+
+example_python() {
+  need python3 "the example"
+  cp "$1/product.py" "$2"
+  cmp -s "$1/requirements.txt" "$2/requirements.txt" && return
+  rm -rf "$2/venv"
+  python3 -m venv "$2/venv"
+  "$2/venv/bin/pip" install --quiet --disable-pip-version-check -r "$1/requirements.txt"
+  cp "$1/requirements.txt" "$2"
+}
+
+example_java() {
+  need mvn "the example"
+  need javac "the example"
+  if ! cmp -s "$1/pom.xml" "$2/pom.xml"; then
+    fetching "Spring Boot for the example, 27 MB (Maven)"
+    rm -rf "$2/jars"
+    mvn -q -B -f "$1/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$2/jars" >&2
+    cp "$1/pom.xml" "$2"
+  fi
+  rm -rf "$2/classes"
+  javac -Xlint:all,-processing -Werror -parameters -d "$2/classes" -cp "$2/jars/*" "$1/src/main/java/example/Product.java"
+  cp "$1"/src/main/resources/* "$2/classes"
+}
+
 case "${1:-all}" in
   dynoxide) dynoxide ;;
   versitygw) versitygw ;;
@@ -228,7 +288,8 @@ case "${1:-all}" in
   judges) judges ;;
   ministack) ministack ;;
   pages) pages ;;
-  all) dynoxide; versitygw; dynamodb_local; clamav; sam; checkov; judges; ministack; pages ;;
+  examples) examples ;;
+  all) dynoxide; versitygw; dynamodb_local; clamav; sam; checkov; judges; ministack; pages; examples ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;
 esac

@@ -126,7 +126,7 @@ func (l *local) prepare() error {
 		return err
 	}
 	if o.fresh {
-		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "secret.json", "secret-signingsecret.json"} {
+		for _, name := range []string{"dynamo.db", "dynamo.db-wal", "dynamo.db-shm", "shared-local-instance.db", "s3", "messages.jsonl", "events", "product.json", "secret.json", "secret-signingsecret.json"} {
 			if err := os.RemoveAll(filepath.Join(o.data, name)); err != nil {
 				return err
 			}
@@ -213,6 +213,9 @@ func (l *local) connect(ctx context.Context) error {
 	}
 	for _, one := range l.listeners {
 		go l.server.Serve(one)
+	}
+	if l.options.product {
+		l.bringing.Go(func() { l.runProduct(l.ctx) })
 	}
 	l.schedule.run(l.ctx, &l.ticking)
 	if l.options.watch && !l.options.enginesOnly {

@@ -28,6 +28,7 @@ type options struct {
 	race          bool
 	enginesOnly   bool
 	watch         bool
+	product       bool          // the sample product is started, too
 	scheduleEvery time.Duration // 0: as the template says
 	retry         []time.Duration
 	getenv        func(string) string
@@ -67,6 +68,7 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	flags.StringVar(&o.portText, "port", cmp.Or(getenv("PORT"), "3000"), "`port` of pages and API; the engines use those after it where they are free")
 	flags.BoolVar(&o.race, "race", getenv("RACE") != "" && getenv("RACE") != "0", "build with the race detector, and show what it says: as with --verbose")
 	flags.BoolVar(&o.enginesOnly, "engines-only", false, "start only the engines, and print their endpoints as export lines")
+	flags.BoolVar(&o.product, "product", false, "start the sample product, examples/product, too: it logs people in with this run")
 	flags.StringVar(&o.address, "address", "127.0.0.1", "`address` that the engines listen on: with --engines-only one that containers reach")
 	flags.StringVar(&o.lambda, "lambda", "", "`endpoint` of a Lambda API, such as that of sam local start-lambda, that gets the events of uploads; with --engines-only")
 	flags.DurationVar(&o.scheduleEvery, "schedule-every", 0, "`interval` of all schedules, instead of the template's")
@@ -84,6 +86,9 @@ func readOptions(args []string, getenv func(string) string, out io.Writer) (opti
 	}
 	if flags.NArg() > 0 {
 		return o, fmt.Errorf("unexpected argument %q; see --help", flags.Arg(0))
+	}
+	if o.product && o.enginesOnly {
+		return o, errors.New("--product needs Central, and --engines-only starts none")
 	}
 	o.watch, o.verbose = !*noWatch, o.verbose || o.race
 	return o, o.complete()

@@ -24,6 +24,7 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 		{"a parameter without a value", []string{"--set", "Name"}, none, "Name=Value"},
 		{"a port that is none", nil, func(n string) string { return map[string]string{"PORT": "http"}[n] }, `"http" is not a port`},
 		{"a port that no machine has", []string{"--port", "65536"}, none, `"65536" is not a port`},
+		{"a product without Central", []string{"--product", "--engines-only"}, none, "--product needs Central"},
 		{"a folder outside the project", []string{"--root", "/"}, none, "--root"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -34,7 +35,7 @@ func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
 	}
 	var help bytes.Buffer
 	readOptions([]string{"--help"}, none, &help)
-	for _, name := range []string{"-fresh", "-verbose", "-port", "-engines-only", "-data", "-schedule-every", "PORT", "CAPTCHA=off", "AWS_ENDPOINT_URL_S3"} {
+	for _, name := range []string{"-fresh", "-product", "-verbose", "-port", "-engines-only", "-data", "-schedule-every", "PORT", "CAPTCHA=off", "AWS_ENDPOINT_URL_S3"} {
 		if !strings.Contains(help.String(), name) {
 			t.Errorf("--help does not say %s", name)
 		}

@@ -55,7 +55,7 @@ func (h *handler) discovery(_ context.Context, c *httpapi.Call, _, _ url.Values)
 		Revocation: at("revoke"), Introspection: at("introspect"), Pushed: at("par"), EndSession: at("logout"),
 		Scopes: oidc.Scopes(), Claims: oidc.ClaimNames(),
 		ResponseTypes: []string{"code"}, ResponseModes: []string{"query"}, GrantTypes: []string{"authorization_code", "refresh_token"},
-		Prompts: []string{"none", "login", "consent", "select_account"}, ACRs: []string{oidc.ACRPassword, oidc.ACRFactor},
+		Prompts: []string{oidc.PromptNone, oidc.PromptLogin, oidc.PromptConsent, oidc.PromptSelect, oidc.PromptCreate}, ACRs: []string{oidc.ACRPassword, oidc.ACRFactor},
 		SubjectTypes: []string{"public", "pairwise"}, IDTokenAlgs: []string{"ES256", "RS256"}, Challenges: []string{"S256"},
 		AuthMethods: methods, AuthAlgs: oidc.ProofAlgorithms(), RevokeMethods: methods, RevokeAlgs: oidc.ProofAlgorithms(),
 		InspectMethods: confidential, InspectAlgs: oidc.ProofAlgorithms(), ProofAlgs: oidc.ProofAlgorithms(), Locales: []string{"en", "hi"},

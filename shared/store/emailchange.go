@@ -165,7 +165,7 @@ func (s *Store) UndoEmailChange(
 		return err
 	}
 	kept, added := read.Before(u.ChangedAt())
-	actions := append([]types.TransactWriteItem{
+	actions := []types.TransactWriteItem{
 		updateIn(s.tokens, change{
 			key: emailUndoKey(p.ID), set: "SET usedAt = :used", when: "id = :id AND attribute_not_exists(usedAt) AND expiresAt > :now",
 			values: values{":used": stampOf(now), ":id": u.ID, ":now": now.Unix()},
@@ -177,7 +177,7 @@ func (s *Store) UndoEmailChange(
 		deleteIn(s.tokens, emailChangeKey(p.ID)),
 		putNew(s.tokens, pendingRow(m)),
 		putNew(s.users, activityToRow(p.ID, seen)),
-	}, told...)
+	}
 	if added {
 		gone := seen
 		gone.Kind = "factors_removed"
@@ -185,7 +185,7 @@ func (s *Store) UndoEmailChange(
 	} else {
 		actions = append(actions, s.moveTo(p, u.Email, now), s.sameFactors(p.ID, read))
 	}
-	err = s.transact(ctx, "undo change of address", actions...)
+	err = s.transact(ctx, "undo change of address", append(actions, told...)...)
 	index, found, failed := failedAt(err)
 	switch {
 	case !failed:

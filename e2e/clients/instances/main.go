@@ -18,9 +18,12 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// instance is one value, as JSON: of a component by its name, or what an operation takes, or what it answers with a status.
+// instance is one value, as JSON: of a component by its name, or what an operation takes, or what it answers with a status. A form is a value
+// in Python alone.
 type instance struct {
 	Component, Operation, Status, Value string
+
+	Form bool
 }
 
 func main() {
@@ -46,6 +49,7 @@ func run(folder string) error {
 	if err := os.WriteFile(filepath.Join(folder, "python", "instances.json"), text, 0o600); err != nil {
 		return err
 	}
+	all = slices.DeleteFunc(all, func(i instance) bool { return i.Form })
 	for name, source := range map[string]string{"go/instances_test.go": goSource, "typescript/instances.ts": typescriptSource} {
 		if err := write(filepath.Join(folder, name), source, all); err != nil {
 			return err
@@ -97,7 +101,9 @@ func instances(doc *openapi3.T) (all []instance, err error) {
 	for _, path := range doc.Paths.InMatchingOrder() {
 		for _, op := range doc.Paths.Value(path).Operations() {
 			if op.RequestBody != nil {
-				add(instance{Operation: op.OperationID}, op.RequestBody.Value.Content["application/json"].Schema)
+				for kind, media := range op.RequestBody.Value.Content {
+					add(instance{Operation: op.OperationID, Form: kind != "application/json"}, media.Schema)
+				}
 			}
 			for status, answer := range op.Responses.Map() {
 				if media := answer.Value.Content["application/json"]; media != nil {
