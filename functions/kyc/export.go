@@ -8,6 +8,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/oidc"
 )
 
 // What one export has at most, so that it fits into the 6 MB of an answer, and how long its links work: as long as a slow network needs to begin
@@ -21,6 +22,7 @@ type exportAnswer struct {
 	ExportedAt time.Time         `json:"exportedAt"`
 	Account    account.View      `json:"account"`
 	Consents   []exportedConsent `json:"consents"`
+	Apps       []exportedApp     `json:"apps"`     // that the holder lets have something
 	Activity   []exportedEvent   `json:"activity"` // the newest first
 	Complete   bool              `json:"activityComplete"`
 	Sessions   []exportedSession `json:"sessions"`
@@ -35,6 +37,13 @@ type exportedConsent struct {
 	AcceptedAt time.Time `json:"acceptedAt"`
 	IP         string    `json:"ip"`
 	UserAgent  string    `json:"userAgent"`
+}
+
+type exportedApp struct {
+	Client   oidc.ClientID `json:"client"`
+	Scopes   []string      `json:"scopes"`
+	Since    time.Time     `json:"since"`
+	LastUsed *time.Time    `json:"lastUsed"` // null for never
 }
 
 type exportedEvent struct {
@@ -87,7 +96,7 @@ func (h *handler) export(ctx context.Context, c *httpapi.Call, _ httpapi.None) (
 		return exportAnswer{}, err
 	}
 	all := exportAnswer{
-		ExportedAt: c.Now, Account: account.ViewOf(c.Profile), Consents: []exportedConsent{}, Activity: []exportedEvent{}, Sessions: []exportedSession{}, Cases: []exportedCase{},
+		ExportedAt: c.Now, Account: account.ViewOf(c.Profile), Consents: []exportedConsent{}, Apps: []exportedApp{}, Activity: []exportedEvent{}, Sessions: []exportedSession{}, Cases: []exportedCase{},
 	}
 	if err := h.exportLogs(ctx, c, &all); err != nil {
 		return exportAnswer{}, err
@@ -113,6 +122,13 @@ func (h *handler) exportLogs(ctx context.Context, c *httpapi.Call, all *exportAn
 	}
 	for _, one := range consents {
 		all.Consents = append(all.Consents, exportedConsent{one.Document, one.Version, one.Hash, one.Locale, one.AcceptedAt, one.IP, one.UserAgent})
+	}
+	apps, err := h.store.Apps(ctx, c.Profile.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range apps {
+		all.Apps = append(all.Apps, exportedApp{a.Client, a.Scopes, a.Since, timeOrNull(a.LastUsed)})
 	}
 	events, next, err := h.store.Activity(ctx, c.Profile.ID, "", mostActivity, c.Now)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi/contract"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/oidc"
 )
 
 const exportPath = "/v1/account/export"
@@ -23,9 +24,14 @@ func TestAnExportHasEverythingOfOneHolderAndOfNobodyElse(t *testing.T) {
 	}
 	p.want(t, "200", "PUT", "/v1/kyc", m{"entityType": "individual", "fields": m{"pan": "ZZZPZ9999Z"}})
 	id := p.given(t, "entity_pan", "epan", "%PDF-1.7")
+	_, err := w.AllowApp(t.Context(), p.id, oidc.App{Client: "CLIENT", Scopes: []string{"openid", "email"}, Since: now}, account.Consent{Document: "app", AcceptedAt: now}, account.Activity{Kind: "app_allowed", At: now})
+	must(t, err)
 	all := p.want(t, "200", "POST", exportPath, nil).body
-	if all["account"].(m)["id"] != string(p.id) || len(all["consents"].([]any)) != 1 || len(all["activity"].([]any)) < 2 || all["activityComplete"] != true || len(all["cases"].([]any)) != 1 {
+	if all["account"].(m)["id"] != string(p.id) || len(all["consents"].([]any)) != 2 || len(all["activity"].([]any)) < 2 || all["activityComplete"] != true || len(all["cases"].([]any)) != 1 {
 		t.Errorf("%v", all)
+	}
+	if apps := all["apps"].([]any); len(apps) != 1 || apps[0].(m)["client"] != "CLIENT" || len(apps[0].(m)["scopes"].([]any)) != 2 || apps[0].(m)["lastUsed"] != nil {
+		t.Errorf("apps: %v", apps)
 	}
 	exported := all["cases"].([]any)[0].(m)
 	if exported["fields"].(m)["pan"] != "ZZZPZ9999Z" || len(exported["documents"].([]any)) != 1 {

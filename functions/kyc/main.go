@@ -17,6 +17,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/obs"
+	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/store"
 	"phonon.in/central/shared/token"
 	"phonon.in/central/shared/upload"
@@ -57,6 +58,7 @@ type cases interface {
 
 	Cases(ctx context.Context, id account.ID) ([]kyc.Case, error)
 	Consents(ctx context.Context, id account.ID) ([]account.Consent, error)
+	Apps(ctx context.Context, id account.ID) ([]oidc.App, error)
 	Activity(ctx context.Context, id account.ID, after string, most int, now time.Time) ([]account.Activity, string, error)
 	NoteActivity(ctx context.Context, id account.ID, seen account.Activity) error
 	Sessions(ctx context.Context, p account.Profile, now time.Time) ([]account.Session, error)

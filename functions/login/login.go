@@ -63,7 +63,6 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Public("POST /v1/login", httpapi.Event(ocsf.Logon, httpapi.JSON(http.StatusOK, h.login)))
 	api.Public("POST /v1/login/form", httpapi.Event(ocsf.Logon, httpapi.Form(h.loginForm)))
-	api.BeforeTerms("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.logout)))
 	api.Private("GET /v1/sessions", httpapi.JSON(http.StatusOK, h.sessions))
 	api.Private("DELETE /v1/sessions/{id}", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endSession)))
 	api.Private("DELETE /v1/sessions", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, h.endOthers)))

@@ -8,15 +8,6 @@ import (
 	"phonon.in/central/shared/httpapi"
 )
 
-func (h *handler) logout(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
-	if _, err := h.store.EndSession(ctx, c.Profile.ID, c.Session.Digest, c.Now); err != nil {
-		return httpapi.None{}, err
-	}
-	c.SetCookie(httpapi.SessionCookie, "", -1)
-	c.SetHeader("Clear-Site-Data", `"storage"`) // what tabs keep; the cookies of the language and of the device stay
-	return httpapi.None{}, nil
-}
-
 type sessionView struct {
 	ID         string    `json:"id"`
 	Current    bool      `json:"current"`

@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/message"
+	"phonon.in/central/shared/ocsf"
 	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
 )
@@ -42,4 +44,5 @@ func (b *browser) routes(api *httpapi.API) {
 	api.Public("GET /oauth2/logout", httpapi.Form(b.logout))
 	api.Foreign("POST /oauth2/logout", httpapi.Form(b.logoutPosted))
 	api.Public("POST /oauth2/logout/confirm", httpapi.Form(b.logoutConfirmed))
+	api.BeforeTerms("POST /v1/logout", httpapi.Event(ocsf.Logoff, httpapi.JSON(http.StatusNoContent, b.logoutHere)))
 }

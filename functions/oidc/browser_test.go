@@ -76,6 +76,15 @@ func (s *visitors) StartGrant(_ context.Context, g oidc.Grant, _ account.Activit
 	return nil
 }
 
+func (s *visitors) OpenSession(_ context.Context, id account.ID, digest string) (account.Session, account.Profile, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, there := s.sessions[digest]; !there {
+		return account.Session{}, account.Profile{}, account.ErrSessionUnknown
+	}
+	return s.sessions[digest], s.profiles[id], s.down
+}
+
 func (s *visitors) TouchSession(context.Context, account.Session, time.Time) error { return nil }
 
 func (s *visitors) AllowApp(_ context.Context, id account.ID, a oidc.App, consent account.Consent, _ account.Activity) (oidc.App, error) {
@@ -157,7 +166,7 @@ func (w *world) serve() {
 			return oidc.Hint{Client: oidc.ClientID(parts[0]), Subject: parts[1], SID: parts[2]}, nil
 		},
 	}
-	api := httpapi.New(httpapi.Config{PublicURL: origin, Now: func() time.Time { return w.now }, Limits: w.limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+	api := httpapi.New(httpapi.Config{PublicURL: origin, Now: func() time.Time { return w.now }, Sessions: w.visitors, Limits: w.limits, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	b.routes(api)
 	w.api = api
 }

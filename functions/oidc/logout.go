@@ -113,13 +113,27 @@ func (b *browser) isOf(f farewell) bool {
 // end ends the session, and tells the clients that were logged in by it. Where the session could not be ended, nothing is said to have been.
 func (b *browser) end(ctx context.Context, c *httpapi.Call, f farewell) httpapi.Reply {
 	c.Session, c.Profile = f.visit.Session, f.visit.Profile
-	told, err := b.store.EndSession(ctx, f.visit.Profile.ID, f.visit.Session.Digest, c.Now)
-	if err != nil {
+	if err := b.over(ctx, c); err != nil {
 		return b.failed(c, err)
 	}
-	c.SetCookie(httpapi.SessionCookie, "", -1)
-	tell(ctx, b.outbox, told)
 	return b.left(c, f)
+}
+
+// logoutHere is the log-out of Central's own pages, and of programs. It is here so that the products hear of it at once.
+func (b *browser) logoutHere(ctx context.Context, c *httpapi.Call, _ httpapi.None) (httpapi.None, error) {
+	return httpapi.None{}, b.over(ctx, c)
+}
+
+// over ends the session of the call, and has the browser forget it and what tabs keep; the cookies of the language and of the device stay.
+func (b *browser) over(ctx context.Context, c *httpapi.Call) error {
+	told, err := b.store.EndSession(ctx, c.Profile.ID, c.Session.Digest, c.Now)
+	if err != nil {
+		return err
+	}
+	c.SetCookie(httpapi.SessionCookie, "", -1)
+	c.SetHeader("Clear-Site-Data", `"storage"`)
+	tell(ctx, b.outbox, told)
+	return nil
 }
 
 // tell delivers side by side, so that one client that does not answer keeps no other from hearing of it.

@@ -1,11 +1,13 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/oidc"
 	"phonon.in/central/shared/token"
@@ -52,6 +54,22 @@ func TestALogOutWithTheSessionsOwnIDTokenEndsItAndLeadsBack(t *testing.T) {
 	again := w.logout("", "id_token_hint", w.hintOf(session), "post_logout_redirect_uri", bye)
 	if again.Header().Get("Location") != bye {
 		t.Errorf("twice: %d to %s", again.Code, again.Header().Get("Location"))
+	}
+}
+
+func TestTheLogOutOfOurOwnPagesTellsTheProductsAtOnce(t *testing.T) {
+	w := newVisits(t, nil)
+	session, other := w.person(nil), w.person(nil)
+	r := w.do("POST", "/v1/logout", session, nil)
+	if r.Code != http.StatusNoContent || w.open(session) || !w.open(other) || len(w.heard.all) != 1 || w.heard.all[0].Refs[0] != string(w.client.ID) {
+		t.Errorf("%d, told %+v", r.Code, w.heard.all)
+	}
+	if cookie := r.Header().Get("Set-Cookie"); !strings.HasPrefix(cookie, httpapi.SessionCookie+"=;") || r.Header().Get("Clear-Site-Data") != `"storage"` {
+		t.Errorf("something stays in the browser: %q, %q", cookie, r.Header().Get("Clear-Site-Data"))
+	}
+	w.downLate = fault.Down(errors.New("no answer"))
+	if r := w.do("POST", "/v1/logout", other, nil); r.Code != http.StatusServiceUnavailable || r.Header().Get("Set-Cookie") != "" || !w.open(other) || len(w.heard.all) != 1 {
+		t.Errorf("a log-out that failed: %d, %q, told %+v", r.Code, r.Header().Get("Set-Cookie"), w.heard.all)
 	}
 }
 

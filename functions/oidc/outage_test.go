@@ -261,6 +261,9 @@ func TestWithoutAKeyToSignWithNothingIsUsedUp(t *testing.T) {
 	p.h.signing = own.Keyset{}
 	p.want(p.exchange(a, code), "503 temporarily_unavailable")
 	p.want(p.refresh(open, refresh), "503 temporarily_unavailable")
+	if keys := p.want(p.send("GET", "/oauth2/jwks", nil), "503 temporarily_unavailable"); keys.header.Get("Cache-Control") != "no-store" {
+		t.Errorf("that there are no keys may be kept: %q", keys.header.Get("Cache-Control"))
+	}
 	p.h.signing = set
 	p.want(p.exchange(a, code), "200")
 	p.passes(oidc.RefreshGrace)
