@@ -127,6 +127,30 @@ func TestAClientLibraryLogsIn(t *testing.T) {
 	}
 }
 
+// kycAtAProduct logs in at a product, and returns what that is told of the KYC with each request: state and entity type, or "" for nothing.
+func (p *person) kycAtAProduct() func() (status, entity string) {
+	p.t.Helper()
+	c, secret := registered(p.t, nil)
+	product, verifier := p.atProduct(c, secret), oauth2.GenerateVerifier()
+	got, err := product.oauth.Exchange(product.ctx, product.code("s", "n", verifier), oauth2.VerifierOption(verifier))
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return func() (string, string) {
+		var claims struct {
+			Status string `json:"kyc_status"`
+			Entity string `json:"kyc_entity_type"`
+		}
+		if info, err := product.server.UserInfo(product.ctx, oauth2.StaticTokenSource(got)); err == nil {
+			err = info.Claims(&claims)
+			if err != nil {
+				p.t.Fatal(err)
+			}
+		}
+		return claims.Status, claims.Entity
+	}
+}
+
 func TestALogOutEndsWhatAProductHas(t *testing.T) {
 	t.Parallel()
 	p := member(t)

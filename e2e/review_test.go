@@ -89,6 +89,14 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	reference := holder.want(holder.call("POST", "/v1/kyc/submit", agreed()), 202).text("reference")
 	at, evil, box := "/v1/review/cases/"+reference, elsewhere(), postbox{holder, map[string]int{}}
 	box.leadsHome("submission", holder.email)
+	product := holder.kycAtAProduct()
+	productHears := func(status, entity string) {
+		t.Helper()
+		if gotStatus, gotEntity := product(); gotStatus != status || gotEntity != entity {
+			t.Errorf("a product hears %q, %q; want %q, %q", gotStatus, gotEntity, status, entity)
+		}
+	}
+	productHears("submitted", "")
 
 	view := first.claimed(reference)
 	requirement := view["requirements"].([]any)[0].(map[string]any)
@@ -102,6 +110,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	if got := first.want(first.call("POST", at+"/decision", asks, evil...), 200).text("status"); got != "needs_info" {
 		t.Fatalf("the case is %s", got)
 	}
+	productHears("needs_info", "")
 	soon(t, holder.email)
 	box.leadsHome("a question", holder.email)
 	first.want(first.call("POST", at+"/decision", asks), 409, "case_not_waiting")
@@ -128,6 +137,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	if got := second.want(second.call("POST", at+"/decision", verdicts(view, "approve", nil), evil...), 200).text("status"); got != "approved" {
 		t.Fatalf("the case is %s", got)
 	}
+	productHears("approved", "individual")
 	soon(t, holder.email)
 	box.leadsHome("an approval", holder.email)
 	if got := holder.kycCase()["status"]; got != "approved" {
@@ -149,6 +159,7 @@ func TestACaseIsAskedAboutAnsweredLookedAtTwiceAndApproved(t *testing.T) {
 	}
 	second.want(second.call("GET", "/v1/review/report", nil), 200)
 	holder.closesAndIsErased(form)
+	productHears("", "")
 }
 
 // sendsAgain sends other bytes by the form of a file that was reviewed: nothing comes of them.

@@ -236,7 +236,7 @@ func (b *browser) issue(ctx context.Context, c *httpapi.Call, a *arrival) httpap
 	if !v.Asks(oidc.PromptNone) { // a product that only looks whether somebody is still there has nothing to tell
 		seen = c.Seen("product_opened")
 	}
-	work.Go(func() error { return b.store.StartGrant(ctx, g, seen, a.pushed) })
+	work.Go(func() error { return b.store.StartGrant(ctx, g, v.App, seen, a.pushed) })
 	if v.Session.NeedsTouch(c.Now) {
 		work.Go(func() error { return b.store.TouchSession(ctx, v.Session, c.Now) })
 	}
@@ -244,9 +244,17 @@ func (b *browser) issue(ctx context.Context, c *httpapi.Call, a *arrival) httpap
 		if errors.Is(err, oidc.ErrRequestUsed) {
 			return b.expired(c, v.Client)
 		}
+		if errors.Is(err, oidc.ErrAppChanged) {
+			return b.again(c, a)
+		}
 		return b.redirectError(c, a, err)
 	}
 	return b.redirectTo(a, url.Values{"code": {b.code(g)}})
+}
+
+// again has the request looked at anew: what the holder allows was changed meanwhile.
+func (b *browser) again(c *httpapi.Call, a *arrival) httpapi.Reply {
+	return httpapi.RedirectTo("/oauth2/authorize?" + b.carried(c, a, oidc.StepConsent))
 }
 
 // redirectTo leads back to the client. Every answer names who gives it (RFC 9207).

@@ -17,7 +17,7 @@ import (
 type visits interface {
 	Authorization(ctx context.Context, id account.ID, digest string, client oidc.ClientID) (oidc.Authorization, error)
 	Pushed(ctx context.Context, id string, client oidc.ClientID, now time.Time) (oidc.Pushed, error)
-	StartGrant(ctx context.Context, g oidc.Grant, seen account.Activity, pushed string) error
+	StartGrant(ctx context.Context, g oidc.Grant, app oidc.App, seen account.Activity, pushed string) error
 	TouchSession(ctx context.Context, s account.Session, now time.Time) error
 	AllowApp(ctx context.Context, id account.ID, a oidc.App, consent account.Consent, seen account.Activity) (oidc.App, error)
 	EndSession(ctx context.Context, id account.ID, digest string, now time.Time) ([]message.Message, error)

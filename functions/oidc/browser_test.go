@@ -43,6 +43,8 @@ type visitors struct {
 	consents []account.Consent
 	down     error // what every call answers
 	downLate error // what writes answer
+
+	meanwhile func() // happens between what authorize reads and what it writes
 }
 
 func (s *visitors) Authorization(_ context.Context, id account.ID, digest string, client oidc.ClientID) (oidc.Authorization, error) {
@@ -62,9 +64,15 @@ func (s *visitors) Pushed(_ context.Context, id string, client oidc.ClientID, _ 
 	return oidc.Pushed{}, oidc.ErrRequestUsed
 }
 
-func (s *visitors) StartGrant(_ context.Context, g oidc.Grant, _ account.Activity, pushed string) error {
+func (s *visitors) StartGrant(_ context.Context, g oidc.Grant, app oidc.App, _ account.Activity, pushed string) error {
+	if s.meanwhile != nil {
+		s.meanwhile()
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if len(app.Scopes) > 0 && s.apps[g.Account].Version != app.Version {
+		return oidc.ErrAppChanged
+	}
 	if s.downLate != nil {
 		return s.downLate
 	}

@@ -52,18 +52,21 @@ func (b *browser) consent(ctx context.Context, c *httpapi.Call, _, form url.Valu
 		return reply, nil
 	}
 	if !b.asked(c, a, form.Get("question")) {
-		return httpapi.RedirectTo("/oauth2/authorize?" + b.carried(c, a, oidc.StepConsent)), nil
+		return b.again(c, a), nil
 	}
 	step, err := b.next(c, a, true)
 	switch {
 	case err != nil:
 		return b.redirectError(c, a, err), nil
 	case step != "":
-		return httpapi.RedirectTo("/oauth2/authorize?" + b.carried(c, a, oidc.StepConsent)), nil
+		return b.again(c, a), nil
 	case form.Get("answer") != "allow":
 		return b.redirectError(c, a, oidc.Refuse(oidc.AccessDenied, "The holder did not allow it.")), nil
 	}
-	if err := b.allow(ctx, c, a); err != nil {
+	switch err := b.allow(ctx, c, a); {
+	case errors.Is(err, oidc.ErrAppChanged): // answered twice at once, or taken back meanwhile
+		return b.again(c, a), nil
+	case err != nil:
 		return b.redirectError(c, a, err), nil
 	}
 	return b.issue(ctx, c, a), nil
@@ -79,7 +82,7 @@ func (b *browser) asked(c *httpapi.Call, a *arrival, question string) bool {
 	return err == nil && c.Now.Sub(time.Unix(at, 0)) <= questionLife
 }
 
-// allow notes what the holder allows the client from now on.
+// allow notes what the holder allows the client from now on. It returns oidc.ErrAppChanged.
 func (b *browser) allow(ctx context.Context, c *httpapi.Call, a *arrival) error {
 	v := &a.visit
 	app := v.App
@@ -93,9 +96,8 @@ func (b *browser) allow(ctx context.Context, c *httpapi.Call, a *arrival) error 
 		Document: "app", Version: v.Client.Name + " (" + string(v.Client.ID) + "): " + strings.Join(v.Scopes, " "), Locale: languageOf(c, v.Locales), AcceptedAt: c.Now, IP: c.IP, UserAgent: c.UserAgent,
 	}
 	now, err := b.store.AllowApp(ctx, v.Profile.ID, app, agreed, c.Seen("app_allowed"))
-	if errors.Is(err, oidc.ErrAppChanged) { // answered twice at once: the other answer counts
-		return nil
+	if err == nil {
+		v.App = now
 	}
-	v.App = now
 	return err
 }

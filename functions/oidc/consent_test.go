@@ -103,6 +103,23 @@ func TestWhatOneAccountAllowedAnotherHasNot(t *testing.T) {
 	w.isPage(w.authorize(w.person(nil), carried), http.StatusOK)
 }
 
+func TestAnAccessThatIsTakenBackMeanwhileYieldsNoCode(t *testing.T) {
+	w := newVisits(t, thirdParty)
+	session := w.person(nil)
+	w.isCode(w.answers(w.authorize(session, w.request()), session, "allow", ours...))
+	w.meanwhile = func() {
+		for id, app := range w.apps {
+			w.apps[id] = oidc.App{Client: app.Client, Version: app.Version + 1}
+		}
+	}
+	before := len(w.grants)
+	anew := w.authorize(session, w.request())
+	if anew.Code != http.StatusSeeOther || anew.to.Path != "/oauth2/authorize" || anew.query.Get("state") != "st&te" || len(w.grants) != before {
+		t.Errorf("%d to %v, %d grants", anew.Code, anew.to, len(w.grants))
+	}
+	w.isPage(w.authorize(session, anew.query), http.StatusOK) // the question
+}
+
 func TestTheQuestionIsAskedInThePersonsLanguage(t *testing.T) {
 	w := newVisits(t, thirdParty)
 	session := w.person(func(p *account.Profile, _ *account.Session) { p.Locale = "en" })

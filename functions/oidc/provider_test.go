@@ -182,7 +182,7 @@ func (p *provider) grant(a *app, who *person, change func(*oidc.Grant)) (code st
 	if change != nil {
 		change(&g)
 	}
-	p.ok(p.StartGrant(context.Background(), g, account.Activity{}, ""))
+	p.ok(p.StartGrant(context.Background(), g, oidc.App{}, account.Activity{}, ""))
 	return p.h.code(g), g
 }
 

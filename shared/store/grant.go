@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/oidc"
@@ -12,35 +13,36 @@ import (
 )
 
 // StartGrant writes a grant, which its code leads to. pushed is the request that it uses up, "" for none: oidc.ErrRequestUsed when that was used
-// before or is too old. With a kind, seen goes into the account's log, and the app is noted as used.
-func (s *Store) StartGrant(ctx context.Context, g oidc.Grant, seen account.Activity, pushed string) error {
-	put := func() error { return s.put(ctx, "start grant", s.tokens, grantToRow(g), "") }
-	if pushed != "" {
-		put = func() error { return s.startPushed(ctx, g, pushed) }
-	}
+// before or is too old. app is what the holder allows the client, as it was read; without scopes for a client that asks for no consent. It is noted
+// as used: oidc.ErrAppChanged when it was changed meanwhile, or taken back. With a kind, seen goes into the account's log.
+func (s *Store) StartGrant(ctx context.Context, g oidc.Grant, app oidc.App, seen account.Activity, pushed string) error {
+	start := func() error { return s.startGrant(ctx, g, app, pushed) }
 	if seen.Kind == "" {
-		return put()
+		return start()
 	}
-	return together(put,
-		func() error { return s.NoteActivity(ctx, g.Account, seen) },
-		func() error {
-			_, err := s.update(ctx, "note use of app", s.users, change{
-				key: appKey(g.Account, g.Client), set: "SET lastUsed = :now", when: "attribute_exists(pk)", values: values{":now": stampOf(g.CreatedAt)},
-			})
-			if _, none := conditionFailed(err); none { // a product of our own, which asks for no consent
-				return nil
-			}
-			return err
-		})
+	return together(start, func() error { return s.NoteActivity(ctx, g.Account, seen) })
 }
 
-func (s *Store) startPushed(ctx context.Context, g oidc.Grant, pushed string) error {
-	use := deleteIn(s.tokens, pushedKey(pushed))
-	use.Delete.ConditionExpression = aws.String("expiresAt > :now AND client = :client")
-	use.Delete.ExpressionAttributeValues = values{":now": g.CreatedAt.Unix(), ":client": string(g.Client)}.marshal()
-	err := s.transact(ctx, "start grant", putNew(s.tokens, grantToRow(g)), use)
-	if _, _, failed := failedAt(err); failed {
-		return oidc.ErrRequestUsed
+func (s *Store) startGrant(ctx context.Context, g oidc.Grant, app oidc.App, pushed string) error {
+	var actions []types.TransactWriteItem
+	var refusals []error // by action
+	if pushed != "" {
+		use := deleteIn(s.tokens, pushedKey(pushed))
+		use.Delete.ConditionExpression = aws.String("expiresAt > :now AND client = :client")
+		use.Delete.ExpressionAttributeValues = values{":now": g.CreatedAt.Unix(), ":client": string(g.Client)}.marshal()
+		actions, refusals = append(actions, use), append(refusals, oidc.ErrRequestUsed)
+	}
+	if len(app.Scopes) > 0 {
+		actions, refusals = append(actions, updateIn(s.users, change{
+			key: appKey(g.Account, g.Client), set: "SET lastUsed = :now", when: "version = :read", values: values{":now": stampOf(g.CreatedAt), ":read": app.Version},
+		})), append(refusals, oidc.ErrAppChanged)
+	}
+	if len(actions) == 0 {
+		return s.put(ctx, "start grant", s.tokens, grantToRow(g), "")
+	}
+	err := s.transact(ctx, "start grant", append(actions, putNew(s.tokens, grantToRow(g)))...)
+	if at, _, failed := failedAt(err); failed && at < len(refusals) {
+		return refusals[at]
 	}
 	return err
 }

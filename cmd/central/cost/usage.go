@@ -109,7 +109,7 @@ const (
 	sweepMetrics     = 4  // that notify writes each minute, zeros too
 	clockMetrics     = 3  // that clock writes at each run
 	logMetrics       = 9  // that are counted in the log of requests, once somebody comes
-	alarmMetrics     = 34 // that alarms look at
+	alarmMetrics     = 35 // that alarms look at
 	dashboards       = 2
 	dashboardMetrics = 50
 	edgeRules        = 3

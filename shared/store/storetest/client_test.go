@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
@@ -136,7 +137,7 @@ func TestApps(t *testing.T) {
 			_, err := allow(oidc.App{Client: two, Scopes: []string{"openid"}}, now.Add(3*time.Hour))
 			must(t, err)
 			for _, client := range []oidc.ClientID{one, two} {
-				must(t, f.StartGrant(t.Context(), oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}, account.Activity{}, ""))
+				must(t, f.StartGrant(t.Context(), oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}, oidc.App{}, account.Activity{}, ""))
 			}
 			m := message.Message{ID: token.NewID(), Kind: message.SessionsEnded, To: p.Email.String(), Locale: "en", CreatedAt: now, NotAfter: now.Add(time.Hour)}
 			remove := func(int) error {
@@ -177,12 +178,25 @@ func TestApps(t *testing.T) {
 			}
 		})
 		t.Run("a grant that began while its app was taken away ends when that is repeated", func(t *testing.T) {
-			must(t, f.StartGrant(t.Context(), oidc.Grant{ID: token.NewID(), Account: p.ID, Client: one, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}, account.Activity{}, ""))
+			must(t, f.StartGrant(t.Context(), oidc.Grant{ID: token.NewID(), Account: p.ID, Client: one, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}, oidc.App{}, account.Activity{}, ""))
 			must(t, f.RemoveApp(t.Context(), p, one, account.Activity{Kind: "app_removed", At: now.Add(5 * time.Hour)}))
 			grants, err := f.GrantsOf(t.Context(), p.ID, "")
 			must(t, err)
 			if len(grants) != 1 || grants[0].Client != two {
 				t.Errorf("left: %+v", grants)
+			}
+		})
+		t.Run("an app that was taken away meanwhile starts no grant", func(t *testing.T) {
+			g := oidc.Grant{ID: token.NewID(), Account: p.ID, Client: two, Session: "session", CreatedAt: now, CodeExpiresAt: now.Add(time.Minute), ExpiresAt: now.Add(time.Hour)}
+			read := apps(p.ID)[0]
+			must(t, f.StartGrant(t.Context(), g, read, account.Activity{}, ""))
+			must(t, f.RemoveApp(t.Context(), p, two, account.Activity{Kind: "app_removed", At: now.Add(6 * time.Hour)}))
+			g.ID = token.NewID()
+			if err := f.StartGrant(t.Context(), g, read, account.Activity{}, ""); !errors.Is(err, oidc.ErrAppChanged) {
+				t.Errorf("got %v", err)
+			}
+			if grants, err := f.GrantsOf(t.Context(), p.ID, ""); err != nil || len(grants) != 0 {
+				t.Errorf("left: %+v, %v", grants, err)
 			}
 		})
 		t.Run("an erased account has allowed nobody", func(t *testing.T) {

@@ -30,7 +30,7 @@ func loggedIn(t *testing.T, f Fixture, to string) account.Profile {
 			ID: token.NewID(), Account: p.ID, Client: oidc.ClientID(g.client), Session: g.session, Scopes: []string{"openid"}, AuthTime: now, CreatedAt: now,
 			CodeExpiresAt: now.Add(time.Minute), CredentialVersion: p.CredentialVersion, ExpiresAt: now.Add(time.Hour),
 		}
-		must(t, f.StartGrant(t.Context(), grant, account.Activity{}, ""))
+		must(t, f.StartGrant(t.Context(), grant, oidc.App{}, account.Activity{}, ""))
 		if g.redeemed {
 			_, err := f.RedeemCode(t.Context(), grant, nil, now)
 			must(t, err)

@@ -20,7 +20,7 @@ func granted(t *testing.T, f Fixture, p account.Profile, session string) oidc.Gr
 		Redirect: "https://product.example.com/cb", Challenge: "c", ACR: oidc.ACRPassword, AMR: []string{"pwd"}, JKT: "k", Resource: "r",
 		AuthTime: now.Add(-time.Minute), CreatedAt: now, CodeExpiresAt: now.Add(oidc.CodeLife), CredentialVersion: 1, ExpiresAt: now.Add(24 * time.Hour),
 	}
-	must(t, f.StartGrant(t.Context(), g, account.Activity{}, ""))
+	must(t, f.StartGrant(t.Context(), g, oidc.App{}, account.Activity{}, ""))
 	return g
 }
 
@@ -228,7 +228,7 @@ func TestPushedRequests(t *testing.T) {
 		}
 		start := func(id string, at time.Time) error {
 			g := oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "s", CreatedAt: at, CodeExpiresAt: at.Add(oidc.CodeLife), ExpiresAt: at.Add(time.Hour)}
-			return f.StartGrant(t.Context(), g, account.Activity{}, id)
+			return f.StartGrant(t.Context(), g, oidc.App{}, account.Activity{}, id)
 		}
 		t.Run("is opened as often as a page is loaded, and by its client alone", func(t *testing.T) {
 			id := push()
@@ -271,7 +271,7 @@ func TestPushedRequests(t *testing.T) {
 			s, hits := f.WithFault(t, "TransactWriteItems", LostAnswer, 1)
 			id := push()
 			g := oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "s", CreatedAt: now, CodeExpiresAt: now.Add(oidc.CodeLife), ExpiresAt: now.Add(time.Hour)}
-			must(t, s.StartGrant(t.Context(), g, account.Activity{}, id))
+			must(t, s.StartGrant(t.Context(), g, oidc.App{}, account.Activity{}, id))
 			if hits.Load() != 1 || stored(t, f, g.Ref()).ID != g.ID {
 				t.Error("no answer was lost, or the grant is not there")
 			}
