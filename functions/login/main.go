@@ -1,4 +1,4 @@
-// Command login is the Lambda for logging in and out, sessions, and the forgotten password.
+// Command login is the Lambda for logging in, sessions, and the forgotten password.
 package main
 
 import (
