@@ -62,6 +62,7 @@ type grants interface {
 	RotateGrant(ctx context.Context, g oidc.Grant, presented int, spend []oidc.Spent, now time.Time) (oidc.Grant, error)
 	UseGrant(ctx context.Context, g oidc.Grant, spend []oidc.Spent, now time.Time) (oidc.Grant, error)
 	RevokeGrant(ctx context.Context, ref oidc.GrantRef) error
+	ThinGrants(ctx context.Context, g oidc.Grant) error
 	SpendProofs(ctx context.Context, proofs ...oidc.Spent) error
 	Push(ctx context.Context, p oidc.Pushed, spend []oidc.Spent) error
 	NoteActivity(ctx context.Context, id account.ID, seen account.Activity) error

@@ -80,7 +80,13 @@ func (h *handler) exchange(ctx context.Context, c *httpapi.Call, p map[string]st
 	if err != nil { // before anything is used up
 		return tokens{}, err
 	}
+	thinned := make(chan struct{})
+	go func() {
+		defer close(thinned)
+		_ = h.store.ThinGrants(ctx, g) // the next one does it otherwise
+	}()
 	s.Grant, err = h.store.RedeemCode(ctx, g, who.once(), c.Now)
+	<-thinned
 	switch {
 	case errors.Is(err, oidc.ErrCodeUsed):
 		return tokens{}, h.usedTwice(ctx, g)

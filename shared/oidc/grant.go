@@ -22,6 +22,9 @@ const (
 	PushedWaits     = 10 * time.Minute // once a person is asked to log in
 )
 
+// GrantsKept is how many grants of one session a client has at most; the oldest ends when another code is redeemed.
+const GrantsKept = 20
+
 // OfflineSession is the Session of a grant that outlives the log-in (offline_access).
 const OfflineSession = "offline"
 

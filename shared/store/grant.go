@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -173,4 +174,20 @@ func (s *Store) GrantsOf(ctx context.Context, id account.ID, sid string) ([]oidc
 		grants[i] = row.grant()
 	}
 	return grants, nil
+}
+
+// ThinGrants keeps the newest oidc.GrantsKept grants of a session for the client of g, and g: a product that asks each minute whether somebody is
+// still there would fill the account otherwise.
+func (s *Store) ThinGrants(ctx context.Context, g oidc.Grant) error {
+	grants, err := s.GrantsOf(ctx, g.Account, oidc.SID(g.Session))
+	if err != nil {
+		return err
+	}
+	grants = slices.DeleteFunc(grants, func(other oidc.Grant) bool { return other.Client != g.Client || other.ID == g.ID })
+	slices.SortFunc(grants, func(a, b oidc.Grant) int { return b.CreatedAt.Compare(a.CreatedAt) })
+	var keys []key
+	for _, old := range grants[min(len(grants), oidc.GrantsKept-1):] {
+		keys = append(keys, grantKey(old.Ref()))
+	}
+	return s.deleteEach(ctx, keys)
 }

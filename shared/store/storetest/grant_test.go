@@ -50,6 +50,24 @@ func stored(t *testing.T, f Fixture, ref oidc.GrantRef) oidc.Grant {
 func TestGrants(t *testing.T) {
 	onEachEngine(t, func(t *testing.T, f Fixture) {
 		p := member(t, f, "grants@example.com")
+		t.Run("is one of the newest twenty of its session and client", func(t *testing.T) {
+			client, other := oidc.ClientID(token.NewID()), granted(t, f, p, "crowded")
+			var all []oidc.Grant
+			for i := range oidc.GrantsKept + 3 {
+				g := oidc.Grant{ID: token.NewID(), Account: p.ID, Client: client, Session: "crowded", CreatedAt: now.Add(time.Duration(i) * time.Second), CodeExpiresAt: now.Add(time.Hour), ExpiresAt: now.Add(2 * time.Hour)}
+				must(t, f.StartGrant(t.Context(), g, oidc.App{}, account.Activity{}, ""))
+				all = append(all, g)
+			}
+			must(t, f.ThinGrants(t.Context(), all[0])) // the oldest, whose code is redeemed last
+			for i, g := range all {
+				if left := stored(t, f, g.Ref()).ID != ""; left != (i == 0 || i > 3) {
+					t.Errorf("grant %d is there: %v", i, left)
+				}
+			}
+			if stored(t, f, other.Ref()).ID == "" {
+				t.Error("another client's is gone")
+			}
+		})
 		t.Run("is read as it was written, with what it stands on", func(t *testing.T) {
 			session := logIn(t, f, p)
 			c, err := f.AddClient(t.Context(), oidc.Client{ID: oidc.ClientID(token.NewID()), Name: "Dialer", CreatedAt: now, UpdatedAt: now})
