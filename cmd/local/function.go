@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"runtime"
 	"strconv"
@@ -252,7 +253,7 @@ func (f *function) close() {
 	f.all.Wait()
 }
 
-// environment is what Lambda gives a function, and nothing of this machine's own.
+// environment is what Lambda gives a function, and nothing of this machine's own but whom it trusts: a product on it may have a certificate of its own.
 func (f *function) environment(api string) []string {
 	name := "central-" + f.spec.Name
 	env := map[string]string{
@@ -266,6 +267,11 @@ func (f *function) environment(api string) []string {
 	}
 	for _, more := range []map[string]string{f.spec.Env, f.extra} {
 		for name, v := range more {
+			env[name] = v
+		}
+	}
+	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
+		if v := os.Getenv(name); v != "" {
 			env[name] = v
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/netip"
 	"net/url"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -42,37 +43,40 @@ type Teller struct {
 	now     func() time.Time
 }
 
-// New makes a teller. Where the issuer is on loopback, on a developer's machine, its clients may be too; otherwise nothing but an address of the
-// public internet is called, whatever a name resolves to.
+// New makes a teller. Where the issuer's host leads to loopback, on a developer's machine, its clients may be there too; otherwise nothing but an
+// address of the public internet is called, whatever a name resolves to.
 func New(clients Clients, signing jose.Keyset, issuer string, now func() time.Time) *Teller {
-	dialer := &net.Dialer{Timeout: 2 * time.Second}
-	if !onLoopback(issuer) {
-		dialer.Control = publicOnly
+	host := ""
+	if u, err := url.Parse(issuer); err == nil {
+		host = u.Hostname()
 	}
+	dialer := &net.Dialer{Timeout: 2 * time.Second, ControlContext: func(ctx context.Context, _, address string, _ syscall.RawConn) error {
+		return reachable(ctx, address, host)
+	}}
 	return &Teller{clients, signing, issuer, &http.Client{
 		Transport:     &http.Transport{DialContext: dialer.DialContext, TLSHandshakeTimeout: 2 * time.Second, DisableKeepAlives: true},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}, now}
 }
 
-func onLoopback(issuer string) bool {
-	u, err := url.Parse(issuer)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(u.Hostname())
-	return u.Hostname() == "localhost" || err == nil && ip.IsLoopback()
-}
-
 var errPrivate = errors.New("backchannel: the client's name leads to a private network")
 
-// publicOnly sees the address that a name has led to.
-func publicOnly(_, address string, _ syscall.RawConn) error {
+// reachable looks at the address that a name has led to.
+func reachable(ctx context.Context, address, issuer string) error {
 	to, err := netip.ParseAddrPort(address)
-	if err != nil || !oidc.PublicAddress(to.Addr()) {
+	switch {
+	case err != nil:
 		return errPrivate
+	case oidc.PublicAddress(to.Addr()), to.Addr().Unmap().IsLoopback() && onLoopback(ctx, issuer):
+		return nil
 	}
-	return nil
+	return errPrivate
+}
+
+// onLoopback reports a host all of whose addresses are on loopback.
+func onLoopback(ctx context.Context, host string) bool {
+	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
+	return err == nil && len(found) > 0 && !slices.ContainsFunc(found, func(ip netip.Addr) bool { return !ip.Unmap().IsLoopback() })
 }
 
 type claims struct {

@@ -137,8 +137,20 @@ func TestNothingButThePublicInternetIsCalled(t *testing.T) {
 		if address == "203.0.113.9:443" && !oidc.PublicAddress(netip.MustParseAddr("203.0.113.9")) {
 			continue // a range for documentation
 		}
-		if got := publicOnly("", address, nil) != nil; got != private {
-			t.Errorf("%s: refused %v", address, got)
+		for _, issuer := range []string{"192.0.2.9", "localhost", "127.0.0.1"} {
+			if got := reachable(t.Context(), address, issuer) != nil; got != private {
+				t.Errorf("%s: refused %v", address, got)
+			}
+		}
+	}
+}
+
+func TestOnlyWhoIsOnLoopbackCallsLoopback(t *testing.T) {
+	for issuer, refused := range map[string]bool{"localhost": false, "127.0.0.1": false, "::1": false, "192.0.2.9": true, "": true, "no-such-host.invalid": true} {
+		for _, address := range []string{"127.0.0.1:8443", "[::1]:8443", "[::ffff:127.0.0.1]:8443"} {
+			if got := reachable(t.Context(), address, issuer) != nil; got != refused {
+				t.Errorf("an issuer at %q calls %s: refused %v", issuer, address, got)
+			}
 		}
 	}
 }
