@@ -116,3 +116,24 @@ func TestLinksAboutAChangeOfAddressAndANewDeviceComeFromTheConfigurationToo(t *t
 	p.want(p.call("POST", "/v1/account/email/undo", m{"token": p.message(before, `/undo-email#(\S+)`)}, evil...), 200)
 	box.leadsHome("taking the change back", to)
 }
+
+func TestLinksAboutSecondFactorsAndClosingComeFromTheConfigurationToo(t *testing.T) {
+	t.Parallel()
+	p := member(t)
+	evil, box := elsewhere(), postbox{p, map[string]int{p.email: len(p.messages(p.email))}}
+	begun := p.want(p.call("POST", "/v1/factors/totp", nil, evil...), 200)
+	recovery := p.want(p.call("POST", "/v1/factors/totp/confirm", m{"enrolment": begun.text("enrolment"), "code": p.appCode(begun.text("secret"), 0)}, evil...), 200).body["recoveryCodes"].([]any)
+	box.leadsHome("an app added", p.email)
+	p.want(p.call("POST", "/v1/step-up", m{"recoveryCode": recovery[0]}, evil...), 204)
+	box.leadsHome("a recovery code used", p.email)
+	p.want(p.call("POST", "/v1/factors/recovery-codes", nil, evil...), 200)
+	box.leadsHome("new recovery codes", p.email)
+	p.want(p.call("DELETE", "/v1/factors/totp", nil, evil...), 200)
+	box.leadsHome("an app removed", p.email)
+	p.want(p.call("POST", "/v1/account/close", nil, evil...), 200)
+	p.bearer = ""
+	box.leadsHome("closing", p.email)
+	back := p.want(p.call("POST", "/v1/login", m{"email": p.email, "password": goodPassword}), 403, "account_closing").text("reopen")
+	p.want(p.call("POST", "/v1/account/reopen", m{"token": back}, evil...), 204)
+	box.leadsHome("taking the account back", p.email)
+}
