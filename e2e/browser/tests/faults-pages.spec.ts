@@ -97,7 +97,7 @@ test('a code that cannot be asked for says so; one that cannot be sent arrives w
   await expect.poll(() => sweptMessages(person, person.phone), { timeout: 40_000 }).toBe(1);
   await page.getByLabel('Enter the 6-digit code').fill(await person.codeOfSms());
   await page.keyboard.press('Enter');
-  await expect(page.locator('#phone-verified')).toContainText('Verified');
+  await expect(page.locator('#phone-verified')).toBeVisible();
 });
 
 test('KYC with the database or storage down keeps what was typed, and says what was not saved', async ({ person, faults, complaints }) => {

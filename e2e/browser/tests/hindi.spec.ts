@@ -22,7 +22,7 @@ test('sign-up, in Hindi: what is missing, a near miss and two passwords that dif
   const page = person.page;
   await inHindi(person);
   await page.goto('/signup');
-  await page.locator('#form [type=submit]').click();
+  await page.locator('#form [type=submit]:visible').click();
   await saidInHindi(page.locator('#problems ul'));
   await page.locator('#email').fill('asha@gmial.com');
   await page.locator('#password').fill('Mango');
@@ -30,7 +30,7 @@ test('sign-up, in Hindi: what is missing, a near miss and two passwords that dif
   await page.locator('#confirm').blur();
   await saidInHindi(page.locator('#confirm-error'));
   await saidInHindi(page.locator('#email ~ [role=status]'));
-  await page.locator('#form [type=submit]').click();
+  await page.locator('#form [type=submit]:visible').click();
   await saidInHindi(page.locator('#password-error'));
   await expectAccessible(page, narrow);
 });
@@ -40,7 +40,7 @@ test('links, in Hindi: cut off, on another device, used and too old', async ({ p
   await inHindi(person);
   const page = person.page, link = await person.linkOfMail();
   await page.goto('/verify');
-  await page.locator('#form [type=submit]').click();
+  await page.locator('#form [type=submit]:visible').click();
   await saidInHindi(page.locator('#problems ul'));
   const other = await newPerson();
   await inHindi(other);
@@ -69,7 +69,7 @@ test('the log-in and the inbox, in Hindi, before the address is verified', async
   await page.goto('/login');
   await page.locator('#email').fill(person.email);
   await page.locator('#password').fill(person.password);
-  await page.locator('#form [type=submit]').click();
+  await page.locator('#form [type=submit]:visible').click();
   await saidInHindi(page.getByRole('alert').first());
   await saidInHindi(page.locator('#unverified'));
   await expectAccessible(page, narrow);

@@ -156,7 +156,7 @@ test('other spellings lead to the page, and who is logged in is led home', async
 test('a session that has ended leads to the log-in and not in a circle', async ({ person, complaints }) => {
   await person.withDetails();
   const page = person.page;
-  await page.goto('/');
+  await page.goto('/', { waitUntil: 'networkidle' }); // what the page asks for after the log-out would take the cookie back
   await person.api.want(204, 'POST', '/v1/logout');
   complaints.expectStatus(401, '/v1/account');
   await page.goto('/signup'); // the cookie is still there: home first, and from there to the log-in

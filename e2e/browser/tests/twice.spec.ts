@@ -48,7 +48,7 @@ test.describe('back', () => {
     await giveDetails(person);
     await page.goBack();
     await expect(page.getByLabel('First Name')).toHaveValue(person.firstName);
-    await expect(page.locator('#phone-verified')).toContainText('Verified');
+    await expect(page.locator('#phone-verified')).toBeVisible();
     await page.getByLabel('First Name').fill('Usha');
     await page.getByRole('button', { name: 'Create' }).click();
     await expect(page).toHaveURL(/\/settings\/kyc$/);
@@ -84,9 +84,9 @@ test.describe('reload', () => {
     await expect(page.getByRole('radio', { name: 'Landline' })).toBeChecked();
     await page.getByLabel('Enter the 6-digit code').fill(await person.codeOfCall());
     await page.keyboard.press('Enter');
-    await expect(page.locator('#phone-verified')).toContainText('Verified');
+    await expect(page.locator('#phone-verified')).toBeVisible();
     await page.reload();
-    await expect(page.locator('#phone-verified')).toContainText('Verified');
+    await expect(page.locator('#phone-verified')).toBeVisible();
     await page.getByRole('button', { name: 'Create' }).click();
     await expect(page).toHaveURL(/\/settings\/kyc$/);
   });
@@ -152,7 +152,7 @@ test.describe('two tabs', () => {
     await expect(page.locator('#code-error')).toContainText('used already');
     await page.evaluate(() => sessionStorage.clear());
     await page.reload();
-    await expect(page.locator('#phone-verified')).toContainText('Verified');
+    await expect(page.locator('#phone-verified')).toBeVisible();
   });
 
   test('of which one changed the details: the other shows and saves its own', async ({ person }) => {
@@ -213,7 +213,7 @@ test('a second press sends nothing twice, on any form of the way', async ({ pers
   await pressTwice(page.getByRole('button', { name: 'Send code' }));
   await page.getByLabel('Enter the 6-digit code').fill(await person.codeOfSms());
   await pressTwice(page.getByRole('button', { name: 'Verify number' }));
-  await expect(page.locator('#phone-verified')).toContainText('Verified');
+  await expect(page.locator('#phone-verified')).toBeVisible(); // its text is there before
   await pressTwice(page.getByRole('button', { name: 'Create' }));
   await expect(page).toHaveURL(/\/settings\/kyc$/);
   for (const what of ['POST /v1/verify', 'POST /v1/login', 'POST /v1/otp', 'POST /v1/otp/verify', 'PUT /v1/account/details']) {
@@ -267,5 +267,5 @@ test('a number that is proven stays until another one is', async ({ person }) =>
   await expect(page.getByLabel('Enter the 6-digit code')).toBeFocused();
   expect((await person.api.want(200, 'GET', '/v1/account')).phone).toMatchObject({ number: person.phone, kind: 'mobile' });
   await page.reload();
-  await expect(page.locator('#phone-verified')).toContainText('Verified');
+  await expect(page.locator('#phone-verified')).toBeVisible();
 });

@@ -121,6 +121,8 @@ func (c *transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
+func init() { openapi3filter.RegisterBodyDecoder("text/html", openapi3filter.FileBodyDecoder) } // a page is held to being one
+
 var options = &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true}
 
 func verify(router routers.Router, r *http.Request, sent []byte, answer *http.Response, got []byte) error {
