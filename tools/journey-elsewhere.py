@@ -38,7 +38,10 @@ MAIL_FROM, MAIL_SET = "no-reply@central.local", "central-local-MailSet"
 FORESEEN = {("dynamodb", "TransactWriteItems", "400"), ("dynamodb", "TransactWriteItems", "TransactionCanceledException")}
 FORESEEN |= {("dynamodb", "TransactWriteItems", "500")}  # moto copies a table for it, while somebody else writes there
 TOPIC = "central-local-EventsTopic"
-SECRET = "AppSecret-local0"  # the ARN that cmd/local gives the functions, without what Secrets Manager adds
+SECRETS = {  # by the ARNs that cmd/local gives the functions, without what Secrets Manager adds; a stack begins without keys to sign with
+    "AppSecret-local0": {"current": "k" * 64},
+    "SigningSecret-local0": {"keys": []},
+}
 
 
 def free_port():
@@ -164,7 +167,8 @@ def run(engine, log):
 
 def judge(name, engine, run):
     os.makedirs(".local/log", exist_ok=True)
-    boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=SECRET, SecretString=json.dumps({"current": "k" * 64}))
+    for name, members in SECRETS.items():
+        boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=name, SecretString=json.dumps(members))
     boto3.client("sns", endpoint_url=engine.endpoint).create_topic(Name=TOPIC)
     with open(f".local/log/journey-{name}.log", "w") as log, run(engine, log) as (origin, local):
         tried = subprocess.run(["go", "test", "-count=1", "-v", "-run", os.environ.get("TESTS", "^TestJourneyOf"), "./e2e"], capture_output=True, text=True,
