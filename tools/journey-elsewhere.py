@@ -167,8 +167,8 @@ def run(engine, log):
 
 def judge(name, engine, run):
     os.makedirs(".local/log", exist_ok=True)
-    for name, members in SECRETS.items():
-        boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=name, SecretString=json.dumps(members))
+    for secret, members in SECRETS.items():
+        boto3.client("secretsmanager", endpoint_url=engine.endpoint).create_secret(Name=secret, SecretString=json.dumps(members))
     boto3.client("sns", endpoint_url=engine.endpoint).create_topic(Name=TOPIC)
     with open(f".local/log/journey-{name}.log", "w") as log, run(engine, log) as (origin, local):
         tried = subprocess.run(["go", "test", "-count=1", "-v", "-run", os.environ.get("TESTS", "^TestJourneyOf"), "./e2e"], capture_output=True, text=True,
