@@ -39,7 +39,7 @@ type metadata struct {
 	ProofAlgs       []string `json:"dpop_signing_alg_values_supported"`
 	Locales         []string `json:"ui_locales_supported"`
 	NamesIssuer     bool     `json:"authorization_response_iss_parameter_supported"`
-	ClaimsParameter bool     `json:"claims_parameter_supported"`
+	ClaimsParameter bool     `json:"claims_parameter_supported"` // false: claims come by scope, and of claims acr alone is read
 	Request         bool     `json:"request_parameter_supported"`
 	RequestURI      bool     `json:"request_uri_parameter_supported"`
 	Backchannel     bool     `json:"backchannel_logout_supported"`
@@ -59,7 +59,7 @@ func (h *handler) discovery(_ context.Context, c *httpapi.Call, _, _ url.Values)
 		SubjectTypes: []string{"public", "pairwise"}, IDTokenAlgs: []string{"ES256", "RS256"}, Challenges: []string{"S256"},
 		AuthMethods: methods, AuthAlgs: oidc.ProofAlgorithms(), RevokeMethods: methods, RevokeAlgs: oidc.ProofAlgorithms(),
 		InspectMethods: confidential, InspectAlgs: oidc.ProofAlgorithms(), ProofAlgs: oidc.ProofAlgorithms(), Locales: []string{"en", "hi"},
-		NamesIssuer: true, ClaimsParameter: true, Backchannel: true, BackchannelSID: true,
+		NamesIssuer: true, Backchannel: true, BackchannelSID: true,
 	})
 	return forAnybody(reply), nil
 }

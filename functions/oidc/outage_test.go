@@ -217,7 +217,8 @@ func TestDiscoverySaysWhatThereIs(t *testing.T) {
 	if other := p.send("GET", "/.well-known/oauth-authorization-server", nil); other.raw != d.raw {
 		t.Error("the two documents differ")
 	}
-	if d.text("issuer") != testIssuer || d.body["authorization_response_iss_parameter_supported"] != true || d.body["request_parameter_supported"] != false {
+	if d.text("issuer") != testIssuer || d.body["authorization_response_iss_parameter_supported"] != true || d.body["request_parameter_supported"] != false ||
+		d.body["claims_parameter_supported"] != false {
 		t.Errorf("got %v", d.body)
 	}
 	for name, want := range map[string]string{
