@@ -62,7 +62,7 @@ func server(t *testing.T) string {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", today.Format(http.TimeFormat))
 		switch r.URL.Path {
-		case "/", "/v1/health", "/kyc-notice", "/sample/v1/health", "/nobody/v1/health":
+		case "/", "/v1/health", "/kyc-notice", "/sample/v1/health", "/nobody/v1/health", "/keyless/v1/health", "/keyless/kyc-notice":
 		case "/.well-known/openid-configuration":
 			fmt.Fprintf(w, `{"issuer": "http://%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, r.Host)
 		case "/oauth2/jwks":
@@ -71,6 +71,10 @@ func server(t *testing.T) string {
 			fmt.Fprintf(w, `{"issuer": "http://%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, r.Host)
 		case "/sample/.well-known/openid-configuration", "/nobody/.well-known/openid-configuration":
 			fmt.Fprintf(w, `{"issuer": "http://%s/%s", "jwks_uri": "http://%s/oauth2/jwks"}`, r.Host, strings.Split(r.URL.Path, "/")[1], r.Host)
+		case "/keyless/.well-known/openid-configuration":
+			fmt.Fprintf(w, `{"issuer": "http://%s/keyless", "jwks_uri": "http://%s/keyless/oauth2/jwks"}`, r.Host, r.Host)
+		case "/keyless/oauth2/jwks":
+			w.WriteHeader(http.StatusServiceUnavailable)
 		case "/sample/kyc-notice":
 			fmt.Fprint(w, "<p data-sample>This is a sample text.")
 		case "/nobody/kyc-notice":
@@ -220,6 +224,8 @@ func TestEachFaultIsSaidInItsLineAndInNoOther(t *testing.T) {
 		{"what was deployed is not kept", world{"ListVersionsByFunction": versions("older")}, nil, "release=warn"},
 		{"a rollback", world{"ListAliases": named("before-rollback", "to release-20261126T101500Z, version 1")}, nil, "release=warn rollback=warn"},
 		{"a clock that is late", world{}, func(s *Subject) { s.Now = func() time.Time { return today.Add(-10 * time.Second) } }, "clock=FAIL"},
+		{"nothing to sign with yet", withSigning(secretOf(`{"keys": []}`)), func(s *Subject) { s.PublicURL = url + "/keyless" }, "bucket-cors=FAIL"},
+		{"keys in the secret, and none outside", world{}, func(s *Subject) { s.PublicURL = url + "/keyless" }, "bucket-cors=FAIL discovery=FAIL"},
 		{"pages elsewhere", world{}, func(s *Subject) { s.PublicURL = url + "/elsewhere" }, "bucket-cors=FAIL discovery=FAIL health=FAIL notice=FAIL"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
