@@ -156,9 +156,11 @@ class Production:
             time.sleep(0.3)
 
     def settings(self):
+        """Of each function, but for what only made it start anew: that goes with the next change of its settings."""
         client = self.cloud.client("lambda")
-        return {id: client.get_function_configuration(FunctionName=r["PhysicalResourceId"])["Environment"]["Variables"]
-                for id, r in self.cloud.resources(STACK).items() if r["ResourceType"] == "AWS::Lambda::Function"}
+        found = {id: client.get_function_configuration(FunctionName=r["PhysicalResourceId"])["Environment"]["Variables"]
+                 for id, r in self.cloud.resources(STACK).items() if r["ResourceType"] == "AWS::Lambda::Function"}
+        return {id: {name: value for name, value in of.items() if name != "SECRET_VERSION"} for id, of in found.items()}
 
     def edge(self):
         """The whole section, with the waits that it asks for, while people sign up."""
