@@ -171,7 +171,7 @@ func indexes(members []fleet.Member) []int {
 // stays are the variables that a function keeps, whatever it goes back to: where its data is, which a restored table has changed, and what
 // stands in front of it.
 var stays = []string{
-	"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "UPLOADS_ORIGIN", "SECRET_ID", "MAIL_CONFIGURATION_SET", "EDGE", "EDGE_SECRET_ID",
+	"USERS_TABLE", "TOKENS_TABLE", "UPLOADS_BUCKET", "UPLOADS_ORIGIN", "SECRET_ID", "SIGNING_SECRET_ID", "MAIL_CONFIGURATION_SET", "EDGE", "EDGE_SECRET_ID",
 }
 
 // Reread is the variable whose change makes a function read its secrets again. It says nothing about what a function is.
