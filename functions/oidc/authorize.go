@@ -238,7 +238,10 @@ func (b *browser) issue(ctx context.Context, c *httpapi.Call, a *arrival) httpap
 	}
 	work.Go(func() error { return b.store.StartGrant(ctx, g, v.App, seen, a.pushed) })
 	if v.Session.NeedsTouch(c.Now) {
-		work.Go(func() error { return b.store.TouchSession(ctx, v.Session, c.Now) })
+		work.Go(func() error {
+			_ = b.store.TouchSession(ctx, v.Session, c.Now) // a note that the next request can make as well
+			return nil
+		})
 	}
 	if err := work.Wait(); err != nil {
 		if errors.Is(err, oidc.ErrRequestUsed) {

@@ -20,6 +20,8 @@ test('from a product through sign-up and details back to it, silently to the nex
   const { page, context } = person;
   await page.goto(ivr.url);
   await page.getByRole('link', { name: 'Log in with Central' }).click();
+  await expect(page.getByRole('heading', { name: 'Log in' })).toBeVisible();
+  await expect(page.locator('.said:visible')).toHaveCount(0); // nothing went wrong yet
   await page.getByRole('link', { name: 'Sign up' }).click();
   await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);
@@ -74,7 +76,7 @@ test.describe('without scripts', () => {
     await page.getByLabel('Email').fill(person.email);
     await page.getByLabel('Password', { exact: true }).fill('Wrong horse 77!');
     await page.getByRole('button', { name: 'Log in', exact: true }).click();
-    await expect(page.getByText('Email address or password are not right.')).toBeVisible();
+    await expect(page.locator('.said:visible')).toHaveText(['Email address or password are not right.']);
     await page.getByLabel('Email').fill(person.email);
     await page.getByLabel('Password', { exact: true }).fill(person.password);
     await page.getByRole('button', { name: 'Log in', exact: true }).click();
