@@ -119,8 +119,8 @@ func (p *page) reply() httpapi.Reply {
 	text := `<!DOCTYPE html><html lang="` + p.language + `"><head><meta charset="utf-8">` +
 		`<meta name="viewport" content="width=device-width, initial-scale=1"><title>` + title + ` – Central</title><meta name="color-scheme" content="light dark">` +
 		`<link rel="icon" href="/favicon.ico"><link rel="stylesheet" href="/_/oidc/app.css"></head><body data-page="` + p.name + `">` +
-		`<header class="topbar"><a class="brand" href="/">Central</a></header><main class="split__form" id="main"><h1>` + title + `</h1>` +
-		strings.Join(p.parts, "") + `</main></body></html>`
+		`<header class="topbar"><a class="brand" href="/">Central</a></header><div class="page"><main class="split__form" id="main"><h1>` + title + `</h1>` +
+		strings.Join(p.parts, "") + `</main></div></body></html>`
 	policy := "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 	if source := sourceOf(p.leadsTo); source != "" {
 		policy += " " + source

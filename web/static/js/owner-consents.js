@@ -8,7 +8,7 @@ import { has, t } from "./words.js";
 export function ledger({ consents }) {
   byId("consents").replaceChildren(...consents.map((c) => {
     const item = document.createElement("li"), key = `account.js.consent.${c.document}`;
-    item.textContent = t("account.js.consented", { document: has(key) ? t(key) : c.document, version: c.version, time: momentOf(c.acceptedAt) });
+    item.textContent = t(c.document === "app" ? "account.js.consentedApp" : "account.js.consented", { document: has(key) ? t(key) : c.document, version: c.version, time: momentOf(c.acceptedAt) });
     return item;
   }));
 }
