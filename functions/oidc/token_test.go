@@ -132,3 +132,21 @@ func TestWhatComesWithACodeMustBeThatOfItsRequest(t *testing.T) {
 	form.Del("code_verifier")
 	p.want(p.asks(kinds["confidential"], "/oauth2/token", form), "200")
 }
+
+func TestASessionHasTheNewestGrantsOfAClientAlone(t *testing.T) {
+	p := newProvider(t)
+	a, who := p.register(nil), p.person()
+	var refs []oidc.GrantRef
+	for range oidc.GrantsKept + 1 {
+		code, g := p.grant(a, who, nil)
+		p.want(p.exchange(a, code), "200")
+		refs = append(refs, g.Ref())
+		p.passes(time.Second)
+	}
+	for i, ref := range refs {
+		s, err := p.TokenState(t.Context(), ref, a.ID)
+		if err != nil || (s.Grant.ID != "") != (i > 0) {
+			t.Errorf("grant %d is there: %v, %v", i, s.Grant.ID != "", err)
+		}
+	}
+}

@@ -1,4 +1,5 @@
 // People come to Central from a product, and go back there.
+import { expectAccessible } from '../support/accessible.ts';
 import { Product } from '../support/product.ts';
 import { expect, test } from '../support/person.ts';
 import { buildCentral } from '../support/reviewer.ts';
@@ -49,6 +50,7 @@ test('from a product through sign-up and details back to it, silently to the nex
   await page.goto(dialer.request({ prompt: 'none' }));
   await expect(page.getByRole('heading', { name: 'consent_required' })).toBeVisible();
   await page.goto(dialer.request());
+  await expectAccessible(page, { widths: [360] });
   await page.getByRole('button', { name: 'Allow', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'Welcome' })).toBeVisible();
   await page.goto(dialer.request({ prompt: 'none' }));
