@@ -1,46 +1,116 @@
 package main
 
 import (
-	"regexp"
-	"slices"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 
 	"phonon.in/central/cmd/central/cost"
+	"phonon.in/central/cmd/central/seed"
 )
 
-// TestTheBillCountsWhatTheFunctionsDo holds the counts of the bill to the calls that a local run writes down.
-func TestTheBillCountsWhatTheFunctionsDo(t *testing.T) {
+var update = flag.Bool("update", false, "write cost/counted.json anew")
+
+// TestTheTableCountsWhatTheFunctionsDo holds the table of calls, units, round trips and bytes, which the bill is computed from, to what a local run
+// writes down. Each call is made slow, so that those which are made side by side overlap.
+func TestTheTableCountsWhatTheFunctionsDo(t *testing.T) {
 	l := startLocal(t)
-	accounts(t, l, 3)
-	var requests []struct {
-		Method, Path string
-		Status       int
-		Calls        []struct{ Service, Operation string }
+	if err := seed.AddProduct(t.Context(), l.store, time.Now()); err != nil {
+		t.Fatal(err)
 	}
-	l.call(t, "GET", "/_local/requests", "", &requests)
-	id := regexp.MustCompile(`/[A-Z2-7]{26}`)
-	seen := map[string][]cost.Calls{}
-	for _, r := range requests {
-		if r.Status >= 300 {
-			continue
+	t.Cleanup(func() { l.call(t, "DELETE", "/_local/faults", "", nil) })
+	for _, f := range seed.Slowness {
+		l.fault(t, f)
+	}
+	began := time.Now()
+	var people sync.WaitGroup
+	for n := range 2 {
+		people.Go(func() {
+			if err := seed.Use(t.Context(), l.url, 900+n, began, func(string) {}); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	people.Wait()
+	table := cost.Count(countedSince(t, l, began))
+	if *update {
+		if err := os.WriteFile("cost/counted.json", lines(t, table), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		var made cost.Calls
-		for _, c := range r.Calls {
-			switch c.Operation {
-			case "PutItem", "UpdateItem", "DeleteItem":
-				made.Writes++
-			case "GetItem", "Query":
-				made.Reads++
-			case "BatchGetItem":
-				made.Reads += 2 // session and profile
+		return
+	}
+	want := map[string]cost.Operation{}
+	for _, o := range cost.Counted() {
+		want[o.Name] = o
+	}
+	for _, o := range table {
+		if w, ok := want[o.Name]; !ok || !alike(o, w) {
+			t.Errorf("it is\n%+v, and in the table\n%+v. Where that is meant: go test ./cmd/central -run Table -update", o, w)
+		}
+		delete(want, o.Name)
+	}
+	for name := range want {
+		t.Errorf("%s is in the table and did not happen", name)
+	}
+}
+
+// alike compares all but bytes exactly, and these within a tenth: ids and times are not always as long.
+func alike(a, b cost.Operation) bool {
+	near := func(x, y int) bool { return math.Abs(float64(x-y)) <= 0.1*float64(max(x, y))+64 }
+	bytes := near(a.Sent, b.Sent) && near(a.Received, b.Received)
+	a.Sent, a.Received, b.Sent, b.Received = 0, 0, 0, 0
+	return a == b && bytes
+}
+
+// countedSince is what was asked for since then, as soon as every document's pictures are made and nothing runs any more.
+func countedSince(t *testing.T, l local, began time.Time) []cost.Request {
+	t.Helper()
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		var all []struct {
+			cost.Request
+			At time.Time
+		}
+		l.call(t, "GET", "/_local/requests", "", &all)
+		var since []cost.Request
+		running, uploads, pictures := 0, 0, 0
+		for _, r := range all {
+			if r.At.Before(began) || r.Method == "SCHEDULE" {
+				continue
+			}
+			since = append(since, r.Request)
+			switch {
+			case r.Status == 0:
+				running++
+			case r.Function == "render":
+				pictures++
+			case strings.HasSuffix(r.Path, "/complete"):
+				uploads++
 			}
 		}
-		name := r.Method + " " + id.ReplaceAllString(r.Path, "/{id}")
-		seen[name] = append(seen[name], made)
-	}
-	for name, counted := range cost.Counted() {
-		if !slices.Contains(seen[name], counted) {
-			t.Errorf("%s is counted with %+v, and does %+v", name, counted, seen[name])
+		if running == 0 && pictures >= uploads && uploads > 0 {
+			return since
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("%d still run, and there are pictures of %d of %d documents", running, pictures, uploads)
 		}
 	}
+}
+
+// lines writes one operation on each line.
+func lines(t *testing.T, table []cost.Operation) []byte {
+	var rows []string
+	for _, o := range table {
+		text, err := json.Marshal(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows = append(rows, string(text))
+	}
+	return fmt.Appendf(nil, "[\n%s\n]\n", strings.Join(rows, ",\n"))
 }

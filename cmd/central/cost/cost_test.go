@@ -178,15 +178,14 @@ func TestFunctionsHaveTheMemoryOfTheTemplate(t *testing.T) {
 			memory[strings.ToLower(resource[1])], _ = strconv.ParseFloat(m[1], 64)
 		}
 	}
-	for function, steps := range map[string][]step{
-		"web": {page}, "account": {whoAmI, details}, "signup": {captcha, signup}, "verify": {verify}, "login": {login}, "otp": {codeSent, codeProven},
-		"kyc": {caseRead, caseSaved, formMade, uploadDone, submitted}, "intake": {uploaded}, "render": {rendered}, "notify": {{name: "sweep", memoryMB: notifyMB}},
-		"clock": {{name: "clock", memoryMB: clockMB}},
-	} {
-		for _, s := range steps {
-			if s.memoryMB != memory[function] {
-				t.Errorf("%s: %g MB, and %s has %g", s.name, s.memoryMB, function, memory[function])
-			}
+	for function, mb := range memoryMB {
+		if mb != memory[function] {
+			t.Errorf("%s is counted with %g MB, and has %g", function, mb, memory[function])
+		}
+	}
+	for _, o := range Counted() {
+		if memoryMB[o.Function] == 0 {
+			t.Errorf("%s: the memory of %s is not known", o.Name, o.Function)
 		}
 	}
 }

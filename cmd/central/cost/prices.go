@@ -22,6 +22,8 @@ var (
 	PutRequest     = Price{5.00, 1e6, "PUT, POST, COPY", "S3"}
 	GetRequest     = Price{0.40, 1e6, "GET, HEAD", "S3"}
 	ObjectStorage  = Price{0.023, 1, "GB-months", "S3"}
+	Scan           = Price{0.215, 1e3, "files scanned", "GuardDuty"}
+	ScanGB         = Price{0.09, 1, "GB scanned", "GuardDuty"}
 	LogGB          = Price{0.50, 1, "GB of logs", "CloudWatch"}
 	Alarm          = Price{0.10, 1, "metrics of alarms", "CloudWatch"}
 	Trace          = Price{5.00, 1e6, "traces", "X-Ray"}

@@ -29,16 +29,16 @@ const (
 
 // run counts n runs of a step.
 func (u *usage) run(s step, n float64) {
-	if !s.event {
+	if !s.event() {
 		u.add(HTTPRequest, n)
 	}
 	u.add(LambdaRequest, n)
-	u.add(LambdaGBSecond, n*s.ms()/1000*s.memoryMB/1024)
-	u.add(WriteUnit, n*(s.writes+s.batched+2*s.actions+s.index))
-	u.add(ReadUnit, n*s.reads)
-	if s.puts > 0 || s.gets > 0 {
-		u.add(PutRequest, n*s.puts)
-		u.add(GetRequest, n*s.gets)
+	u.add(LambdaGBSecond, n*s.ms()/1000*memoryMB[s.Function]/1024)
+	u.add(WriteUnit, n*s.Writes)
+	u.add(ReadUnit, n*s.Reads)
+	if s.Puts > 0 || s.Gets > 0 {
+		u.add(PutRequest, n*float64(s.Puts))
+		u.add(GetRequest, n*float64(s.Gets))
 	}
 	u.add(LogGB, n*logKB/1e6)
 	u.add(Trace, n*traceShare)
@@ -61,14 +61,18 @@ func (u *usage) steps(in Input, verified, proven, completed float64) {
 	u.run(caseRead, completed*(readsPerCase+in.Documents))
 	u.run(formMade, completed*in.Documents)
 	u.run(uploadDone, completed*in.Documents)
+	u.add(PutRequest, completed*in.Documents) // the upload itself, with the form
 	u.run(uploaded, completed*in.Documents)
+	u.add(Scan, completed*in.Documents)
+	u.add(ScanGB, completed*in.Documents*in.DocumentMB/1e3)
+	u.run(scanned, completed*in.Documents)
 	u.run(rendered, completed*in.Documents)
 	u.run(submitted, completed)
 }
 
 // messages counts the time in which a function hands a message to its carrier.
 func (u *usage) messages(mails, codes float64) {
-	u.add(LambdaGBSecond, mails*sendMs/1000*signup.memoryMB/1024+codes*sendMs/1000*codeSent.memoryMB/1024)
+	u.add(LambdaGBSecond, mails*sendMs/1000*memoryMB["signup"]/1024+codes*sendMs/1000*memoryMB["otp"]/1024)
 }
 
 // Sizes in the tables, of one account: profile, claims and consent; the log of activity; a case and each of its documents.
