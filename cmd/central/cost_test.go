@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -38,7 +39,13 @@ func TestTheTableCountsWhatTheFunctionsDo(t *testing.T) {
 		})
 	}
 	people.Wait()
-	table := cost.Count(countedSince(t, l, began))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	requests, err := cost.Seen(ctx, l.url, began)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := cost.Count(requests)
 	if *update {
 		if err := os.WriteFile("cost/counted.json", lines(t, table), 0o644); err != nil {
 			t.Fatal(err)
@@ -66,40 +73,6 @@ func alike(a, b cost.Operation) bool {
 	bytes := near(a.Sent, b.Sent) && near(a.Received, b.Received)
 	a.Sent, a.Received, b.Sent, b.Received = 0, 0, 0, 0
 	return a == b && bytes
-}
-
-// countedSince is what was asked for since then, as soon as every document's pictures are made and nothing runs any more.
-func countedSince(t *testing.T, l local, began time.Time) []cost.Request {
-	t.Helper()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
-		var all []struct {
-			cost.Request
-			At time.Time
-		}
-		l.call(t, "GET", "/_local/requests", "", &all)
-		var since []cost.Request
-		running, uploads, pictures := 0, 0, 0
-		for _, r := range all {
-			if r.At.Before(began) || r.Method == "SCHEDULE" {
-				continue
-			}
-			since = append(since, r.Request)
-			switch {
-			case r.Status == 0:
-				running++
-			case r.Function == "render":
-				pictures++
-			case strings.HasSuffix(r.Path, "/complete"):
-				uploads++
-			}
-		}
-		if running == 0 && pictures >= uploads && uploads > 0 {
-			return since
-		}
-		if time.Now().After(deadline) {
-			t.Fatalf("%d still run, and there are pictures of %d of %d documents", running, pictures, uploads)
-		}
-	}
 }
 
 // lines writes one operation on each line.

@@ -27,10 +27,7 @@ const documentsOfGoal = 2
 func Onboarding() (requests, documents, browser, scanner []Share) {
 	const n = 1e6
 	u := usage{}
-	for _, r := range []struct {
-		step
-		times float64
-	}{
+	for _, r := range []times{
 		{captcha, 1}, {signup, 1}, {verify, 1}, {login, 1}, {whoAmI, 2}, {codeSent, 1}, {codeProven, 1}, {details, 1}, {caseSaved, 1}, {caseRead, 2},
 		{formMade, documentsOfGoal}, {uploadDone, documentsOfGoal}, {submitted, 1},
 	} {
@@ -99,4 +96,34 @@ func Sum(all ...[]Share) float64 {
 		}
 	}
 	return sum
+}
+
+// Load is one kind of request or event of many people, and what it takes.
+type Load struct {
+	Name, Function string
+	Event          bool    // that nobody waits for
+	Times          float64 // for each person
+	Ms             float64 // on Lambda, without the start of an environment
+	Reads, Writes  float64 // units
+}
+
+func loads(all []times) []Load {
+	var list []Load
+	for _, r := range all {
+		list = append(list, Load{r.Name, r.Function, r.event(), r.times, r.ms(), r.Reads, r.Writes})
+	}
+	return list
+}
+
+// Wave is what each of many people does who sign up, on average.
+func Wave(in Input) []Load {
+	in.Logins = 0
+	verified := in.VerifiedShare
+	in.Signups = 1
+	return loads(journey(in, verified, verified*in.PhoneShare, verified*in.PhoneShare*in.KYCShare))
+}
+
+// Return is what each active user does in a month.
+func Return() []Load {
+	return loads([]times{{login, monthLogins}, {refreshed, monthRefreshes}, {whoAmI, monthReads}})
 }

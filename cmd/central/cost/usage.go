@@ -47,27 +47,31 @@ func (u *usage) run(s step, n float64) {
 
 // steps counts the requests of the whole journey.
 func (u *usage) steps(in Input, verified, proven, completed float64) {
-	u.run(page, in.Signups*(filesOfAll+pagesSignup)+verified*pagesMember+completed*pagesKYC)
+	for _, r := range journey(in, verified, proven, completed) {
+		u.run(r.step, r.times)
+	}
 	u.add(OutGB, (in.Signups*(filesKB+pagesSignup*pageKB)+verified*pagesMember*pageKB+completed*pagesKYC*pageKB)/1e6)
-	u.run(captcha, in.Signups)
-	u.run(signup, in.Signups)
-	u.run(verify, verified)
-	u.run(login, verified*(1+in.Logins))
-	u.run(whoAmI, verified*(pagesMember+in.Logins)+completed*pagesKYC)
-	u.run(codeSent, proven*in.Codes)
-	u.run(codeProven, proven*in.Codes)
-	u.run(details, proven)
-	u.run(caseSaved, completed)
-	u.run(caseRead, completed*(readsPerCase+in.Documents))
-	u.run(formMade, completed*in.Documents)
-	u.run(uploadDone, completed*in.Documents)
 	u.add(PutRequest, completed*in.Documents) // the upload itself, with the form
-	u.run(uploaded, completed*in.Documents)
-	u.add(Scan, completed*in.Documents)
-	u.add(ScanGB, completed*in.Documents*in.DocumentMB/1e3)
-	u.run(scanned, completed*in.Documents)
-	u.run(rendered, completed*in.Documents)
-	u.run(submitted, completed)
+	u.add(Scan, completed*in.Documents*in.Scanned)
+	u.add(ScanGB, completed*in.Documents*in.Scanned*in.DocumentMB/1e3)
+}
+
+// times is a step and how often it is made.
+type times struct {
+	step
+	times float64
+}
+
+// journey is what so many people do.
+func journey(in Input, verified, proven, completed float64) []times {
+	return []times{
+		{page, in.Signups*(filesOfAll+pagesSignup) + verified*pagesMember + completed*pagesKYC},
+		{captcha, in.Signups}, {signup, in.Signups}, {verify, verified}, {login, verified * (1 + in.Logins)},
+		{whoAmI, verified*(pagesMember+in.Logins) + completed*pagesKYC},
+		{codeSent, proven * in.Codes}, {codeProven, proven * in.Codes}, {details, proven}, {caseSaved, completed},
+		{caseRead, completed * (readsPerCase + in.Documents)}, {formMade, completed * in.Documents}, {uploadDone, completed * in.Documents},
+		{uploaded, completed * in.Documents}, {scanned, completed * in.Documents}, {rendered, completed * in.Documents}, {submitted, completed},
+	}
 }
 
 // messages counts the time in which a function hands a message to its carrier.
