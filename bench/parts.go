@@ -15,6 +15,7 @@ import (
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/machine"
 	"phonon.in/central/bench/report"
+	"phonon.in/central/bench/scale"
 	"phonon.in/central/bench/units"
 )
 
@@ -45,6 +46,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 var parts = []part{
 	of("machine", machine.Measure),
 	of("units", units.Measure),
+	of("scale", scale.Measure),
 }
 
 func names() []string {

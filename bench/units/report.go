@@ -43,7 +43,7 @@ func operations(table []cost.Operation) report.Table {
 func onboarding() report.Table {
 	requests, documents, browser, scanner := cost.Onboarding()
 	t := report.Table{
-		Caption: "A million completed onboardings, in USD: sixteen requests with two documents, what becomes of the documents, what a browser loads besides, and the scanner where it is on. Messages are apart, and so is a month's storage",
+		Caption: "A million completed onboardings, in USD: seventeen requests with two documents, what becomes of the documents, what a browser loads besides, and the scanner where it is on. Messages are apart, and so is a month's storage",
 		Head:    []string{"service", "requests", "documents", "browser", "scanner"},
 	}
 	for _, name := range []string{"DynamoDB", "S3", "Lambda", "API Gateway", "CloudWatch", "X-Ray", "Data transfer", "GuardDuty"} {
