@@ -20,7 +20,7 @@ func (u *usage) add(p Price, units float64) {
 
 // What a request leaves behind. X-Ray keeps one of twenty, and one a second.
 const (
-	logKB      = 0.8 // access log and the function's line
+	logKB      = 0.8 // access log and the function's line; of Lambda's own lines template.yaml keeps those of failures
 	answerKB   = 1.0
 	pageKB     = 3.3 // compressed
 	filesKB    = 60  // font, scripts and styles together, once for each browser
@@ -42,7 +42,9 @@ func (u *usage) run(s step, n float64) {
 	}
 	u.add(LogGB, n*logKB/1e6)
 	u.add(Trace, n*traceShare)
-	u.add(OutGB, n*answerKB/1e6)
+	if !s.event() {
+		u.add(OutGB, n*answerKB/1e6)
+	}
 }
 
 // steps counts the requests of the whole journey.
@@ -98,7 +100,7 @@ const (
 	sweepsAMonth = 60 * 24 * 30
 	sweepReads   = 16 * 0.5
 	sweepMs      = 30
-	sweepLogKB   = 1.4 // Lambda's lines and a line for each metric
+	sweepLogKB   = 0.8 // a line for each metric
 	notifyMB     = 256.0
 )
 
@@ -107,7 +109,7 @@ const (
 	clocksAMonth = 6 * 24 * 30
 	clockReads   = 8 * 0.5
 	clockMs      = 60.0
-	clockLogKB   = 0.9
+	clockLogKB   = 0.3
 	clockMB      = 256.0
 )
 
