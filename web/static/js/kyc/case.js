@@ -1,7 +1,6 @@
 // @ts-check
 // How a KYC case is shown, to look at and to edit.
-import { chip, copyOf, part } from "../template.js";
-import { sizeOf } from "../upload/file.js";
+import { chip } from "../template.js";
 import { named, t } from "../words.js";
 
 /** @typedef {{code: string, detail: string}} Reason */
@@ -66,16 +65,3 @@ export const isKept = (d) => ["clean", "accepted", "rejected"].includes(d.state)
 
 /** Oldest first, without what a reviewer rejected once a good file has taken its place. @param {Requirement} r */
 export const standing = (r) => r.documents.filter((d, i) => d.state !== "rejected" || !r.documents.slice(0, i).some((later) => later.state === "clean" && (r.minOf === 1 || later.documentType === d.documentType))).reverse();
-
-/** @param {Requirement} r @param {Doc} d */
-export function fileOf(r, d) {
-  const f = copyOf("file");
-  part(f, "[data-name]").textContent = d.fileName;
-  const option = r.options.find((o) => o.id === d.documentType);
-  part(f, "[data-meta]").textContent = [
-    option && r.options.length > 1 ? named(`document.${option.id}`, option.title) : "", sizeOf(d.size), t(`state.${d.state}`),
-  ].filter(Boolean).join(" · ");
-  for (const of of f.querySelectorAll("[data-of]")) of.textContent = ` ${d.fileName}`;
-  for (const button of f.querySelectorAll("[data-act]")) button.remove();
-  return f;
-}
