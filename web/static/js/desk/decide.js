@@ -111,7 +111,7 @@ let taking = null;
 
 export const mayUndo = () => taking !== null;
 
-export function withdrawUndo() {
+function withdrawUndo() {
   clearInterval(counting);
   taking = null;
   byId("toast").hidden = true;

@@ -17,7 +17,7 @@ let locked = null;
 export const isLocked = () => locked !== null;
 
 /** Shuts the desk, and hides what lies on it until the password was given. */
-export function lock() {
+function lock() {
   if (locked) return locked.done;
   let opened = () => {};
   const done = new Promise((/** @type {(value: void) => void} */ resolve) => (opened = resolve));

@@ -16,7 +16,7 @@ const reasonOfCheck = {
 };
 
 /** @param {Thing} thing */
-export const keyOf = (thing) => `${thing.pointer} ${thing.documentId ?? ""}`;
+const keyOf = (thing) => `${thing.pointer} ${thing.documentId ?? ""}`;
 
 /** @returns {Verdict} */
 const none = () => ({ verdict: null, code: "", detail: "", checklist: {}, validUntil: "" });
