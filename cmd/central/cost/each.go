@@ -61,7 +61,7 @@ func ActiveMonth() []Share {
 	u.run(login, n*monthLogins)
 	u.run(refreshed, n*monthRefreshes)
 	u.run(whoAmI, n*monthReads)
-	u.add(TableStorage, n*(accountKB+activityKB)/1e6)
+	u.stored(n * (accountKB + activityKB) / 1e6)
 	return u.shares()
 }
 

@@ -17,6 +17,7 @@ var (
 	WriteUnit      = Price{0.625, 1e6, "write units", "DynamoDB"}
 	ReadUnit       = Price{0.125, 1e6, "read units", "DynamoDB"}
 	TableStorage   = Price{0.25, 1, "GB-months", "DynamoDB"}
+	TableRecovery  = Price{0.20, 1, "GB-months of recovery", "DynamoDB"} // to any second of 35 days
 	Mail           = Price{100, 1e6, "mails", "SES"}
 	Publish        = Price{0.50, 1e6, "events", "SNS"}
 	PutRequest     = Price{5.00, 1e6, "PUT, POST, COPY", "S3"}

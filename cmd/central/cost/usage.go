@@ -91,8 +91,14 @@ const (
 
 // storage counts what accounts and documents of in.Months take in a month.
 func (u *usage) storage(in Input, verified, completed float64) {
-	u.add(TableStorage, in.Months*(verified*(accountKB+activityKB)+completed*(caseKB+in.Documents*documentKB))/1e6)
+	u.stored(in.Months * (verified*(accountKB+activityKB) + completed*(caseKB+in.Documents*documentKB)) / 1e6)
 	u.add(ObjectStorage, in.Months*completed*in.Documents*in.DocumentMB/1e3)
+}
+
+// stored counts GB in tables.
+func (u *usage) stored(gb float64) {
+	u.add(TableStorage, gb)
+	u.add(TableRecovery, gb)
 }
 
 // The sweep of the outbox: each minute, one read of each of 16 partitions and of the secret, with 256 MB. X-Ray keeps each.
