@@ -48,11 +48,11 @@ func TestTheSimulationAgreesWithErlang(t *testing.T) {
 		"always as long": func(_ *rand.Rand, l cost.Load) float64 { return l.Ms / 1000 },
 		"log-normal":     spread,
 	} {
-		r := simulate(steady(80, 4000), alone(10), 1, service, 0) // a load of 8 for ten environments
+		r := simulate(steady(80, 1500), alone(10), 1, service, 0) // a load of 8 for ten environments
 		if refused, want := float64(r.Refused[byConcurrency])/float64(r.Offered), ErlangB(10, 8); math.Abs(refused-want) > 0.005 {
 			t.Errorf("%s: %.4f are refused, the formula says %.4f", name, refused, want)
 		}
-		free := simulate(steady(80, 4000), alone(1e9), 2, service, 0)
+		free := simulate(steady(80, 1500), alone(1e9), 2, service, 0)
 		busy := 0.0
 		for _, s := range free.Seconds {
 			busy += float64(s.Busy) / float64(len(free.Seconds))
@@ -75,7 +75,7 @@ func TestTheSimulatedQueueAgreesWithTheFormula(t *testing.T) {
 		{1, 0.7, 0, func(*rand.Rand) float64 { return 1 }, 0.05},
 		{4, 3, 0, func(*rand.Rand) float64 { return 1 }, 0.12}, // Allen and Cunneen come near
 	} {
-		got, want := Waiting(row.c, row.arrive, row.service, 1_000_000, 3), MeanWait(row.c, row.arrive, 1, row.cv)
+		got, want := Waiting(row.c, row.arrive, row.service, 300_000, 3), MeanWait(row.c, row.arrive, 1, row.cv)
 		if math.Abs(got-want) > row.off*want {
 			t.Errorf("%d servers, %g arrive: %.4f is waited, the formula says %.4f", row.c, row.arrive, got, want)
 		}
@@ -115,10 +115,10 @@ func TestTheSameSeedGivesTheSame(t *testing.T) {
 // TestWhatIsAskedForIsEnough: with limits raised as operations.md says, nobody is refused.
 func TestWhatIsAskedForIsEnough(t *testing.T) {
 	for _, p := range peaks() {
-		if r := Simulate(p.stream(10, 10), p.limits(allRaised), 5); len(r.Refused) != 0 {
+		if r := Simulate(p.stream(4, 4), p.limits(allRaised), 5); len(r.Refused) != 0 {
 			t.Errorf("%s: %v of %d", p.name, r.Refused, r.Offered)
 		}
-		if r := Simulate(p.stream(10, 10), Default(), 5); float64(r.Served) > 0.9*float64(r.Offered) {
+		if r := Simulate(p.stream(4, 4), Default(), 5); float64(r.Served) > 0.9*float64(r.Offered) {
 			t.Errorf("%s: %d of %d are served without anything raised", p.name, r.Served, r.Offered)
 		}
 	}
