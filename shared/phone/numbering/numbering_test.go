@@ -2,7 +2,6 @@ package numbering
 
 import (
 	"errors"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -158,17 +157,6 @@ func TestAnExtensionIsNamedAsSuch(t *testing.T) {
 		if len(fields) != 1 || strings.Contains(fields[0].Detail, "extension") != extension {
 			t.Errorf("%s: %v", raw, fields)
 		}
-	}
-}
-
-// A function that only carries a number must not link the tables of libphonenumber.
-func TestPackagePhoneDoesNotLinkTheTables(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "phonon.in/central/shared/phone", "phonon.in/central/shared/account").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), "nyaruka") {
-		t.Error("phone or account imports libphonenumber")
 	}
 }
 
