@@ -78,10 +78,10 @@ func withoutCountry(digits string) string {
 	return digits
 }
 
-// withoutTrunk cuts one 0 off, unless the number is one with it and none without: 000 800.
+// withoutTrunk cuts one 0 off, unless it belongs to the number: 000 800.
 func withoutTrunk(national string) string {
 	rest, found := strings.CutPrefix(national, trunk)
-	if !found || classify(national) != none && classify(rest) == none {
+	if !found || classify(national) != none {
 		return national
 	}
 	return rest

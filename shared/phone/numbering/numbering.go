@@ -109,8 +109,6 @@ func subscribers(national string) (class, error) {
 	// The plan lists the 1600 series for government and banks as mobile; real mobiles begin with 6 to 9.
 	case is == service, is == mobile && national[0] < '6':
 		return none, errService
-	case is == either && national[0] < '6':
-		return landline, nil
 	default:
 		return is, nil
 	}

@@ -151,7 +151,7 @@ func TestMismatchSaysWhichKindItSeemsToBe(t *testing.T) {
 }
 
 func TestAnExtensionIsNamedAsSuch(t *testing.T) {
-	for raw, extension := range map[string]bool{"9876543210 ext 12": true, "98765": false} {
+	for raw, extension := range map[string]bool{"9876543210 ext 12": true, "98765": false, "9876543210 x": false, "call x12": false, "ext 12": false} {
 		_, err := Parse(raw, phone.Mobile)
 		fields, _ := fault.FieldsOf(err)
 		if len(fields) != 1 || strings.Contains(fields[0].Detail, "extension") != extension {
