@@ -114,7 +114,7 @@ var roundTrips = []struct {
 	why               string
 }{
 	{"authenticated read", "GET /v1/account", 1, inTurn}, {"sign-up", "POST /v1/signup", 3, inTurn}, {"code sent", "POST /v1/otp", 3, inTurn}, {"code verified", "POST /v1/otp/verify", 3, inTurn},
-	{"log-in", "POST /v1/login", 2, "whose address it is, then the account's password and sessions, then, once the password is right, the session: each needs the one before"},
+	{"log-in", "POST /v1/login", 2, "the second of the three is made beside the hash, which takes longer: nobody waits for it"},
 }
 
 const inTurn = "each needs what the one before says"
