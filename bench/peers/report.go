@@ -34,9 +34,8 @@ func (d Data) figures(variant, operation, load string) figures {
 		}
 	}
 	if f.done == 0 || f.errors*100 > f.done+f.errors {
-		none := math.NaN()
-		f.perSecond, f.server, f.database, f.edge, f.p50, f.p95, f.p99 = none, none, none, none, none, none, none
-		return f
+		nan := math.NaN()
+		return figures{f.done, f.errors, nan, nan, nan, nan, nan, nan, nan}
 	}
 	each := func(of time.Duration) float64 { return ms(of) / float64(f.done) }
 	f.perSecond, f.server, f.database, f.edge = float64(f.done)/seconds, each(s.Server), each(s.Database), each(s.Edge)
@@ -46,11 +45,6 @@ func (d Data) figures(variant, operation, load string) figures {
 
 // both is what server and database used.
 func (f figures) both() float64 { return f.server + f.database }
-
-// own is what the server used beside the hash, by the variant with the cheapest hash that it takes, and that hash alone.
-func (d Data) own(variant, operation, load string) float64 {
-	return d.figures(variant, operation, load).server - d.HashMs[d.Hash[variant]].Median()
-}
 
 var titles = map[string]string{
 	ours: "Central", oursLeast: "Central, its cheapest hash", asItComes: "Kratos as it comes", equal: "Kratos, Central's hash", theirLeast: "Kratos, its cheapest hash",
@@ -119,15 +113,18 @@ func (d Data) bars() report.Plot {
 	p := report.Plot{Name: "peers", Title: "CPU of one log-in, server and database", Y: "bcrypt-10 hashes"}
 	for _, variant := range []string{ours, equal, asItComes} {
 		if y := d.figures(variant, logIn, open).both() / d.YardstickMs.Median(); !math.IsNaN(y) {
-			p.Bars = append(p.Bars, report.Bar{Name: titles[variant] + " (" + d.Hash[variant] + ")", Value: y})
+			p.Bars = append(p.Bars, report.Bar{Name: titles[variant], Value: y})
 		}
 	}
 	return p
 }
 
+// none stands where there is no figure.
+const none = "–"
+
 func decimals(v float64, n int) string {
 	if math.IsNaN(v) {
-		return "–"
+		return none
 	}
 	return strconv.FormatFloat(v, 'f', n, 64)
 }
