@@ -142,9 +142,11 @@ const deviceCookie = "__Host-device"
 
 func (c *central) spent() spent {
 	by := spentIn(c.run.PID)
-	s := spent{Server: by["bootstrap"] + by[ended], Database: by["dynoxide"] + by["java"]}
-	s.Edge = sum(by) - s.Server - s.Database
-	return s
+	return spent{
+		Server:   by["signup"] + by["verify"] + by["login"] + by["notify"],
+		Database: by["dynoxide"] + by["java"], // DynamoDB Local
+		Edge:     by["local"],
+	}
 }
 
 // leastMemory and leastPasses are the least that Central takes of a hash that it compares with.

@@ -3,6 +3,7 @@ package peers
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"phonon.in/central/bench/lab"
@@ -50,6 +51,9 @@ func (b *bench) window(variant, operation, load string, drive func() lab.Result)
 	}
 	before := used()
 	w := Window{Result: drive()}
+	for i, took := range w.Latency { // to the microsecond: more is not kept
+		w.Latency[i] = math.Round(took*1000) / 1000
+	}
 	w.Spent = used().minus(before)
 	b.data.note(variant, operation, load, w)
 }
