@@ -14,6 +14,7 @@ import (
 
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/machine"
+	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
 	"phonon.in/central/bench/scale"
 	"phonon.in/central/bench/units"
@@ -47,6 +48,7 @@ var parts = []part{
 	of("machine", machine.Measure),
 	of("units", units.Measure),
 	of("scale", scale.Measure),
+	of("peers", peers.Measure),
 }
 
 func names() []string {
