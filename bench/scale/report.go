@@ -16,7 +16,8 @@ func (d Data) Report() report.Section {
 		Text: fmt.Sprintf("On paper, and simulated with random numbers from a seed: nothing of it was measured on AWS. What a request takes was counted; its time on Lambda is an estimate; "+
 			"limits are those that AWS publishes (`bench/scale/limits.go`). Tests hold that the simulation and Erlang's formulas agree where these hold, and that a limit "+
 			"which is too low is what refuses. **Morning**: %s. **Wave**: %s. All units are counted for one table, which is dearer than it is. A start of an environment takes %.0f ms. "+
-			"The formulas see the mean of the peak; *ask for* has %.0f %% more.", peaks()[0].what, peaks()[1].what, coldMs, (headroom-1)*100),
+			"The formulas see the mean of the peak; *ask for* has %.0f %% more. One account or address alone has what one partition has: %d write and %d read units a second.",
+			peaks()[0].what, peaks()[1].what, coldMs, (headroom-1)*100, partitionWrites, partitionReads),
 		Tables: []report.Table{Before(), d.outcomes(), messages()},
 	}
 	for _, p := range peaks() {
@@ -50,6 +51,10 @@ func Before() report.Table {
 	row("DynamoDB: quota of a table on demand, read units", tableQuota, a.Reads, b.Reads, max(of(morning).Reads, of(wave).Reads))
 	row("SES: mails a second", mails, mailsOf(morning.mix, morning.rate), mailsOf(wave.mix, wave.rate), of(wave).Mails)
 	row("SNS: texts a second", texts, textsOf(morning.mix, morning.rate), textsOf(wave.mix, wave.rate), of(wave).Texts)
+	for _, f := range slices.Sorted(maps.Keys(reserved)) {
+		needsA, needsB := Servers(a.Functions[f], refusedShare), Servers(b.Functions[f], refusedShare)
+		row("template: environments of `"+f+"`, where they are reserved", reserved[f], float64(needsA), float64(needsB), round(headroom*float64(max(needsA, needsB))))
+	}
 	for _, path := range slices.Sorted(maps.Keys(merged(a.Routes, b.Routes))) {
 		is, _ := Default().of(path)
 		rateA, _ := of(morning).of(path)
