@@ -39,8 +39,11 @@ func MeanWait(c int, arrivals, service, cv float64) float64 {
 // Servers is the smallest number of them with which no more than a share of the requests find all busy.
 func Servers(a, share float64) int {
 	b := 1.0
-	for n := 1; ; n++ {
-		if b = a * b / (float64(n) + a*b); b <= share {
+	for n := 0; ; n++ {
+		if n > 0 {
+			b = a * b / (float64(n) + a*b)
+		}
+		if a == 0 || b <= share {
 			return n
 		}
 	}
