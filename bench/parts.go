@@ -16,6 +16,8 @@ import (
 	"phonon.in/central/bench/machine"
 	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
+	"phonon.in/central/bench/scale"
+	"phonon.in/central/bench/units"
 )
 
 // data is what one part measured, as it is kept.
@@ -44,6 +46,8 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("units", units.Measure),
+	of("scale", scale.Measure),
 	of("peers", peers.Measure),
 }
 
