@@ -1,0 +1,168 @@
+package load
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"phonon.in/central/bench/lab"
+)
+
+// Sizes compares what operations cost with few accounts in the tables and with many.
+type Sizes struct {
+	Small Size `json:"small"`
+	Large Size `json:"large"`
+}
+
+// Size is what operations cost with so many accounts in the tables.
+type Size struct {
+	Accounts int                   `json:"accounts"`
+	Costs    map[operation][]Batch `json:"costs"` // of each round
+}
+
+// Batch is what some requests of one kind cost, one after the other.
+type Batch struct {
+	Requests   int     `json:"requests"`
+	Used       Used    `json:"used"`
+	ReadUnits  float64 `json:"readUnits"`
+	WriteUnits float64 `json:"writeUnits"`
+}
+
+// compared are the operations whose cost is compared, in the order in which a round makes them.
+var compared = []operation{logIn, readAccount, readCase, sendCode, prove, signUp, verify}
+
+// A round lets some people do everything, and read more often: CPU time is counted in ticks of 10 ms.
+const (
+	roundPeople = 10
+	roundReads  = 10 // of each
+)
+
+// rounds are how many there are. Each account is logged in to once, so that every log-in is an account's first.
+func rounds(quick bool) int {
+	if quick {
+		return 2
+	}
+	return 25
+}
+
+const small = 1000
+
+func large(quick bool) int {
+	if quick {
+		return 10_000
+	}
+	return 100_000
+}
+
+// round measures each operation once. People have the accounts from number from on, spread over the table.
+func (w *world) round(ctx context.Context, s *Size, from int) error {
+	var members, strangers []*person
+	for n := from; n < from+roundPeople; n++ {
+		members = append(members, w.member(spread(n, s.Accounts)))
+		strangers = append(strangers, w.newPerson(firstArrival+n))
+	}
+	defer func() {
+		for _, p := range append(members, strangers...) {
+			p.leave()
+		}
+	}()
+	for _, o := range compared {
+		who, times := members, 1
+		switch o {
+		case signUp, verify:
+			who = strangers
+		case readAccount, readCase:
+			times = roundReads
+		}
+		b, err := w.batch(ctx, who, o, times)
+		if err != nil {
+			return fmt.Errorf("%s: %w", o, err)
+		}
+		s.Costs[o] = append(s.Costs[o], b)
+	}
+	return nil
+}
+
+// spread is the n-th of so many accounts in an order that leaps through the table and comes to each once: 7919 is a prime.
+func spread(n, accounts int) int { return n * 7919 % accounts }
+
+// batch lets people make a request so many times each, one after the other, and counts what that cost.
+func (w *world) batch(ctx context.Context, who []*person, o operation, times int) (Batch, error) {
+	for _, p := range who {
+		if err := w.prepare(ctx, p, o); err != nil {
+			return Batch{}, err
+		}
+	}
+	before := spentBy(w.pid)
+	for range times {
+		for _, p := range who {
+			if err := w.do(ctx, p, o); err != nil {
+				return Batch{}, err
+			}
+		}
+	}
+	b := Batch{Requests: times * len(who), Used: spentBy(w.pid).since(before)}
+	seen, err := w.newest(ctx)
+	if err != nil {
+		return b, err
+	}
+	return b, b.count(seen, o)
+}
+
+// count adds the units of the newest requests of an operation. It errors where there are not as many as were made.
+func (b *Batch) count(seen []asked, o operation) error {
+	left := b.Requests
+	for _, a := range seen {
+		if left == 0 || a.Method != routes[o].method || a.Path != routes[o].path {
+			continue
+		}
+		left--
+		for _, c := range a.Calls {
+			b.ReadUnits, b.WriteUnits = b.ReadUnits+c.ReadUnits, b.WriteUnits+c.WriteUnits
+		}
+	}
+	if left > 0 {
+		return fmt.Errorf("the run shows %d requests fewer than were made", left)
+	}
+	return nil
+}
+
+// sizes measures two runs side by side, in turn. here tells what the tables look like.
+func (w *world) sizes(ctx context.Context, l *lab.Lab) (s Sizes, waves []Wave, err error) {
+	s.Small, s.Large = Size{small, map[operation][]Batch{}}, Size{large(l.Quick), map[operation][]Batch{}}
+	var runs []*world
+	for _, accounts := range []int{s.Small.Accounts, s.Large.Accounts} {
+		l.Step("%d accounts are written", accounts)
+		data, err := os.MkdirTemp(filepath.Dir(w.data), "central-bench-")
+		if err != nil {
+			return s, nil, err
+		}
+		defer os.RemoveAll(data)
+		if err := w.fill(ctx, l, data, accounts); err != nil {
+			return s, nil, err
+		}
+		run, err := open(ctx, l, data)
+		if err != nil {
+			return s, nil, err
+		}
+		defer run.run.Stop()
+		runs = append(runs, run)
+	}
+	if waves, err = runs[0].waves(ctx, l); err != nil {
+		return s, nil, err
+	}
+	n := [2]int{together * len(waves), together * len(waves)}
+	measured := func(i int, size *Size) func() error {
+		return func() error {
+			err := runs[i].round(ctx, size, n[i])
+			n[i] += roundPeople
+			if i == 0 && n[i]/roundPeople%5 == 0 {
+				l.Step("%d log-ins compared", len(size.Costs[logIn])*roundPeople)
+			}
+			return errors.Join(err, ctx.Err())
+		}
+	}
+	return s, waves, lab.Interleave(rounds(l.Quick), measured(0, &s.Small), measured(1, &s.Large))
+}
