@@ -60,7 +60,7 @@ func (r Rate) broken() bool { return r.errors() > mostErrors || r.latency().quan
 type plan struct {
 	first, factor float64
 	seconds       time.Duration
-	most          int // rates
+	most          int  // rates
 	checked       int  // people of each
 	beyond        bool // at the end, twice the rate that broke it
 }
