@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"phonon.in/central/bench/lab"
+	"phonon.in/central/bench/load"
 	"phonon.in/central/bench/machine"
 	"phonon.in/central/bench/report"
 )
@@ -43,6 +44,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("load", load.Measure),
 }
 
 func names() []string {

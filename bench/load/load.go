@@ -4,6 +4,7 @@ package load
 
 import (
 	"context"
+	"runtime"
 
 	"phonon.in/central/bench/lab"
 )
@@ -11,6 +12,7 @@ import (
 // Data is what was measured.
 type Data struct {
 	YardstickMs float64 `json:"yardstickMs"` // CPU of one bcrypt hash of cost 10, before
+	CPUs        int     `json:"cpus"`
 	Rates       []Rate  `json:"rates"`
 	Waves       []Wave  `json:"waves"`
 	Sizes       Sizes   `json:"sizes"`
@@ -22,7 +24,7 @@ func Measure(ctx context.Context, l *lab.Lab) (d Data, err error) {
 	if err != nil {
 		return d, err
 	}
-	d.YardstickMs = yardstick.Seconds() * 1000
+	d.YardstickMs, d.CPUs = yardstick.Seconds()*1000, runtime.NumCPU()
 	l.Step("a local run starts")
 	w, err := open(ctx, l, "")
 	if err != nil {

@@ -111,7 +111,7 @@ func (w *world) batch(ctx context.Context, who []*person, o operation, times int
 	return b, b.count(seen, o)
 }
 
-// count adds the units of the newest requests of an operation. It errors where there are not as many as were made.
+// count adds the units of the newest requests of an operation. It errors where there are not as many as were made, or no unit was counted.
 func (b *Batch) count(seen []asked, o operation) error {
 	left := b.Requests
 	for _, a := range seen {
@@ -126,10 +126,13 @@ func (b *Batch) count(seen []asked, o operation) error {
 	if left > 0 {
 		return fmt.Errorf("the run shows %d requests fewer than were made", left)
 	}
+	if b.ReadUnits == 0 {
+		return errors.New("no read unit was counted, and each request reads")
+	}
 	return nil
 }
 
-// sizes measures two runs side by side, in turn. here tells what the tables look like.
+// sizes measures two new runs side by side, in turn, with tables like those of w. Before that fifty log in at once to the smaller.
 func (w *world) sizes(ctx context.Context, l *lab.Lab) (s Sizes, waves []Wave, err error) {
 	s.Small, s.Large = Size{small, map[operation][]Batch{}}, Size{large(l.Quick), map[operation][]Batch{}}
 	var runs []*world
