@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"math"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -75,6 +76,9 @@ func TestSamples(t *testing.T) {
 	}
 	if !slices.Equal(s, Samples{4, 1, 3, 2}) {
 		t.Error("the samples lost their order")
+	}
+	if got := (Samples{}).Quantile(0.99); !math.IsNaN(got) {
+		t.Errorf("the 99th percentile of nothing is %v", got)
 	}
 	var order string
 	if err := Interleave(3, func() error { order += "a"; return nil }, func() error { order += "b"; return nil }); err != nil || order != "abbaab" {

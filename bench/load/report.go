@@ -134,11 +134,14 @@ func (d Data) plots() []report.Plot {
 	through := []report.Line{{Name: "answered"}, {Name: "would be asked, if all were answered", Dashed: true}}
 	cpu := []report.Line{{Name: functions}, {Name: gateway}, {Name: engine}}
 	for _, r := range d.Rates {
+		right, _, _, _ := r.count()
+		if right == 0 { // there is nothing to draw
+			continue
+		}
 		rates = append(rates, r.PerSecond)
 		for i, q := range []float64{0.5, 0.95, 0.99} {
 			latency[i].Y = append(latency[i].Y, r.latency().quantile(q))
 		}
-		right, _, _, _ := r.count()
 		through[0].Y = append(through[0].Y, float64(right)/r.Seconds)
 		through[1].Y = append(through[1].Y, float64(len(journey))*r.PerSecond)
 		for i := range cpu {
