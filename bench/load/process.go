@@ -60,7 +60,7 @@ type Used struct {
 func (s spent) since(before spent) Used {
 	u := Used{map[string]float64{}, map[string]float64{}}
 	for pid, p := range s {
-		cpu := (p.cpu - before[pid].cpu).Seconds()
+		cpu := max(p.cpu-before[pid].cpu, 0).Seconds()
 		u.Kinds[p.kind] += cpu
 		if p.function != "" {
 			u.Functions[p.function] += cpu

@@ -69,7 +69,7 @@ func planOf(quick bool) plan {
 	if quick {
 		return plan{first: 4, factor: 2.5, seconds: 2 * time.Second, most: 3, checked: 5}
 	}
-	return plan{first: 2, factor: 1.5, seconds: 12 * time.Second, most: 9, checked: 40, beyond: true}
+	return plan{first: 2, factor: 1.5, seconds: 10 * time.Second, most: 9, checked: 40, beyond: true}
 }
 
 // firstArrival is the number of the first person who makes the journey; visitors and members have smaller ones.
