@@ -22,6 +22,8 @@ type Size struct {
 	Costs    map[operation][]Batch `json:"costs"` // of each round
 }
 
+func newSize(accounts int) Size { return Size{accounts, map[operation][]Batch{}} }
+
 // Batch is what some requests of one kind cost, one after the other.
 type Batch struct {
 	Requests   int     `json:"requests"`
@@ -132,42 +134,56 @@ func (b *Batch) count(seen []asked, o operation) error {
 	return nil
 }
 
-// sizes measures two new runs side by side, in turn, with tables like those of w. Before that fifty log in at once to the smaller.
-func (w *world) sizes(ctx context.Context, l *lab.Lab) (s Sizes, waves []Wave, err error) {
-	s.Small, s.Large = Size{small, map[operation][]Batch{}}, Size{large(l.Quick), map[operation][]Batch{}}
-	var runs []*world
-	for _, accounts := range []int{s.Small.Accounts, s.Large.Accounts} {
-		l.Step("%d accounts are written", accounts)
-		data, err := os.MkdirTemp(filepath.Dir(w.data), "central-bench-")
-		if err != nil {
-			return s, nil, err
-		}
-		defer os.RemoveAll(data)
-		if err := w.fill(ctx, l, data, accounts); err != nil {
-			return s, nil, err
-		}
-		run, err := open(ctx, l, data)
-		if err != nil {
-			return s, nil, err
-		}
-		defer run.run.Stop()
-		runs = append(runs, run)
+// filledRun starts a run with that many accounts in tables like those of w. end stops it and removes its data.
+func (w *world) filledRun(ctx context.Context, l *lab.Lab, accounts int) (run *world, end func(), err error) {
+	l.Step("%d accounts are written", accounts)
+	data, err := os.MkdirTemp(filepath.Dir(w.data), "central-bench-")
+	if err != nil {
+		return nil, nil, err
 	}
-	if waves, err = runs[0].waves(ctx, l); err != nil {
+	if err = w.fill(ctx, l, data, accounts); err == nil {
+		run, err = open(ctx, l, data)
+	}
+	if err != nil {
+		os.RemoveAll(data)
+		return nil, nil, err
+	}
+	return run, func() { run.run.Stop(); os.RemoveAll(data) }, nil
+}
+
+// sizes measures two new runs side by side, in turn. Before that fifty log in at once to the one with few accounts.
+func (w *world) sizes(ctx context.Context, l *lab.Lab) (s Sizes, waves []Wave, err error) {
+	s.Small, s.Large = newSize(small), newSize(large(l.Quick))
+	few, end, err := w.filledRun(ctx, l, s.Small.Accounts)
+	if err != nil {
 		return s, nil, err
 	}
-	next := [2]int{together * len(waves), together * len(waves)}
-	measured := func(i int, size *Size) func() error {
+	defer end()
+	many, endMany, err := w.filledRun(ctx, l, s.Large.Accounts)
+	if err != nil {
+		return s, nil, err
+	}
+	defer endMany()
+	if waves, err = few.waves(ctx, l); err != nil {
+		return s, nil, err
+	}
+	next := map[*world]int{few: together * len(waves), many: together * len(waves)}
+	round := func(w *world, size *Size) func() error {
 		return func() error {
-			err := runs[i].round(ctx, size, next[i])
-			next[i] += roundPeople
+			err := w.round(ctx, size, next[w])
+			next[w] += roundPeople
 			return errors.Join(err, ctx.Err())
 		}
 	}
-	scrap := Size{Accounts: small, Costs: map[operation][]Batch{}} // a first round, which starts processes
-	if err := lab.Interleave(1, measured(0, &scrap), measured(1, &scrap)); err != nil {
+	// A first round starts processes and does not count.
+	scrap, more := newSize(s.Small.Accounts), newSize(s.Large.Accounts)
+	if err := lab.Interleave(1, round(few, &scrap), round(many, &more)); err != nil {
 		return s, nil, err
 	}
-	l.Step("%d rounds of each request with few and with many accounts", rounds(l.Quick))
-	return s, waves, lab.Interleave(rounds(l.Quick), measured(0, &s.Small), measured(1, &s.Large))
+	told := func() error {
+		l.Step("%d of %d rounds with few accounts and with many", len(s.Small.Costs[logIn]), rounds(l.Quick))
+		return nil
+	}
+	err = lab.Interleave(rounds(l.Quick), round(few, &s.Small), told, round(many, &s.Large))
+	return s, waves, err
 }
