@@ -5,10 +5,14 @@ import (
 	"io"
 	"math"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
+
+	"phonon.in/central/bench/lab"
 )
 
 func TestAJourneyIsToldAsItWas(t *testing.T) {
@@ -185,5 +189,35 @@ func TestQuantilesOfAHistogramAreRightWithinAClass(t *testing.T) {
 	}
 	if h.add(0); h.quantile(0.5) > 2*shortest {
 		t.Errorf("nothing took %g ms", h.quantile(0.5))
+	}
+}
+
+func TestRatesRiseUntilOneIsTooHigh(t *testing.T) {
+	var signups atomic.Int32
+	w := newFake(t, &fake{wrap: only("/v1/signup", func(w http.ResponseWriter, r *http.Request, next http.Handler) {
+		if signups.Add(1) > 45 { // 30 to begin with, 3 and 9 at the first two rates
+			w.Header().Set("Retry-After", "1")
+			w.WriteHeader(http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})})
+	l, err := lab.New("load", t.TempDir(), true, io.Discard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := w.ramp(t.Context(), l, plan{first: 30, factor: 3, seconds: 100 * time.Millisecond, most: 9, checked: 2, beyond: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rates []float64
+	for _, r := range all {
+		rates = append(rates, r.PerSecond)
+	}
+	if !slices.Equal(rates, []float64{30, 90, 270, 540}) {
+		t.Fatalf("rates %v: the third is too high, and the last is twice that", rates)
+	}
+	if all[1].broken() || !all[2].broken() {
+		t.Errorf("the second broke: %v, the third: %v", all[1].broken(), all[2].broken())
 	}
 }

@@ -102,9 +102,9 @@ func (w *world) ramp(ctx context.Context, l *lab.Lab, p plan) (all []Rate, err e
 		rate *= p.factor
 	}
 	if worst := all[len(all)-1]; p.beyond && worst.broken() {
-		return all, at(2*worst.PerSecond, p.seconds)
+		err = at(2*worst.PerSecond, p.seconds)
 	}
-	return all, nil
+	return all, err
 }
 
 // arrive lets people begin journeys at a steady rate, whatever becomes of those before, and waits for the last. The first has number from.
