@@ -58,28 +58,25 @@ type Used struct {
 
 // since is what was used between two readings. What has ended between them is not known.
 func (s spent) since(before spent) Used {
-	u := Used{map[string]float64{}, map[string]float64{}}
+	kinds, functions := map[string]time.Duration{}, map[string]time.Duration{}
 	for pid, p := range s {
-		cpu := max(p.cpu-before[pid].cpu, 0).Seconds()
-		u.Kinds[p.kind] += cpu
-		if p.function != "" {
-			u.Functions[p.function] += cpu
-		}
+		cpu := max(p.cpu-before[pid].cpu, 0)
+		kinds[p.kind] += cpu
+		functions[p.function] += cpu
 	}
-	return u
+	delete(functions, "") // of other kinds
+	return Used{inSeconds(kinds), inSeconds(functions)}
 }
 
-func (u Used) plus(more Used) Used {
-	sum := Used{map[string]float64{}, map[string]float64{}}
-	for _, one := range []Used{u, more} {
-		for k, v := range one.Kinds {
-			sum.Kinds[k] += v
-		}
-		for k, v := range one.Functions {
-			sum.Functions[k] += v
+// inSeconds leaves out what used nothing, and all below a microsecond.
+func inSeconds(of map[string]time.Duration) map[string]float64 {
+	all := map[string]float64{}
+	for name, cpu := range of {
+		if cpu = cpu.Round(time.Microsecond); cpu > 0 {
+			all[name] = float64(cpu.Microseconds()) / 1e6
 		}
 	}
-	return sum
+	return all
 }
 
 // all is everything that was used.

@@ -2,10 +2,11 @@ package load
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 
-	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/report"
 )
 
@@ -18,7 +19,7 @@ const (
 // Report makes tables and plots of the rates, the log-ins at once and the sizes.
 func (d Data) Report() report.Section {
 	s := report.Section{Title: "Load", Text: d.words()}
-	s.Tables = append(s.Tables, d.rateTable(), d.cpuTable(), d.operationTable(), d.sizeTable(), d.waveTable())
+	s.Tables = append(s.Tables, d.rateTable(), d.cpuTable(), d.operationTable(), d.journeyTable(), d.sizeTable(), d.waveTable())
 	s.Plots = d.plots()
 	s.Goals = []report.Goal{d.sizeGoal(), d.waveGoal()}
 	return s
@@ -68,8 +69,8 @@ func (d Data) breaking() string {
 	}
 	last := d.Rates[len(d.Rates)-1]
 	_, refused, late, wrong := last.count()
-	return fmt.Sprintf("It broke (more than %s errors, or p99 above %d s) at %s people a second. Requests wait for a core then, and when too many do, the next gets 503 with Retry-After before anything of it has begun: "+
-		"at %s a second %d were refused so, %d waited in vain for a message, and %d got another wrong answer or none.",
+	return fmt.Sprintf("It broke (more than %s errors, or p99 above %d s) at %s people a second. Requests wait for a core then. When too many wait, the next gets 503 with Retry-After before anything of it has begun; so does one "+
+		"that has its core and does not end within the time of an answer. At %s a second %d were refused so, %d waited in vain for a message, and %d got another wrong answer or none.",
 		percent(mostErrors), mostMs/1000, number(d.Rates[first].PerSecond), number(last.PerSecond), refused, late, wrong) + truth
 }
 
@@ -128,10 +129,26 @@ func (d Data) operationTable() report.Table {
 	return t
 }
 
+func (d Data) journeyTable() report.Table {
+	r := d.steady()
+	t := report.Table{Caption: "Where the CPU of a journey goes at " + number(r.PerSecond) + " people a second, in ms", Head: []string{"", "CPU"}}
+	add := func(name string, seconds float64) {
+		t.Rows = append(t.Rows, []string{name, fmt.Sprintf("%.1f", seconds*1000/float64(r.Ended))})
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Used.Functions)) {
+		if name != "intake" && name != "render" { // they wait for documents
+			add("function "+name, r.Used.Functions[name])
+		}
+	}
+	add("gateway, senders", r.Used.Kinds[gateway])
+	add("engine", r.Used.Kinds[engine])
+	return t
+}
+
 func (d Data) plots() []report.Plot {
 	var rates []float64
 	latency := []report.Line{{Name: "p50"}, {Name: "p95"}, {Name: "p99"}}
-	through := []report.Line{{Name: "answered"}, {Name: "would be asked, if all were answered", Dashed: true}}
+	through := []report.Line{{Name: "answered"}, {Name: "asked", Dashed: true}}
 	cpu := []report.Line{{Name: functions}, {Name: gateway}, {Name: engine}}
 	for _, r := range d.Rates {
 		right, _, _, _ := r.count()
@@ -155,20 +172,18 @@ func (d Data) plots() []report.Plot {
 	}
 	const x = "people who begin, a second"
 	return []report.Plot{
-		{Name: "load-latency", Title: "Latency of all requests", X: x, Y: "ms", LogX: true, LogY: true, Lines: latency},
-		{Name: "load-throughput", Title: "Answers", X: x, Y: "a second", LogX: true, LogY: true, Lines: through},
-		{Name: "load-cpu", Title: "CPU per answer", X: x, Y: "ms", LogX: true, Lines: cpu},
+		{Name: "load-latency", Title: "Latency of all requests", X: x, Y: "ms", LogY: true, Lines: latency},
+		{Name: "load-throughput", Title: "Answers", X: x, Y: "a second", Lines: through},
+		{Name: "load-cpu", Title: "CPU per answer", X: x, Y: "ms", Lines: cpu},
 	}
 }
 
-// number has two significant digits and more only before the point.
+// number has a digit after the point below ten.
 func number(v float64) string {
-	switch {
-	case v >= 10:
+	if v >= 10 {
 		return strconv.FormatFloat(v, 'f', 0, 64)
-	default:
-		return strconv.FormatFloat(v, 'f', 1, 64)
 	}
+	return strconv.FormatFloat(v, 'f', 1, 64)
 }
 
 func percent(share float64) string { return strconv.FormatFloat(share*100, 'f', 0, 64) + " %" }
@@ -207,90 +222,6 @@ func (d Data) waveGoal() report.Goal {
 		if g.Why == "" {
 			g.Why = "each process that hashes holds a hash's 19 MB, and the last one's until they are collected"
 		}
-	}
-	return g
-}
-
-// perRequest are the samples of a round's CPU of some kinds for each request, in milliseconds.
-func perRequest(batches []Batch, of ...string) (all lab.Samples) {
-	for _, b := range batches {
-		sum := 0.0
-		for _, kind := range of {
-			sum += b.Used.Kinds[kind]
-		}
-		all = append(all, sum*1000/float64(b.Requests))
-	}
-	return all
-}
-
-// units are those of one request: read and write.
-func units(batches []Batch) (read, write float64) {
-	n := 0
-	for _, b := range batches {
-		read, write, n = read+b.ReadUnits, write+b.WriteUnits, n+b.Requests
-	}
-	return read / float64(n), write / float64(n)
-}
-
-// ratio is the median of the rounds' ratios: the two of a round ran one after the other, so that what slows the machine for a while slows both.
-func (s Sizes) ratio(o operation, of ...string) float64 {
-	few, many := perRequest(s.Small.Costs[o], of...), perRequest(s.Large.Costs[o], of...)
-	var all lab.Samples
-	for i := range few {
-		all = append(all, many[i]/few[i])
-	}
-	return all.Median()
-}
-
-func (d Data) sizeTable() report.Table {
-	small, large := thousands(d.Sizes.Small.Accounts), thousands(d.Sizes.Large.Accounts)
-	t := report.Table{
-		Caption: fmt.Sprintf("One request with %s accounts in the tables and with %s: CPU in ms, the median of %d rounds in turn and of their ratios, and units of DynamoDB", small, large, len(d.Sizes.Small.Costs[logIn])),
-		Head:    []string{"request", "functions", "ratio", "functions, gateway and engine", "ratio", "read units", "write units"},
-	}
-	pair := func(a, b float64, format string) string { return fmt.Sprintf(format+" → "+format, a, b) }
-	for _, o := range compared {
-		a, b := d.Sizes.Small.Costs[o], d.Sizes.Large.Costs[o]
-		ra, wa := units(a)
-		rb, wb := units(b)
-		t.Rows = append(t.Rows, []string{
-			string(o),
-			pair(perRequest(a, functions).Median(), perRequest(b, functions).Median(), "%.2f"), fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions)),
-			pair(perRequest(a, functions, gateway, engine).Median(), perRequest(b, functions, gateway, engine).Median(), "%.2f"), fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions, gateway, engine)),
-			pair(ra, rb, "%.1f"), pair(wa, wb, "%.1f"),
-		})
-	}
-	return t
-}
-
-func thousands(n int) string {
-	text := strconv.Itoa(n)
-	for i := len(text) - 3; i > 0; i -= 3 {
-		text = text[:i] + "," + text[i:]
-	}
-	return text
-}
-
-// sizeGoal is that of the request whose cost grows most.
-func (d Data) sizeGoal() report.Goal {
-	worst, name, of := 0.0, operation(""), ""
-	note := func(ratio float64, o operation, what string) {
-		if ratio > worst {
-			worst, name, of = ratio, o, what
-		}
-	}
-	for _, o := range compared {
-		note(d.Sizes.ratio(o, functions, gateway, engine), o, "CPU")
-		ra, wa := units(d.Sizes.Small.Costs[o])
-		rb, wb := units(d.Sizes.Large.Costs[o])
-		note((rb+wb)/(ra+wa), o, "units")
-	}
-	g := report.Goal{
-		Figure: fmt.Sprintf("%s accounts against %s: CPU and units per operation", thousands(d.Sizes.Large.Accounts), thousands(d.Sizes.Small.Accounts)),
-		Goal:   fmt.Sprintf("ratio <= %.2f", mostRatio), Reached: fmt.Sprintf("%.3f at most (%s, %s)", worst, name, of), Met: worst <= mostRatio,
-	}
-	if !g.Met {
-		g.Why = fmt.Sprintf("the functions' own ratio is %.3f there; the rest is the local engine, whose B-tree is deeper", d.Sizes.ratio(name, functions))
 	}
 	return g
 }

@@ -18,17 +18,17 @@ func measured(ratio float64) Data {
 		}
 		return Rate{
 			PerSecond: perSecond, Arriving: 1, Seconds: 2, Ended: 7, Dropped: 1, Operations: map[operation]*Operation{signUp: {Latency: h, Refused: refused}},
-			Used: Used{Kinds: map[string]float64{functions: 0.5, gateway: 0.2, engine: 0.1}}, Generator: 0.2, Checked: 5,
+			Used: Used{map[string]float64{functions: 0.5, gateway: 0.2, engine: 0.1}, map[string]float64{"login": 0.35, "account": 0.15}}, Generator: 0.2, Checked: 5,
 		}
 	}
 	costs := func(factor float64) map[operation][]Batch {
 		all := map[operation][]Batch{}
 		for _, o := range compared {
-			used := Used{Kinds: map[string]float64{functions: 0.02, gateway: 0.01, engine: 0.01}}
+			cpu := map[string]float64{functions: 0.02, gateway: 0.01, engine: 0.01}
 			if o == logIn {
-				used.Kinds[functions] *= factor
+				cpu[functions] *= factor
 			}
-			all[o] = []Batch{{Requests: 10, Used: used, ReadUnits: 30, WriteUnits: 10}}
+			all[o] = []Batch{{Requests: 10, CPU: cpu, ReadUnits: 30, WriteUnits: 10}}
 		}
 		return all
 	}
@@ -41,7 +41,7 @@ func measured(ratio float64) Data {
 
 func TestTheReportSaysWhatWasMeasured(t *testing.T) {
 	s := measured(1).Report()
-	for _, want := range []string{"which took 20 % of all CPU time", "It broke (more than 1 % errors, or p99 above 3 s) at 20 people a second", "at 20 a second 50 were refused so", "Of 10 people", "for 10 of them"} {
+	for _, want := range []string{"which took 20 % of all CPU time", "It broke (more than 1 % errors, or p99 above 3 s) at 20 people a second", "At 20 a second 50 were refused so", "Of 10 people", "for 10 of them"} {
 		if !strings.Contains(s.Text, want) {
 			t.Errorf("the text lacks %q:\n%s", want, s.Text)
 		}
@@ -52,6 +52,9 @@ func TestTheReportSaysWhatWasMeasured(t *testing.T) {
 	}
 	if cpu := s.Tables[1].Rows[0]; !reflect.DeepEqual(cpu, []string{"2.0", "5.00", "2.00", "1.00", "2.00", "25 %"}) {
 		t.Errorf("%q", cpu)
+	}
+	if where := s.Tables[3].Rows; len(where) != 4 || !reflect.DeepEqual(where[:2], [][]string{{"function account", "21.4"}, {"function login", "50.0"}}) {
+		t.Errorf("%q", where)
 	}
 	for _, table := range s.Tables {
 		for _, row := range table.Rows {

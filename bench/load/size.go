@@ -26,10 +26,10 @@ func newSize(accounts int) Size { return Size{accounts, map[operation][]Batch{}}
 
 // Batch is what some requests of one kind cost, one after the other.
 type Batch struct {
-	Requests   int     `json:"requests"`
-	Used       Used    `json:"used"`
-	ReadUnits  float64 `json:"readUnits"`
-	WriteUnits float64 `json:"writeUnits"`
+	Requests   int                `json:"requests"`
+	CPU        map[string]float64 `json:"cpu"` // seconds, by the kind of process
+	ReadUnits  float64            `json:"readUnits"`
+	WriteUnits float64            `json:"writeUnits"`
 }
 
 // compared are the operations in the order in which a round makes them: a case is read once there is one.
@@ -105,7 +105,7 @@ func (w *world) batch(ctx context.Context, who []*person, o operation, times int
 			}
 		}
 	}
-	b := Batch{Requests: times * len(who), Used: spentBy(w.pid).since(before)}
+	b := Batch{Requests: times * len(who), CPU: spentBy(w.pid).since(before).Kinds}
 	seen, err := w.newest(ctx)
 	if err != nil {
 		return b, err
