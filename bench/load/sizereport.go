@@ -43,19 +43,19 @@ func (d Data) sizeTable() report.Table {
 	small, large := thousands(d.Sizes.Small.Accounts), thousands(d.Sizes.Large.Accounts)
 	t := report.Table{
 		Caption: fmt.Sprintf("One request with %s accounts in the tables and with %s: CPU in ms, the median of %d rounds in turn and of their ratios, and units of DynamoDB", small, large, len(d.Sizes.Small.Costs[logIn])),
-		Head:    []string{"request", "functions", "ratio", "functions, gateway and engine", "ratio", "read units", "write units"},
+		Head:    []string{"request", "functions", "gateway, senders", "engine", "ratio of functions", "ratio of all three", "read units", "write units"},
 	}
 	pair := func(a, b float64, format string) string { return fmt.Sprintf(format+" → "+format, a, b) }
 	for _, o := range compared {
 		a, b := d.Sizes.Small.Costs[o], d.Sizes.Large.Costs[o]
 		ra, wa := units(a)
 		rb, wb := units(b)
-		t.Rows = append(t.Rows, []string{
-			string(o),
-			pair(perRequest(a, functions).Median(), perRequest(b, functions).Median(), "%.2f"), fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions)),
-			pair(perRequest(a, functions, gateway, engine).Median(), perRequest(b, functions, gateway, engine).Median(), "%.2f"), fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions, gateway, engine)),
-			pair(ra, rb, "%.1f"), pair(wa, wb, "%.1f"),
-		})
+		row := []string{string(o)}
+		for _, kind := range []string{functions, gateway, engine} {
+			row = append(row, pair(perRequest(a, kind).Median(), perRequest(b, kind).Median(), "%.2f"))
+		}
+		t.Rows = append(t.Rows, append(row,
+			fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions)), fmt.Sprintf("%.3f", d.Sizes.ratio(o, functions, gateway, engine)), pair(ra, rb, "%.1f"), pair(wa, wb, "%.1f")))
 	}
 	return t
 }
