@@ -180,8 +180,10 @@ func (w *world) sizes(ctx context.Context, l *lab.Lab) (s Sizes, waves []Wave, e
 	if err := lab.Interleave(1, round(few, &scrap), round(many, &more)); err != nil {
 		return s, nil, err
 	}
+	n := 0
 	told := func() error {
-		l.Step("%d of %d rounds with few accounts and with many", len(s.Small.Costs[logIn]), rounds(l.Quick))
+		n++
+		l.Step("round %d of %d with few accounts and with many", n, rounds(l.Quick))
 		return nil
 	}
 	err = lab.Interleave(rounds(l.Quick), round(few, &s.Small), told, round(many, &s.Large))
