@@ -15,6 +15,7 @@ import (
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/load"
 	"phonon.in/central/bench/machine"
+	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
 )
 
@@ -45,6 +46,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 var parts = []part{
 	of("machine", machine.Measure),
 	of("load", load.Measure),
+	of("peers", peers.Measure),
 }
 
 func names() []string {
