@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"phonon.in/central/bench/lab"
+	"phonon.in/central/bench/load"
 	"phonon.in/central/bench/machine"
 	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
@@ -47,8 +48,9 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 var parts = []part{
 	of("machine", machine.Measure),
 	of("units", units.Measure),
-	of("scale", scale.Measure),
+	of("load", load.Measure),
 	of("peers", peers.Measure),
+	of("scale", scale.Measure),
 }
 
 func names() []string {
