@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/xray"
 )
 
 // On Lambda each request has its share of a core, and whoever gets none is refused before anything of theirs has begun. Here all share the
@@ -42,7 +44,7 @@ func (a *admission) enter(ctx context.Context, trace string) (leave func()) {
 	if free == nil {
 		return nil
 	}
-	root := traceRoot(trace)
+	root := xray.Root(trace)
 	a.leaving.Store(root, free)
 	return func() {
 		a.leaving.Delete(root)
@@ -52,7 +54,7 @@ func (a *admission) enter(ctx context.Context, trace string) (leave func()) {
 
 // hangs gives back the place of an invocation that is being kept waiting by a fault: it needs no core meanwhile.
 func (a *admission) hangs(trace string) {
-	if free, ok := a.leaving.Load(traceRoot(trace)); ok {
+	if free, ok := a.leaving.Load(xray.Root(trace)); ok {
 		free.(func())()
 	}
 }

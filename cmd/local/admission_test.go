@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 func TestWhoIsLetInRunsWithFewOthersInTurnAndWhoIsNotIsRefusedAtOnce(t *testing.T) {
@@ -70,10 +71,10 @@ func TestWhoWaitsForSomethingThatHangsKeepsNobodyOut(t *testing.T) {
 
 func TestWhomAFaultKeepsWaitingKeepsNobodyOut(t *testing.T) {
 	a := &admission{places: 1}
-	trace := newTrace()
+	trace := xray.NewHeader()
 	leave := a.enter(t.Context(), trace)
-	a.hangs(newTrace()) // somebody else
-	if a.enter(t.Context(), newTrace()) != nil {
+	a.hangs(xray.NewHeader()) // somebody else
+	if a.enter(t.Context(), xray.NewHeader()) != nil {
 		t.Fatal("two have the one place")
 	}
 	a.hangs(trace)
@@ -110,11 +111,11 @@ func TestWhoGoesAwayWhileWaitingLeavesTheTurnToTheNext(t *testing.T) {
 
 func TestARequestThatIsNotLetInReachesNoFunction(t *testing.T) {
 	f := &function{spec: template.Function{Name: "none", Routes: []template.Route{{Method: "ANY", Path: "/x"}}}, closed: true}
-	requests := newTraces()
+	requests := xray.New()
 	g := &gateway{routes: newRoutes([]*function{f}), requests: requests, admission: &admission{}}
 	w := httptest.NewRecorder()
 	g.ServeHTTP(w, httptest.NewRequest("POST", "/x", nil))
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(requests.newest()) != 0 {
-		t.Errorf("%d %v; %v", w.Code, w.Header(), requests.newest())
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(requests.Newest()) != 0 {
+		t.Errorf("%d %v; %v", w.Code, w.Header(), requests.Newest())
 	}
 }

@@ -15,6 +15,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/journal"
 )
 
 // builder compiles the functions for this machine.
@@ -22,7 +25,7 @@ type builder struct {
 	root string
 	out  string // folder of the binaries
 	race bool
-	log  *journal
+	log  *journal.Journal
 }
 
 func (b *builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
@@ -70,7 +73,7 @@ func (b *builder) buildAll(ctx context.Context, names []string) map[string]error
 			if err != nil {
 				failed[name] = err
 				if ctx.Err() == nil {
-					b.log.say("The function %s does not compile:\n%v", name, err)
+					b.log.Say("The function %s does not compile:\n%v", name, err)
 				}
 				return
 			}
@@ -87,7 +90,7 @@ func (b *builder) build(ctx context.Context, name string) error {
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
-	next := target + "." + randomHex(4) // another run may build beside this one
+	next := target + "." + id.Hex(4) // another run may build beside this one
 	// An unchanged binary is recognised by its build id, and not linked again.
 	if err := link(target, next); err != nil {
 		return err
@@ -185,7 +188,7 @@ func (l *local) build(ctx context.Context) {
 	for _, f := range l.template.Functions {
 		names = append(names, f.Name)
 	}
-	late := time.AfterFunc(patience, func() { l.journal.say("Building the functions …") })
+	late := time.AfterFunc(patience, func() { l.journal.Say("Building the functions …") })
 	defer late.Stop()
 	l.broken = map[string]bool{}
 	for name := range l.builder.buildAll(ctx, names) {

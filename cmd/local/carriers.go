@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/id"
 )
 
 // variable is what the template sets for the functions under this name, or "".
@@ -81,7 +82,7 @@ func (l *local) captchaProvider(secrets map[string]string) (*service, error) {
 		return nil, err
 	}
 	file := secrets[l.template.Secrets[0].Name]
-	if err := addMember(file, "captchaSecret", randomHex(16)); err != nil {
+	if err := addMember(file, "captchaSecret", id.Hex(16)); err != nil {
 		return nil, err
 	}
 	read := func() (string, error) {
@@ -132,7 +133,7 @@ func (l *local) postEvent(url string, h http.Header, body []byte) {
 			case <-time.After(eventPause):
 			}
 		}
-		l.journal.wrong("an event of the call API was not taken: %s", answer)
+		l.journal.Wrong("an event of the call API was not taken: %s", answer)
 	})
 }
 

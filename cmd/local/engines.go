@@ -14,6 +14,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"phonon.in/central/cmd/local/child"
 )
 
 // engine is a child process that serves HTTP on a port of 127.0.0.1, or something else where up says so. It is started again when it ends by itself.
@@ -73,7 +75,7 @@ func (e *engine) launch() (exited chan struct{}, err error) {
 	}
 	e.cmd = e.command()
 	e.cmd.Stdout, e.cmd.Stderr = e.log, e.log
-	if err := spawn(e.cmd); err != nil {
+	if err := child.Start(e.cmd); err != nil {
 		return nil, err
 	}
 	exited = make(chan struct{})
@@ -116,7 +118,7 @@ func (e *engine) keep(exited chan struct{}) {
 
 func logName(log io.Writer) string {
 	if f, ok := log.(*os.File); ok {
-		return fromHere(f.Name())
+		return f.Name()
 	}
 	return "that of the run"
 }
@@ -169,7 +171,7 @@ type installation struct {
 }
 
 func (l *local) installation() installation {
-	return installation{l.options.root, &lines{to: speech{l.journal}}}
+	return installation{l.options.root, l.journal.Spoken()}
 }
 
 func (i installation) path(parts ...string) string {

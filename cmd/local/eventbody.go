@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"strings"
 	"time"
+
+	"phonon.in/central/cmd/local/id"
 )
 
 // newS3Event makes an event of S3 (AWS, "Event message structure", version 2.1).
@@ -14,7 +16,7 @@ func newS3Event(o object, size int64, now time.Time) map[string]any {
 		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": localRegion, "eventTime": now.UTC().Format("2006-01-02T15:04:05.000Z"),
 		"eventName": o.Event, "userIdentity": m{"principalId": "AWS:" + localAccount},
 		"requestParameters": m{"sourceIPAddress": o.Peer},
-		"responseElements":  m{"x-amz-request-id": strings.ToUpper(randomHex(8)), "x-amz-id-2": randomHex(32)},
+		"responseElements":  m{"x-amz-request-id": strings.ToUpper(id.Hex(8)), "x-amz-id-2": id.Hex(32)},
 		"s3": m{
 			"s3SchemaVersion": "1.0", "configurationId": "local",
 			"bucket": m{"name": o.Bucket, "ownerIdentity": m{"principalId": localAccount}, "arn": "arn:aws:s3:::" + o.Bucket},
@@ -30,7 +32,7 @@ func newS3Event(o object, size int64, now time.Time) map[string]any {
 func newScanEvent(o object, status string, threats []map[string]any, now time.Time) map[string]any {
 	type m = map[string]any
 	return m{
-		"version": "0", "id": uuid(), "detail-type": scanType, "source": scanSource, "account": localAccount, "region": localRegion,
+		"version": "0", "id": id.UUID(), "detail-type": scanType, "source": scanSource, "account": localAccount, "region": localRegion,
 		"time": now.UTC().Format(time.RFC3339), "resources": []string{"arn:aws:guardduty:" + localRegion + ":" + localAccount + ":malware-protection-plan/local"},
 		"detail": m{
 			"schemaVersion": "1.0", "scanStatus": "COMPLETED", "resourceType": "S3_OBJECT",
@@ -44,9 +46,9 @@ func newScanEvent(o object, status string, threats []map[string]any, now time.Ti
 func newSNSEvent(topic, text string, now time.Time) map[string]any {
 	type m = map[string]any
 	return m{"Records": []m{{
-		"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": topic + ":" + uuid(),
+		"EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": topic + ":" + id.UUID(),
 		"Sns": m{
-			"Type": "Notification", "MessageId": uuid(), "TopicArn": topic, "Subject": "Amazon SES Email Event Notification", "Message": text,
+			"Type": "Notification", "MessageId": id.UUID(), "TopicArn": topic, "Subject": "Amazon SES Email Event Notification", "Message": text,
 			"Timestamp": now.UTC().Format("2006-01-02T15:04:05.000Z"), "SignatureVersion": "1", "MessageAttributes": m{},
 		},
 	}}}

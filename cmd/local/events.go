@@ -14,7 +14,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 // events delivers the events of S3, SNS and the scanner to functions, at least once. An event is on disk until the function has taken it, or has failed three times.
@@ -23,10 +26,10 @@ type events struct {
 	targets   []eventTarget
 	s3        *s3.Client
 	scanner   *clamd // nil where there is none
-	requests  *traces
+	requests  *xray.Traces
 	admission *admission
 	faults    *faults
-	log       *journal
+	log       *journal.Journal
 	retry     []time.Duration // waits before the second and the third try; on Lambda one and two minutes
 
 	stop    context.Context
@@ -64,7 +67,7 @@ func (e *events) created(o object) {
 				err = e.send(t.function, "S3", "/"+o.Bucket+"/"+o.Key, event)
 			}
 			if err != nil {
-				e.log.wrong("the event of the upload %s: %v", o.Key, err)
+				e.log.Wrong("the event of the upload %s: %v", o.Key, err)
 			}
 		}
 	}
@@ -76,7 +79,7 @@ func (e *events) published(topic, text string) {
 	for _, t := range e.targets {
 		if t.topic == topic {
 			if err := e.send(t.function, "SNS", "/"+topic, newSNSEvent(topic, text, time.Now())); err != nil {
-				e.log.wrong("the event of %s: %v", topic, err)
+				e.log.Wrong("the event of %s: %v", topic, err)
 			}
 		}
 	}
@@ -105,7 +108,7 @@ func (e *events) send(f *function, source, path string, event map[string]any) er
 		return err
 	}
 	p := pendingEvent{Function: f.spec.Name, Source: source, Path: path, Event: payload}
-	p.file = filepath.Join(e.dir, fmt.Sprintf("%016x-%s.json", time.Now().UnixNano(), randomHex(4)))
+	p.file = filepath.Join(e.dir, fmt.Sprintf("%016x-%s.json", time.Now().UnixNano(), id.Hex(4)))
 	text, err := json.Marshal(p)
 	if err != nil {
 		return err
@@ -127,9 +130,9 @@ func (e *events) send(f *function, source, path string, event map[string]any) er
 func (e *events) deliver(f *function, p pendingEvent) {
 	e.running.Go(func() {
 		for try := 0; ; try++ {
-			trace := newTrace()
+			trace := xray.NewHeader()
 			leave := e.admission.enter(context.Background(), trace)
-			ended := e.requests.begin(trace, request{ID: uuid(), At: time.Now().UTC(), Method: cmp.Or(p.Source, "S3"), Path: p.Path, Function: p.Function})
+			ended := e.requests.Begin(trace, xray.Request{ID: id.UUID(), At: time.Now().UTC(), Method: cmp.Or(p.Source, "S3"), Path: p.Path, Function: p.Function})
 			out := f.invoke(context.Background(), p.Event, trace)
 			leave()
 			if out.err == nil {
@@ -139,10 +142,10 @@ func (e *events) deliver(f *function, p pendingEvent) {
 			}
 			ended(500, out.cold)
 			if e.stop.Err() == nil {
-				e.log.wrong("%s failed for %s, try %d of %d: %v", p.Function, p.Path, try+1, len(e.retry)+1, out.err)
+				e.log.Wrong("%s failed for %s, try %d of %d: %v", p.Function, p.Path, try+1, len(e.retry)+1, out.err)
 			}
 			if try == len(e.retry) {
-				e.log.wrong("%s is not told of %s any more; the event is kept as %s.failed", p.Function, p.Path, p.file)
+				e.log.Wrong("%s is not told of %s any more; the event is kept as %s.failed", p.Function, p.Path, p.file)
 				os.Rename(p.file, p.file+".failed")
 				return
 			}
@@ -170,7 +173,7 @@ func (e *events) resume(ctx context.Context) error {
 			err = json.Unmarshal(text, &p)
 		}
 		if err != nil { // an object is found again below
-			e.log.wrong("the event %s cannot be read and is dropped: %v", file, err)
+			e.log.Wrong("the event %s cannot be read and is dropped: %v", file, err)
 			os.Remove(file)
 			continue
 		}

@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/id"
 )
 
 // fault lets calls of one service go wrong (docs/faults.md).
@@ -210,7 +212,7 @@ func (p *proxy) fail(w http.ResponseWriter, mode string) int {
 	case serviceSES, serviceSNS:
 		w.Header().Set("Content-Type", "text/xml")
 		w.WriteHeader(f.status)
-		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", f.code, f.text, uuid())
+		fmt.Fprintf(w, "<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>%s</RequestId></ErrorResponse>", f.code, f.text, id.UUID())
 	case serviceCaptcha:
 		w.Header().Set("Content-Type", "application/json")
 		w.WriteHeader(f.status)

@@ -16,6 +16,7 @@ import (
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	"github.com/aws/smithy-go"
+	"phonon.in/central/cmd/local/xray"
 )
 
 func checkFaults(t *testing.T, s *system) {
@@ -138,7 +139,7 @@ func TestEveryCarrierCanRefuseForTheOperatorAndForGood(t *testing.T) {
 			if err := f.set([]byte(`{"service":"` + service + `","mode":"` + mode + `"}`)); err != nil {
 				t.Fatal(err)
 			}
-			p := &proxy{service: service, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: f}
+			p := &proxy{service: service, engine: http.NotFoundHandler(), requests: xray.New(), used: newPermissions(), faults: f}
 			r := httptest.NewRequest("POST", "/", strings.NewReader("Action=SendEmail"))
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			if service == serviceVoice {
@@ -160,7 +161,7 @@ func TestAProxyWhosePortIsTakenFindsAnother(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	p := &proxy{service: serviceSES, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: &faults{}}
+	p := &proxy{service: serviceSES, engine: http.NotFoundHandler(), requests: xray.New(), used: newPermissions(), faults: &faults{}}
 	endpoint, err := p.serve(l.Addr().String())
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"phonon.in/central/cmd/local/xray"
 )
 
 func faultsOf(t *testing.T, all ...string) *faults {
@@ -116,7 +118,7 @@ func (e *countingEngine) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // ask sends one call of DynamoDB through a proxy with these faults.
 func (e *countingEngine) proxy(f *faults) *proxy {
-	return &proxy{service: serviceDynamoDB, engine: e, requests: newTraces(), used: newPermissions(), faults: f}
+	return &proxy{service: serviceDynamoDB, engine: e, requests: xray.New(), used: newPermissions(), faults: f}
 }
 
 func ask(p *proxy, operation, body string) *httptest.ResponseRecorder {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -11,9 +9,10 @@ import (
 	"runtime"
 	"strconv"
 	"sync"
-	"time"
 
+	"phonon.in/central/cmd/local/id"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 // More requests than this wait for a free process. On Lambda the limit is 1000 processes; here they share a few cores.
@@ -62,12 +61,12 @@ func (f *function) invoke(ctx context.Context, payload []byte, trace string) out
 			fmt.Fprintf(f.log, "%v\n", g.err)
 			return outcome{result{err: g.err}, false}
 		}
-		i := &invocation{id: uuid(), trace: trace, payload: payload, timeout: f.spec.Timeout, result: make(chan result, 1)}
+		i := &invocation{id: id.UUID(), trace: trace, payload: payload, timeout: f.spec.Timeout, result: make(chan result, 1)}
 		done := make(chan result, 1)
 		go func() {
-			f.occupy(traceRoot(trace), g.worker)
+			f.occupy(xray.Root(trace), g.worker)
 			r := g.worker.run(i)
-			f.occupy(traceRoot(trace), nil)
+			f.occupy(xray.Root(trace), nil)
 			f.release(g.worker, r.err)
 			done <- r
 		}()
@@ -280,21 +279,4 @@ func (f *function) environment(api string) []string {
 		list = append(list, name+"="+v)
 	}
 	return list
-}
-
-func randomHex(bytes int) string {
-	b := make([]byte, bytes)
-	rand.Read(b)
-	return hex.EncodeToString(b)
-}
-
-// uuid is a random id in the form of AWS's request ids.
-func uuid() string {
-	s := randomHex(16)
-	return s[:8] + "-" + s[8:12] + "-4" + s[13:16] + "-a" + s[17:20] + "-" + s[20:]
-}
-
-// newTrace makes an X-Ray trace header. The SDK sends it with every call that the invocation makes.
-func newTrace() string {
-	return fmt.Sprintf("Root=1-%08x-%s;Parent=%s;Sampled=1", time.Now().Unix(), randomHex(12), randomHex(8))
 }

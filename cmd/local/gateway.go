@@ -9,6 +9,10 @@ import (
 	"io"
 	"net/http"
 	"time"
+
+	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/journal"
+	"phonon.in/central/cmd/local/xray"
 )
 
 // What an HTTP API allows.
@@ -21,13 +25,13 @@ const (
 // gateway answers HTTP as API Gateway's HTTP API does, in its stage $default.
 type gateway struct {
 	routes    routes
-	requests  *traces
-	log       *journal
+	requests  *xray.Traces
+	log       *journal.Journal
 	admission *admission
 }
 
 func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	id := randomHex(8)
+	id := id.Hex(8)
 	w.Header().Set("Apigw-Requestid", id)
 	route, parameters := g.routes.match(r.Method, r.URL.Path)
 	if route == nil {
@@ -44,7 +48,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusRequestEntityTooLarge)
 		return
 	}
-	trace := newTrace()
+	trace := xray.NewHeader()
 	leave := g.admission.enter(r.Context(), trace)
 	if leave == nil {
 		w.Header().Set("Retry-After", "2")
@@ -58,7 +62,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError)
 		return
 	}
-	ended := g.requests.begin(trace, request{ID: id, At: now.UTC(), Method: r.Method, Path: r.URL.Path, Function: route.function.spec.Name})
+	ended := g.requests.Begin(trace, xray.Request{ID: id, At: now.UTC(), Method: r.Method, Path: r.URL.Path, Function: route.function.spec.Name})
 	// The function runs to its end even when the client does not wait for it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), integrationTimeout)
 	defer cancel()
@@ -67,9 +71,9 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ended(status, out.cold)
 	switch {
 	case out.err != nil:
-		g.log.wrong("%s %s: %s failed: %v", r.Method, r.URL.Path, route.function.spec.Name, out.err)
+		g.log.Wrong("%s %s: %s failed: %v", r.Method, r.URL.Path, route.function.spec.Name, out.err)
 	case status >= http.StatusInternalServerError:
-		g.log.wrong("%s %s: %s answered %d", r.Method, r.URL.Path, route.function.spec.Name, status)
+		g.log.Wrong("%s %s: %s answered %d", r.Method, r.URL.Path, route.function.spec.Name, status)
 	}
 }
 

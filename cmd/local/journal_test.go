@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"phonon.in/central/cmd/local/journal"
 )
 
 // logged is what the run has written to its log.
@@ -25,7 +27,7 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 	var out, notes bytes.Buffer
 	s.banner(&out, &notes)
 	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 3 || !strings.HasSuffix(lines[0], " "+s.url) ||
-		!strings.Contains(lines[1], s.url+"/_local ") || !strings.Contains(lines[2], s.journal.path) || notes.Len() > 0 {
+		!strings.Contains(lines[1], s.url+"/_local ") || !strings.Contains(lines[2], s.journal.Path()) || notes.Len() > 0 {
 		t.Errorf("%s%s", &out, &notes)
 	}
 	s.call(t, "GET", "/echo/say", "")
@@ -44,7 +46,7 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 			before := len(s.log.String())
 			s.call(t, "GET", c.do, "")
 			said := s.log.String()[before:]
-			if strings.Count(said, "\n") != 1 || !strings.Contains(said, c.says) || !strings.Contains(said, s.journal.path) {
+			if strings.Count(said, "\n") != 1 || !strings.Contains(said, c.says) || !strings.Contains(said, s.journal.Path()) {
 				t.Errorf("%q", said)
 			}
 		})
@@ -70,8 +72,8 @@ func TestVerboseShowsWhatGoesToTheLog(t *testing.T) {
 
 func TestAnEngineThatEndsAgainAndAgainIsGivenTime(t *testing.T) {
 	var said syncBuffer
-	j := &journal{people: &said, log: io.Discard}
-	e := &engine{name: "engine", log: io.Discard, wrong: j.wrong, ended: make(chan struct{}), command: func() *exec.Cmd { return plainCommand("false") }}
+	j := journal.New(&said, false)
+	e := &engine{name: "engine", log: io.Discard, wrong: j.Wrong, ended: make(chan struct{}), command: func() *exec.Cmd { return plainCommand("false") }}
 	exited, err := e.launch()
 	if err != nil {
 		t.Fatal(err)
@@ -81,17 +83,5 @@ func TestAnEngineThatEndsAgainAndAgainIsGivenTime(t *testing.T) {
 	e.stop()
 	if n := strings.Count(said.String(), "\n"); n > 5 {
 		t.Errorf("%d lines were said: %s", n, said.String())
-	}
-}
-
-func TestALongTroubleIsCutAndStaysOneLine(t *testing.T) {
-	var people, log bytes.Buffer
-	j := &journal{people: &people, log: &log, path: "run.log"}
-	j.wrong("it failed: %s", "panic:\n\tgoroutine 1\n"+strings.Repeat("ü", 400))
-	if text := people.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "panic: goroutine 1 üü") || len(text) > longestTrouble+60 || !strings.HasSuffix(text, "…  (more in run.log)\n") {
-		t.Errorf("%q", text)
-	}
-	if log.String() != people.String() {
-		t.Errorf("%q", &log)
 	}
 }

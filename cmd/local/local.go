@@ -14,7 +14,9 @@ import (
 	"syscall"
 	"time"
 
+	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 const (
@@ -31,7 +33,7 @@ var registeredHere = map[string]string{
 // local is one run: everything that is started, and ended in reverse order.
 type local struct {
 	options options
-	journal *journal
+	journal *journal.Journal
 	lock    *os.File
 
 	url       string         // of the gateway
@@ -41,7 +43,7 @@ type local struct {
 	services  *services
 	pools     map[string]*function
 	builder   *builder
-	requests  *traces
+	requests  *xray.Traces
 	admitted  *admission // of requests
 	used      *permissions
 	events    *events
@@ -60,7 +62,7 @@ type local struct {
 
 // start starts everything and returns when requests are answered. out gets what people should read.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, journal: &journal{people: out, log: io.Discard, verbose: o.verbose}, requests: newTraces(), admitted: requestsAtOnce(), used: newPermissions(), pools: map[string]*function{}}
+	l := &local{options: o, journal: journal.New(out, o.verbose), requests: xray.New(), admitted: requestsAtOnce(), used: newPermissions(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {
@@ -113,9 +115,7 @@ func (l *local) prepare() error {
 	if err := syscall.Flock(int(l.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
 		return fmt.Errorf("another local run uses the data in %s%s; end it, or choose another folder with --data and another port with --port", o.data, whose(o.data))
 	}
-	file := filepath.Join(o.data, "log", "run.log")
-	l.journal.path = fromHere(file)
-	if l.journal.log, err = os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600); err != nil {
+	if err := l.journal.Open(filepath.Join(o.data, "log", "run.log")); err != nil {
 		return err
 	}
 	address := "127.0.0.1:" + strconv.Itoa(o.port)
@@ -151,7 +151,7 @@ func (l *local) connect(ctx context.Context) error {
 	var pools []*function
 	if !l.options.enginesOnly {
 		for _, spec := range l.template.Functions {
-			f := &function{spec: spec, binary: l.builder.binary(spec.Name), log: l.journal.prefixed(spec.Name + " | ")}
+			f := &function{spec: spec, binary: l.builder.binary(spec.Name), log: l.journal.Prefixed(spec.Name + " | ")}
 			pools, l.pools[spec.Name] = append(pools, f), f
 		}
 	}
@@ -160,7 +160,7 @@ func (l *local) connect(ctx context.Context) error {
 	}
 	if l.options.enginesOnly && l.options.lambda != "" {
 		for _, spec := range l.template.Functions {
-			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.journal.prefixed(spec.Name + " | ")})
+			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.journal.Prefixed(spec.Name + " | ")})
 		}
 	}
 	for _, f := range pools {
@@ -227,8 +227,8 @@ func (l *local) connect(ctx context.Context) error {
 
 // kill ends the process whose invocation a trace header names.
 func (l *local) kill(trace string) {
-	if f := l.pools[l.requests.function(trace)]; f != nil {
-		f.kill(traceRoot(trace))
+	if f := l.pools[l.requests.Function(trace)]; f != nil {
+		f.kill(xray.Root(trace))
 	}
 }
 
@@ -290,7 +290,7 @@ func (l *local) banner(out, notes io.Writer) {
 		fmt.Fprint(out, l.exports())
 	} else {
 		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.home, l.url)
-		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.path)
+		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.Path())
 	}
 	for _, n := range l.notes {
 		fmt.Fprintln(notes, "Note:", n)

@@ -13,6 +13,7 @@ import (
 
 	"phonon.in/central/cmd/local/capture"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 //go:embed page.html
@@ -23,7 +24,7 @@ type inspector struct {
 	box      *capture.Box
 	db       *dynamodb.Client
 	tables   []template.Table
-	requests *traces
+	requests *xray.Traces
 	used     *permissions
 	faults   *faults
 	schedule *schedule
@@ -53,7 +54,7 @@ func (i *inspector) handler() http.Handler {
 		reply(w, map[string]int{"forgotten": n}, err)
 	})
 	mux.HandleFunc("GET /_local/requests", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.requests.newest())
+		writeJSON(w, http.StatusOK, i.requests.Newest())
 	})
 	mux.HandleFunc("GET /_local/permissions", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, i.used.list())

@@ -35,7 +35,7 @@ func (l *local) runProduct(ctx context.Context) {
 	s := &sample{l: l, central: filepath.Join(bin, "central"), binary: filepath.Join(bin, "product")}
 	err := s.run(ctx)
 	if err != nil && ctx.Err() == nil {
-		l.journal.wrong("the sample product does not run: %v", err)
+		l.journal.Wrong("the sample product does not run: %v", err)
 	}
 }
 
@@ -55,14 +55,14 @@ func (s *sample) run(ctx context.Context) error {
 	}
 	cmd := exec.CommandContext(ctx, s.binary)
 	cmd.Env = append(os.Environ(), s.settings(known, address)...)
-	cmd.Stdout = s.l.journal.prefixed("product | ")
+	cmd.Stdout = s.l.journal.Prefixed("product | ")
 	cmd.Stderr = cmd.Stdout
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.l.journal.say("Product     %s  (a sample: log in, and see it open when the KYC is approved)", known.URL)
+	s.l.journal.Say("Product     %s  (a sample: log in, and see it open when the KYC is approved)", known.URL)
 	return cmd.Wait()
 }
 
@@ -71,7 +71,7 @@ func (s *sample) build(ctx context.Context, folder, binary string) error {
 	script := filepath.Join(s.l.options.root, "tools", "go.sh")
 	cmd := exec.CommandContext(ctx, "bash", script, filepath.Base(folder), filepath.Join(s.l.options.root, folder), "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	cmd.Stdout, cmd.Stderr = &lines{to: speech{s.l.journal}}, &lines{to: speech{s.l.journal}}
+	cmd.Stdout, cmd.Stderr = s.l.journal.Spoken(), s.l.journal.Spoken()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	if err := cmd.Run(); err != nil {

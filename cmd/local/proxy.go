@@ -17,6 +17,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/xray"
 )
 
 // The services, as /_local names them.
@@ -37,7 +39,7 @@ const (
 type proxy struct {
 	service  string
 	engine   http.Handler
-	requests *traces
+	requests *xray.Traces
 	used     *permissions
 	faults   *faults
 	created  func(object)                     // of S3 only; runs before the client learns that its write succeeded
@@ -90,10 +92,9 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.service == serviceDynamoDB || p.service == serviceSNS {
 		body = peek(r)
 	}
-	c := call{Service: p.service, Operation: operation, Table: table}
+	c := xray.Call{Service: p.service, Operation: operation, Table: table}
 	defer func() {
-		c.Ms = milliseconds(time.Since(began))
-		p.requests.add(r.Header.Get("X-Amzn-Trace-Id"), c)
+		p.requests.Add(r.Header.Get("X-Amzn-Trace-Id"), c, time.Since(began))
 	}()
 	what := called{p.service, operation, table, p.caller(r), p.service == serviceDynamoDB && writes[operation], p.service == serviceDynamoDB && mayBeStale(operation, body)}
 	mode, delay := p.faults.hit(what)
@@ -173,7 +174,7 @@ func (p *proxy) pass(w http.ResponseWriter, r *http.Request, operation string, b
 
 // caller is the function that the call's trace belongs to; "" where it belongs to none.
 func (p *proxy) caller(r *http.Request) string {
-	return p.requests.function(r.Header.Get("X-Amzn-Trace-Id"))
+	return p.requests.Function(r.Header.Get("X-Amzn-Trace-Id"))
 }
 
 // statusRecorder notes the status, and calls before ahead of sending it.

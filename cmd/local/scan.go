@@ -31,7 +31,7 @@ func (l *local) startScanner(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	l.scanner, err = l.installation().startClamd(ctx, l.engineLog("clamd"), l.journal.wrong)
+	l.scanner, err = l.installation().startClamd(ctx, l.journal.Beside("clamd"), l.journal.Wrong)
 	return err
 }
 
@@ -69,7 +69,7 @@ func (e *events) scanned(o object, status string, threats []map[string]any) {
 	for _, t := range e.targets {
 		if slices.Contains(t.rule.Sources, scanSource) && slices.Contains(t.rule.Types, scanType) {
 			if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
-				e.log.wrong("the event of the scan of %s: %v", o.Key, err)
+				e.log.Wrong("the event of the scan of %s: %v", o.Key, err)
 			}
 		}
 	}
@@ -101,7 +101,7 @@ func (e *events) look(o *object, fails bool) (status string, threats []map[strin
 		}
 	}
 	if err != nil {
-		e.log.wrong("the scan of %s: %v", o.Key, err)
+		e.log.Wrong("the scan of %s: %v", o.Key, err)
 		status = "FAILED"
 	}
 	e.s3.PutObjectTagging(ctx, &s3.PutObjectTaggingInput{Bucket: &o.Bucket, Key: &o.Key, VersionId: &o.VersionID, Tagging: &s3types.Tagging{

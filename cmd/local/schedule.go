@@ -6,13 +6,17 @@ import (
 	"net/http"
 	"sync"
 	"time"
+
+	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/journal"
+	"phonon.in/central/cmd/local/xray"
 )
 
 // schedule runs the functions that the template schedules.
 type schedule struct {
 	functions []*function
-	requests  *traces
-	log       *journal
+	requests  *xray.Traces
+	log       *journal.Journal
 	every     time.Duration // instead of what the template says, when it is not 0
 }
 
@@ -49,16 +53,16 @@ type firing struct {
 // fire runs one function with an event of EventBridge and waits for it.
 func (s *schedule) fire(f *function, now time.Time) firing {
 	payload, _ := json.Marshal(map[string]any{
-		"version": "0", "id": uuid(), "detail-type": "Scheduled Event", "source": "aws.events", "account": localAccount,
+		"version": "0", "id": id.UUID(), "detail-type": "Scheduled Event", "source": "aws.events", "account": localAccount,
 		"time": now.UTC().Format(time.RFC3339), "region": localRegion,
 		"resources": []string{"arn:aws:events:" + localRegion + ":" + localAccount + ":rule/central-local-" + f.spec.Name}, "detail": map[string]any{},
 	})
-	trace := newTrace()
-	ended := s.requests.begin(trace, request{ID: uuid(), At: now.UTC(), Method: "SCHEDULE", Path: "/" + f.spec.Name, Function: f.spec.Name})
+	trace := xray.NewHeader()
+	ended := s.requests.Begin(trace, xray.Request{ID: id.UUID(), At: now.UTC(), Method: "SCHEDULE", Path: "/" + f.spec.Name, Function: f.spec.Name})
 	out := f.invoke(context.Background(), payload, trace)
 	if out.err != nil {
 		ended(http.StatusInternalServerError, out.cold)
-		s.log.wrong("%s failed at its schedule: %v", f.spec.Name, out.err)
+		s.log.Wrong("%s failed at its schedule: %v", f.spec.Name, out.err)
 		return firing{f.spec.Name, http.StatusInternalServerError, out.err.Error()}
 	}
 	ended(http.StatusOK, out.cold)

@@ -150,11 +150,11 @@ func isLoopback(endpoint string) bool {
 func (s *services) startTables(ctx context.Context, l *local) error {
 	one := s.named(serviceDynamoDB)
 	if one.engine == "" {
-		e, note, err := l.installation().dynamoDB(ctx, l.options.data, l.engineLog(one.name))
+		e, note, err := l.installation().dynamoDB(ctx, l.options.data, l.journal.Beside(one.name))
 		if err != nil {
 			return err
 		}
-		e.wrong = l.journal.wrong
+		e.wrong = l.journal.Wrong
 		if err := e.start(ctx); err != nil {
 			return err
 		}
@@ -215,7 +215,7 @@ func (s *services) serve(l *local) error {
 		case one.name == serviceS3:
 			p.engine, p.created = s.storage, l.events.created
 		case one.handler != nil:
-			p.wrong = l.journal.wrong
+			p.wrong = l.journal.Wrong
 		default:
 			var err error
 			if p.engine, err = forwardTo(one.engine); err != nil {

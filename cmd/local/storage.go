@@ -36,9 +36,9 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *services) startStorage(ctx context.Context, l *local) error {
 	one := s.named(serviceS3)
 	if one.engine == "" {
-		e, err := l.installation().s3(ctx, l.options.data, s.keys, l.engineLog(one.name))
+		e, err := l.installation().s3(ctx, l.options.data, s.keys, l.journal.Beside(one.name))
 		if err == nil {
-			e.wrong = l.journal.wrong
+			e.wrong = l.journal.Wrong
 			err = e.start(ctx)
 		}
 		if err != nil {
@@ -72,11 +72,11 @@ func (l *local) bringStorage(ctx context.Context) {
 	case err != nil:
 		l.services.storage.err = err
 		close(l.services.storage.ready)
-		l.journal.say("No upload works: the S3 engine is missing: %v. The next start tries again.", err)
+		l.journal.Say("No upload works: the S3 engine is missing: %v. The next start tries again.", err)
 	default:
 		if err := l.openStorage(ctx); err != nil {
-			l.journal.wrong("what the last run left of uploads: %v", err)
+			l.journal.Wrong("what the last run left of uploads: %v", err)
 		}
-		l.journal.say("Uploads work now.")
+		l.journal.Say("Uploads work now.")
 	}
 }

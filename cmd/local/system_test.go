@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"phonon.in/central/cmd/local/xray"
 )
 
 // system is a run of the project in testdata.
@@ -272,7 +274,7 @@ func checkOverlap(t *testing.T, s *system) {
 
 func checkTrace(t *testing.T, s *system) {
 	s.call(t, "GET", "/echo/calls", "")
-	var all []request
+	var all []xray.Request
 	s.json(t, "/_local/requests", &all)
 	r := all[0]
 	if r.Method != "GET" || r.Path != "/echo/calls" || r.Status != 201 || r.Function != "echo" || len(r.Calls) != 1 {

@@ -134,13 +134,13 @@ func (w *watcher) rebuild(ctx context.Context, names []string) {
 			return
 		case failed[name] != nil:
 			w.broken[name] = true
-			w.builder.log.say("%s goes on with the old binary.", name)
+			w.builder.log.Say("%s goes on with the old binary.", name)
 			continue
 		case w.builder.sum(name) != old[name]:
 			w.functions[name].replace()
 		}
 		if w.broken[name] {
-			w.builder.log.say("%s compiles again.", name)
+			w.builder.log.Say("%s compiles again.", name)
 			delete(w.broken, name)
 		}
 	}

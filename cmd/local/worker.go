@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"phonon.in/central/cmd/local/child"
 )
 
 // What Lambda allows for a function's start, and for the size of its answer.
@@ -70,7 +72,7 @@ func startWorker(binary string, environment func(api string) []string, log io.Wr
 	w.cmd = exec.Command(binary)
 	w.cmd.Env = environment(l.Addr().String())
 	w.cmd.Stdout, w.cmd.Stderr = log, log
-	if err := spawn(w.cmd); err != nil {
+	if err := child.Start(w.cmd); err != nil {
 		w.server.Close()
 		return nil, err
 	}

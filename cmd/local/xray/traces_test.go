@@ -1,4 +1,4 @@
-package main
+package xray
 
 import (
 	"fmt"
@@ -7,16 +7,16 @@ import (
 
 // A file may be rendered for seconds while hundreds of requests come: what it does meanwhile is still known to be its own.
 func TestARunningInvocationIsKnownHoweverManyRequestsCome(t *testing.T) {
-	requests := newTraces()
-	ended := requests.begin("Root=1-long", request{Function: "render"})
+	requests := New()
+	ended := requests.Begin("Root=1-long", Request{Function: "render"})
 	for i := range 2 * keptRequests {
-		requests.begin(fmt.Sprintf("Root=1-%d", i), request{Function: "login"})(200, false)
+		requests.Begin(fmt.Sprintf("Root=1-%d", i), Request{Function: "login"})(200, false)
 	}
-	if who := requests.function("Root=1-long"); who != "render" {
+	if who := requests.Function("Root=1-long"); who != "render" {
 		t.Errorf("while it runs it is %q", who)
 	}
 	ended(200, false)
-	if who := requests.function("Root=1-long"); who != "" {
+	if who := requests.Function("Root=1-long"); who != "" {
 		t.Errorf("it ended long after the requests that are kept, and is %q", who)
 	}
 	if len(requests.all) != keptRequests || len(requests.byRoot) != keptRequests {

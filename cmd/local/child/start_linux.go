@@ -1,4 +1,4 @@
-package main
+package child
 
 import (
 	"os/exec"
@@ -19,8 +19,8 @@ func init() {
 	}()
 }
 
-// spawn starts cmd as a child that ends with this process, and that a Ctrl-C in the terminal does not reach: we end it in order.
-func spawn(cmd *exec.Cmd) error {
+// Start starts cmd as a child that ends with this process, and that a Ctrl-C in the terminal does not reach: we end it in order.
+func Start(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 	done := make(chan error)
 	spawns <- func() { done <- cmd.Start() }
