@@ -15,6 +15,7 @@ import (
 
 	"phonon.in/central/cmd/local/capture"
 	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/wire"
 )
 
 // variable is what the template sets for the functions under this name, or "".
@@ -60,7 +61,7 @@ func (l *local) callAPI(box *capture.Box, secrets map[string]string) (*service, 
 		}
 		return all, err
 	}
-	return &service{name: serviceCalls, variable: "CALL_API_URL", handler: capture.Calls(box, read, l.postEvent)}, nil
+	return &service{name: wire.Calls, variable: "CALL_API_URL", handler: capture.Calls(box, read, l.postEvent)}, nil
 }
 
 func secretMembers(file string) (members map[string]any, err error) {
@@ -90,7 +91,7 @@ func (l *local) captchaProvider(secrets map[string]string) (*service, error) {
 		known, _ := members["captchaSecret"].(string)
 		return known, err
 	}
-	return &service{name: serviceCaptcha, variable: "CAPTCHA_VERIFY_URL", handler: capture.SiteVerify(read, home.Hostname())}, nil
+	return &service{name: wire.Captcha, variable: "CAPTCHA_VERIFY_URL", handler: capture.SiteVerify(read, home.Hostname())}, nil
 }
 
 // addMember gives the secret what an operator adds on AWS, where it is not there yet.

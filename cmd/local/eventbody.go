@@ -7,10 +7,11 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/id"
+	"phonon.in/central/cmd/local/wire"
 )
 
 // newS3Event makes an event of S3 (AWS, "Event message structure", version 2.1).
-func newS3Event(o object, size int64, now time.Time) map[string]any {
+func newS3Event(o wire.Object, size int64, now time.Time) map[string]any {
 	type m = map[string]any
 	return m{"Records": []m{{
 		"eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": localRegion, "eventTime": now.UTC().Format("2006-01-02T15:04:05.000Z"),
@@ -29,7 +30,7 @@ func newS3Event(o object, size int64, now time.Time) map[string]any {
 }
 
 // newScanEvent makes GuardDuty's event of one scan (AWS, "Monitoring S3 object scans with Amazon EventBridge").
-func newScanEvent(o object, status string, threats []map[string]any, now time.Time) map[string]any {
+func newScanEvent(o wire.Object, status string, threats []map[string]any, now time.Time) map[string]any {
 	type m = map[string]any
 	return m{
 		"version": "0", "id": id.UUID(), "detail-type": scanType, "source": scanSource, "account": localAccount, "region": localRegion,

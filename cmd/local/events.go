@@ -14,9 +14,11 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"phonon.in/central/cmd/local/faults"
 	"phonon.in/central/cmd/local/id"
 	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/wire"
 	"phonon.in/central/cmd/local/xray"
 )
 
@@ -28,7 +30,7 @@ type events struct {
 	scanner   *clamd // nil where there is none
 	requests  *xray.Traces
 	admission *admission
-	faults    *faults
+	faults    *faults.Faults
 	log       *journal.Journal
 	retry     []time.Duration // waits before the second and the third try; on Lambda one and two minutes
 
@@ -44,7 +46,7 @@ type eventTarget struct {
 	function *function
 }
 
-func (t eventTarget) wants(o object) bool {
+func (t eventTarget) wants(o wire.Object) bool {
 	return t.Bucket != "" && o.Bucket == t.Bucket && strings.HasPrefix(o.Key, t.Prefix) && strings.HasSuffix(o.Key, t.Suffix)
 }
 
@@ -59,7 +61,7 @@ type pendingEvent struct {
 }
 
 // created notes the events of a new object and begins to deliver them.
-func (e *events) created(o object) {
+func (e *events) created(o wire.Object) {
 	for _, t := range e.targets {
 		if t.wants(o) {
 			event, err := e.upload(&o)
@@ -85,8 +87,8 @@ func (e *events) published(topic, text string) {
 	}
 }
 
-// upload makes the event of an object, and completes what is known of it.
-func (e *events) upload(o *object) (map[string]any, error) {
+// upload makes the event of an wire.Object, and completes what is known of it.
+func (e *events) upload(o *wire.Object) (map[string]any, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	head := &s3.HeadObjectInput{Bucket: &o.Bucket, Key: &o.Key}
@@ -200,7 +202,7 @@ func (e *events) resume(ctx context.Context) error {
 				return fmt.Errorf("list the bucket %s: %w", t.Bucket, err)
 			}
 			for _, found := range page.Contents {
-				o := object{Bucket: t.Bucket, Key: aws.ToString(found.Key), Event: "ObjectCreated:Post", Peer: "127.0.0.1"}
+				o := wire.Object{Bucket: t.Bucket, Key: aws.ToString(found.Key), Event: "ObjectCreated:Post", Peer: "127.0.0.1"}
 				path := "/" + o.Bucket + "/" + o.Key
 				switch {
 				case !t.wants(o):

@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/xray"
@@ -45,7 +46,7 @@ type local struct {
 	builder   *builder
 	requests  *xray.Traces
 	admitted  *admission // of requests
-	used      *permissions
+	used      *iam.Permissions
 	events    *events
 	scanner   *clamd // nil where there is none
 	schedule  *schedule
@@ -62,7 +63,7 @@ type local struct {
 
 // start starts everything and returns when requests are answered. out gets what people should read.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, journal: journal.New(out, o.verbose), requests: xray.New(), admitted: requestsAtOnce(), used: newPermissions(), pools: map[string]*function{}}
+	l := &local{options: o, journal: journal.New(out, o.verbose), requests: xray.New(), admitted: requestsAtOnce(), used: iam.New(), pools: map[string]*function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {

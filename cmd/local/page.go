@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/faults"
+	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/xray"
 )
@@ -25,8 +27,8 @@ type inspector struct {
 	db       *dynamodb.Client
 	tables   []template.Table
 	requests *xray.Traces
-	used     *permissions
-	faults   *faults
+	used     *iam.Permissions
+	faults   *faults.Faults
 	schedule *schedule
 	running  func() running
 }
@@ -57,24 +59,24 @@ func (i *inspector) handler() http.Handler {
 		writeJSON(w, http.StatusOK, i.requests.Newest())
 	})
 	mux.HandleFunc("GET /_local/permissions", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.used.list())
+		writeJSON(w, http.StatusOK, i.used.List())
 	})
 	mux.HandleFunc("GET /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.faults.list())
+		writeJSON(w, http.StatusOK, i.faults.List())
 	})
 	mux.HandleFunc("PUT /_local/faults", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 		if err == nil {
-			err = i.faults.set(body)
+			err = i.faults.Set(body)
 		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 			return
 		}
-		writeJSON(w, http.StatusOK, i.faults.list())
+		writeJSON(w, http.StatusOK, i.faults.List())
 	})
 	mux.HandleFunc("DELETE /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
-		i.faults.clear()
+		i.faults.Clear()
 		reply(w, nil, nil)
 	})
 	mux.HandleFunc("POST /_local/schedule", func(w http.ResponseWriter, r *http.Request) {

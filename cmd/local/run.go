@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"phonon.in/central/cmd/local/wire"
 )
 
 // running is how programs find a run and what it is made of: GET /_local/run answers it, and run.json in the data is there while it runs.
@@ -39,7 +41,7 @@ func (l *local) running() running {
 			}
 		}
 	}
-	if endpoint := l.services.named(serviceSQS).endpoint; endpoint != "" {
+	if endpoint := l.services.named(wire.SQS).endpoint; endpoint != "" {
 		env["EVENTS_QUEUE_URL"] = endpoint + "/" + localAccount + "/" + eventsQueue
 	}
 	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}

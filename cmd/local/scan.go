@@ -4,13 +4,16 @@ import (
 	"context"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 
+	"phonon.in/central/cmd/local/faults"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/wire"
 )
 
 const (
@@ -36,13 +39,13 @@ func (l *local) startScanner(ctx context.Context) error {
 }
 
 // scan has a new object in incoming/ scanned, tags it with the result, and tells who hears of that, as GuardDuty does.
-func (e *events) scan(o object) {
-	if e.scanner == nil || below(o.Key) != "incoming/*" {
+func (e *events) scan(o wire.Object) {
+	if folder, _, _ := strings.Cut(o.Key, "/"); e.scanner == nil || folder != "incoming" {
 		return
 	}
 	e.running.Go(func() {
 		times := 1
-		mode, delay := e.faults.hit(called{service: serviceScanner, operation: "Scan"})
+		mode, delay := e.faults.Hit(faults.Call{Service: wire.Scanner, Operation: "Scan"})
 		switch mode {
 		case "blackhole":
 			return
@@ -65,7 +68,7 @@ func (e *events) scan(o object) {
 }
 
 // scanned tells who hears of scans what one has found.
-func (e *events) scanned(o object, status string, threats []map[string]any) {
+func (e *events) scanned(o wire.Object, status string, threats []map[string]any) {
 	for _, t := range e.targets {
 		if slices.Contains(t.rule.Sources, scanSource) && slices.Contains(t.rule.Types, scanType) {
 			if err := e.send(t.function, guardDuty, "/"+o.Bucket+"/"+o.Key, newScanEvent(o, status, threats, time.Now())); err != nil {
@@ -75,8 +78,8 @@ func (e *events) scanned(o object, status string, threats []map[string]any) {
 	}
 }
 
-// look scans and tags one object, or fails to. The status is "" when it is gone.
-func (e *events) look(o *object, fails bool) (status string, threats []map[string]any) {
+// look scans and tags one wire.Object, or fails to. The status is "" when it is gone.
+func (e *events) look(o *wire.Object, fails bool) (status string, threats []map[string]any) {
 	ctx, cancel := context.WithTimeout(context.Background(), scanTimeout)
 	defer cancel()
 	in := &s3.GetObjectInput{Bucket: &o.Bucket, Key: &o.Key}

@@ -20,7 +20,10 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/faults"
+	"phonon.in/central/cmd/local/proxy"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/wire"
 )
 
 // service is one AWS service as the functions reach it.
@@ -39,20 +42,20 @@ const eventsQueue = "central-local-events"
 type services struct {
 	all     []*service
 	engines []*engine
-	proxies []*proxy
+	proxies []*proxy.Proxy
 	keys    keyPair
 	db      *dynamodb.Client
 	s3      *s3.Client // nil until the storage is ready
 	storage *storage
 	box     *capture.Box
-	faults  *faults
+	faults  *faults.Faults
 	notes   []string
 }
 
 // startServices starts the engines that the environment does not replace, and makes tables, buckets and secrets: all but an engine of S3
 // that has to be built first.
 func startServices(ctx context.Context, l *local) (*services, error) {
-	s := &services{faults: &faults{}, keys: localKeys, storage: newStorage()}
+	s := &services{faults: &faults.Faults{Sender: mailFrom}, keys: localKeys, storage: newStorage()}
 	box, err := capture.OpenBox(filepath.Join(l.options.data, "messages.jsonl"), time.Now)
 	if err != nil {
 		return nil, err
@@ -74,12 +77,12 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	queue := capture.NewQueue(eventsQueue, time.Now)
 	topics := map[string]*capture.Queue{l.variable("EVENTS_TOPIC_ARN"): queue}
 	s.all = []*service{
-		{name: serviceDynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
-		{name: serviceS3, variable: "AWS_ENDPOINT_URL_S3"},
-		{name: serviceSES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
-		{name: serviceSNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts, topics)},
-		{name: serviceVoice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
-		{name: serviceSecrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
+		{name: wire.DynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
+		{name: wire.S3, variable: "AWS_ENDPOINT_URL_S3"},
+		{name: wire.SES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
+		{name: wire.SNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts, topics)},
+		{name: wire.Voice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
+		{name: wire.Secrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
 	}
 	s.replace(l.options.getenv)
 	calls, err := l.callAPI(box, secrets)
@@ -89,7 +92,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	if calls != nil {
 		s.all = append(s.all, calls)
 	}
-	s.all = append(s.all, &service{name: serviceSQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)})
+	s.all = append(s.all, &service{name: wire.SQS, variable: "AWS_ENDPOINT_URL_SQS", handler: capture.SQS(queue)})
 	verifier, err := l.captchaProvider(secrets)
 	if err != nil {
 		return nil, err
@@ -108,7 +111,7 @@ func (s *services) startEngines(ctx context.Context, l *local) error {
 	if err := s.startTables(ctx, l); err != nil {
 		return err
 	}
-	s.storage.later = s.named(serviceS3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
+	s.storage.later = s.named(wire.S3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
 	if s.storage.later {
 		return nil
 	}
@@ -148,7 +151,7 @@ func isLoopback(endpoint string) bool {
 
 // startTables starts the engine of DynamoDB, unless another endpoint stands in its place, and makes the tables.
 func (s *services) startTables(ctx context.Context, l *local) error {
-	one := s.named(serviceDynamoDB)
+	one := s.named(wire.DynamoDB)
 	if one.engine == "" {
 		e, note, err := l.installation().dynamoDB(ctx, l.options.data, l.journal.Beside(one.name))
 		if err != nil {
@@ -210,15 +213,15 @@ func (s *services) serve(l *local) error {
 		if one.endpoint != "" {
 			continue
 		}
-		p := &proxy{service: one.name, engine: one.handler, requests: l.requests, used: l.used, faults: s.faults, kill: l.kill, hangs: l.hangs}
+		p := &proxy.Proxy{Service: one.name, Engine: one.handler, Traces: l.requests, Used: l.used, Faults: s.faults, Kill: l.kill, Hangs: l.hangs}
 		switch {
-		case one.name == serviceS3:
-			p.engine, p.created = s.storage, l.events.created
+		case one.name == wire.S3:
+			p.Engine, p.Created = s.storage, l.events.created
 		case one.handler != nil:
-			p.wrong = l.journal.Wrong
+			p.Wrong = l.journal.Wrong
 		default:
 			var err error
-			if p.engine, err = forwardTo(one.engine); err != nil {
+			if p.Engine, err = proxy.ForwardTo(one.engine); err != nil {
 				return err
 			}
 		}
@@ -227,7 +230,7 @@ func (s *services) serve(l *local) error {
 			port = l.options.port + 1 + n
 		}
 		var err error
-		if one.endpoint, err = p.serve(net.JoinHostPort(l.options.address, strconv.Itoa(port))); err != nil {
+		if one.endpoint, err = p.Serve(net.JoinHostPort(l.options.address, strconv.Itoa(port))); err != nil {
 			return err
 		}
 		s.proxies = append(s.proxies, p)
@@ -246,7 +249,7 @@ func (s *services) environment() map[string]string {
 
 func (s *services) stop() {
 	for _, p := range s.proxies {
-		p.server.Close()
+		p.Close()
 	}
 	var all sync.WaitGroup
 	for _, e := range s.engines {

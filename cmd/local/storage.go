@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+
+	"phonon.in/central/cmd/local/proxy"
+	"phonon.in/central/cmd/local/wire"
 )
 
 // storage is S3 behind its proxy. Only uploads need it: where its engine has to be built first, nothing else waits for that, and calls
@@ -34,7 +37,7 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // startStorage makes S3 usable: its engine, unless another endpoint stands in its place, and the buckets.
 func (s *services) startStorage(ctx context.Context, l *local) error {
-	one := s.named(serviceS3)
+	one := s.named(wire.S3)
 	if one.engine == "" {
 		e, err := l.installation().s3(ctx, l.options.data, s.keys, l.journal.Beside(one.name))
 		if err == nil {
@@ -53,7 +56,7 @@ func (s *services) startStorage(ctx context.Context, l *local) error {
 		}
 	}
 	var err error
-	s.storage.engine, err = forwardTo(one.engine)
+	s.storage.engine, err = proxy.ForwardTo(one.engine)
 	return err
 }
 
