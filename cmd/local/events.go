@@ -14,6 +14,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"phonon.in/central/cmd/local/engine"
 	"phonon.in/central/cmd/local/faults"
 	"phonon.in/central/cmd/local/id"
 	"phonon.in/central/cmd/local/journal"
@@ -27,7 +28,7 @@ type events struct {
 	dir       string
 	targets   []eventTarget
 	s3        *s3.Client
-	scanner   *clamd // nil where there is none
+	scanner   *engine.Scanner // nil where there is none
 	requests  *xray.Traces
 	admission *admission
 	faults    *faults.Faults

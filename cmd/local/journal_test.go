@@ -2,14 +2,10 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"phonon.in/central/cmd/local/journal"
 )
 
 // logged is what the run has written to its log.
@@ -52,10 +48,7 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 		})
 	}
 	before := len(s.log.String())
-	e := s.services.engines[0]
-	e.mu.Lock()
-	e.cmd.Process.Kill()
-	e.mu.Unlock()
+	s.services.engines[0].Kill()
 	eventually(t, "the engine's end is said", func() bool {
 		return strings.Contains(s.log.String()[before:], "dynoxide ended (signal: killed) and is started again")
 	})
@@ -67,21 +60,5 @@ func TestVerboseShowsWhatGoesToTheLog(t *testing.T) {
 	eventually(t, "people see it", func() bool { return strings.Contains(s.log.String(), "echo | all is well\n") })
 	if !strings.Contains(s.logged(t), "echo | all is well\n") {
 		t.Errorf("the log is %q", s.logged(t))
-	}
-}
-
-func TestAnEngineThatEndsAgainAndAgainIsGivenTime(t *testing.T) {
-	var said syncBuffer
-	j := journal.New(&said, false)
-	e := &engine{name: "engine", log: io.Discard, wrong: j.Wrong, ended: make(chan struct{}), command: func() *exec.Cmd { return plainCommand("false") }}
-	exited, err := e.launch()
-	if err != nil {
-		t.Fatal(err)
-	}
-	go e.keep(exited)
-	eventually(t, "it was started again three times", func() bool { return strings.Count(said.String(), "started again") >= 3 })
-	e.stop()
-	if n := strings.Count(said.String(), "\n"); n > 5 {
-		t.Errorf("%d lines were said: %s", n, said.String())
 	}
 }

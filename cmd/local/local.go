@@ -14,6 +14,7 @@ import (
 	"syscall"
 	"time"
 
+	"phonon.in/central/cmd/local/engine"
 	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/template"
@@ -48,7 +49,7 @@ type local struct {
 	admitted  *admission // of requests
 	used      *iam.Permissions
 	events    *events
-	scanner   *clamd // nil where there is none
+	scanner   *engine.Scanner // nil where there is none
 	schedule  *schedule
 	server    *http.Server
 	notes     []string
@@ -138,7 +139,7 @@ func (l *local) prepare() error {
 	if o.enginesOnly {
 		parameters["PublicUrl"] = "http://127.0.0.1:" + strconv.Itoa(o.port)
 	}
-	if !o.enginesOnly && exists(l.installation().clamd()) {
+	if !o.enginesOnly && l.installation().HasScanner() {
 		parameters["MalwareScan"] = "on"
 	}
 	maps.Copy(parameters, o.set)
@@ -258,7 +259,7 @@ func (l *local) stop() {
 	}
 	all.Wait()
 	if l.scanner != nil {
-		l.scanner.stop()
+		l.scanner.Stop()
 	}
 	if l.services != nil {
 		os.Remove(runFile(l.options.data))
@@ -267,6 +268,10 @@ func (l *local) stop() {
 	if l.lock != nil {
 		l.lock.Close()
 	}
+}
+
+func (l *local) installation() engine.Installation {
+	return engine.Installation{Root: l.options.root, Said: l.journal.Spoken(), Wrong: l.journal.Wrong}
 }
 
 // temporary is the functions' folder for what may be lost. It outlives a run: what render has compiled is found there again.

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"phonon.in/central/cmd/local/engine"
 )
 
 func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
@@ -91,10 +94,11 @@ func TestProgramsFindARunWhileItRuns(t *testing.T) {
 	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.environment()["AWS_ENDPOINT_URL_S3"] {
 		t.Errorf("%+v", asked.Environment)
 	}
-	if strings.Contains(string(text), localKeys.secret) {
+	if strings.Contains(string(text), engine.LocalKeys.Secret) {
 		t.Error("a key is in it")
 	}
-	if s.stop(); exists(runFile(s.options.data)) {
+	s.stop()
+	if _, err := os.Stat(runFile(s.options.data)); err == nil {
 		t.Error("it says that a run that has ended is up")
 	}
 }
@@ -119,9 +123,11 @@ func TestTheEnginesAloneAreUsableFromAShell(t *testing.T) {
 			t.Errorf("%s is not exported", name)
 		}
 	}
-	if answers(t.Context(), env["CENTRAL_LOCAL_URL"]+"/messages") == false {
-		t.Error("the mail box does not answer")
+	answer, err := http.Get(env["CENTRAL_LOCAL_URL"] + "/messages")
+	if err != nil {
+		t.Fatalf("the mail box does not answer: %v", err)
 	}
+	answer.Body.Close()
 }
 
 func TestAnEngineCanBeReplaced(t *testing.T) {

@@ -17,6 +17,8 @@ import (
 )
 
 const (
+	scanTimeout = 30 * time.Second
+
 	guardDuty  = "GuardDuty"
 	scanSource = "aws.guardduty"
 	scanType   = "GuardDuty Malware Protection Object Scan Result"
@@ -34,7 +36,7 @@ func (l *local) startScanner(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	l.scanner, err = l.installation().startClamd(ctx, l.journal.Beside("clamd"), l.journal.Wrong)
+	l.scanner, err = l.installation().StartScanner(ctx, l.journal.Beside("clamd"))
 	return err
 }
 
@@ -99,7 +101,7 @@ func (e *events) look(o *wire.Object, fails bool) (status string, threats []map[
 		status = "FAILED"
 	case err == nil:
 		var threat string
-		if threat, err = e.scanner.scan(ctx, body); threat != "" {
+		if threat, err = e.scanner.Scan(ctx, body); threat != "" {
 			status, threats = "THREATS_FOUND", []map[string]any{{"name": threat}}
 		}
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/engine"
 	"phonon.in/central/cmd/local/faults"
 	"phonon.in/central/cmd/local/proxy"
 	"phonon.in/central/cmd/local/template"
@@ -41,9 +42,9 @@ const eventsQueue = "central-local-events"
 // services are all AWS services of a run.
 type services struct {
 	all     []*service
-	engines []*engine
+	engines []*engine.Engine
 	proxies []*proxy.Proxy
-	keys    keyPair
+	keys    engine.Keys
 	db      *dynamodb.Client
 	s3      *s3.Client // nil until the storage is ready
 	storage *storage
@@ -55,7 +56,7 @@ type services struct {
 // startServices starts the engines that the environment does not replace, and makes tables, buckets and secrets: all but an engine of S3
 // that has to be built first.
 func startServices(ctx context.Context, l *local) (*services, error) {
-	s := &services{faults: &faults.Faults{Sender: mailFrom}, keys: localKeys, storage: newStorage()}
+	s := &services{faults: &faults.Faults{Sender: mailFrom}, keys: engine.LocalKeys, storage: newStorage()}
 	box, err := capture.OpenBox(filepath.Join(l.options.data, "messages.jsonl"), time.Now)
 	if err != nil {
 		return nil, err
@@ -111,7 +112,7 @@ func (s *services) startEngines(ctx context.Context, l *local) error {
 	if err := s.startTables(ctx, l); err != nil {
 		return err
 	}
-	s.storage.later = s.named(wire.S3).engine == "" && !l.options.enginesOnly && !exists(l.installation().s3Binary())
+	s.storage.later = s.named(wire.S3).engine == "" && !l.options.enginesOnly && !l.installation().HasS3()
 	if s.storage.later {
 		return nil
 	}
@@ -135,7 +136,7 @@ func (s *services) replace(getenv func(string) string) {
 			s.notes = append(s.notes, fmt.Sprintf("calls to %s go to %s directly and are not traced", one.name, endpoint))
 		}
 		if id, secret := getenv("AWS_ACCESS_KEY_ID"), getenv("AWS_SECRET_ACCESS_KEY"); id != "" && secret != "" {
-			s.keys = keyPair{id, secret}
+			s.keys = engine.Keys{ID: id, Secret: secret}
 		}
 	}
 }
@@ -153,22 +154,21 @@ func isLoopback(endpoint string) bool {
 func (s *services) startTables(ctx context.Context, l *local) error {
 	one := s.named(wire.DynamoDB)
 	if one.engine == "" {
-		e, note, err := l.installation().dynamoDB(ctx, l.options.data, l.journal.Beside(one.name))
+		e, note, err := l.installation().DynamoDB(ctx, l.options.data, l.journal.Beside(one.name))
 		if err != nil {
 			return err
 		}
-		e.wrong = l.journal.Wrong
-		if err := e.start(ctx); err != nil {
+		if err := e.Start(ctx); err != nil {
 			return err
 		}
 		if note != "" {
 			s.notes = append(s.notes, note)
 		}
-		one.engine, s.engines = e.endpoint, append(s.engines, e)
+		one.engine, s.engines = e.Endpoint, append(s.engines, e)
 	}
-	s.db = dynamoClient(one.engine, s.keys)
+	s.db = engine.DynamoDBClient(one.engine, s.keys)
 	for _, table := range l.template.Tables {
-		if err := makeTable(ctx, s.db, table); err != nil {
+		if err := engine.MakeTable(ctx, s.db, table); err != nil {
 			return err
 		}
 	}
@@ -240,7 +240,7 @@ func (s *services) serve(l *local) error {
 
 // environment is what makes an AWS client talk to the services here.
 func (s *services) environment() map[string]string {
-	env := map[string]string{"AWS_ACCESS_KEY_ID": s.keys.id, "AWS_SECRET_ACCESS_KEY": s.keys.secret}
+	env := map[string]string{"AWS_ACCESS_KEY_ID": s.keys.ID, "AWS_SECRET_ACCESS_KEY": s.keys.Secret}
 	for _, one := range s.all {
 		env[one.variable] = one.endpoint
 	}
@@ -253,7 +253,7 @@ func (s *services) stop() {
 	}
 	var all sync.WaitGroup
 	for _, e := range s.engines {
-		all.Go(e.stop)
+		all.Go(e.Stop)
 	}
 	all.Wait()
 }

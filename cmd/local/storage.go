@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"phonon.in/central/cmd/local/engine"
 	"phonon.in/central/cmd/local/proxy"
 	"phonon.in/central/cmd/local/wire"
 )
@@ -39,19 +40,18 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (s *services) startStorage(ctx context.Context, l *local) error {
 	one := s.named(wire.S3)
 	if one.engine == "" {
-		e, err := l.installation().s3(ctx, l.options.data, s.keys, l.journal.Beside(one.name))
+		e, err := l.installation().S3(ctx, l.options.data, s.keys, l.journal.Beside(one.name))
 		if err == nil {
-			e.wrong = l.journal.Wrong
-			err = e.start(ctx)
+			err = e.Start(ctx)
 		}
 		if err != nil {
 			return err
 		}
-		one.engine, s.engines = e.endpoint, append(s.engines, e)
+		one.engine, s.engines = e.Endpoint, append(s.engines, e)
 	}
-	s.s3 = s3Client(one.engine, s.keys)
+	s.s3 = engine.S3Client(one.engine, s.keys)
 	for _, bucket := range l.template.Buckets {
-		if err := makeBucket(ctx, s.s3, bucket); err != nil {
+		if err := engine.MakeBucket(ctx, s.s3, bucket); err != nil {
 			return err
 		}
 	}

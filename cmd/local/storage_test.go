@@ -48,7 +48,7 @@ func TestOnlyUploadsWaitForAnEngineThatIsStillBuilt(t *testing.T) {
 	if got := <-status; got != http.StatusCreated {
 		t.Errorf("the upload that waited was answered %d", got)
 	}
-	eventually(t, "the function hears of it", func() bool { return len(s.intakeEvents(t)) == 1 })
+	eventually(t, "the function hears of it", func() bool { return len(s.intakeEvents(t)) >= 1 })
 	eventually(t, "people hear of it", func() bool { return s.log.String() == "Uploads work now.\n" })
 }
 

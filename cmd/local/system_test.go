@@ -50,7 +50,7 @@ func newProject(t *testing.T) (root string) {
 	}
 	tools := filepath.Join(real, ".local", "tools")
 	for _, engine := range []string{"dynoxide", "versitygw"} {
-		if !exists(filepath.Join(tools, engine, engine)) {
+		if _, err := os.Stat(filepath.Join(tools, engine, engine)); err != nil {
 			if os.Getenv("CENTRAL_ENGINES") == "required" {
 				t.Fatalf("%[1]s is not installed; run tools/install.sh %[1]s", engine)
 			}
@@ -212,10 +212,7 @@ func TestTheWholeRun(t *testing.T) {
 	t.Run("presigned forms upload, and nothing else gets in", func(t *testing.T) { checkUploads(t, s) })
 	t.Run("the tables are shown as plain JSON", func(t *testing.T) { checkTables(t, s) })
 	t.Run("an engine that dies is started again, with its data", func(t *testing.T) {
-		e := s.services.engines[0]
-		e.mu.Lock()
-		e.cmd.Process.Kill()
-		e.mu.Unlock()
+		s.services.engines[0].Kill()
 		eventually(t, "the engine answers", func() bool {
 			resp, text := s.call(t, "GET", "/_local/tables", "")
 			return resp.StatusCode == 200 && strings.Contains(text, `"pk":"a"`)

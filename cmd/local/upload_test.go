@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	"phonon.in/central/cmd/local/engine"
 )
 
 const testBucket = "central-local-uploadsbucket"
@@ -23,7 +24,7 @@ const testBucket = "central-local-uploadsbucket"
 // clients are those that a function would have.
 func (s *system) clients() (*s3.Client, *dynamodb.Client) {
 	env := s.services.environment()
-	return s3Client(env["AWS_ENDPOINT_URL_S3"], localKeys), dynamoClient(env["AWS_ENDPOINT_URL_DYNAMODB"], localKeys)
+	return engine.S3Client(env["AWS_ENDPOINT_URL_S3"], engine.LocalKeys), engine.DynamoDBClient(env["AWS_ENDPOINT_URL_DYNAMODB"], engine.LocalKeys)
 }
 
 // post uploads a file with a presigned form, as a browser on the pages does.

@@ -1,9 +1,10 @@
-package main
+package engine
 
 import (
 	"bytes"
 	"compress/zlib"
 	"fmt"
+	"io"
 	"os"
 	"strings"
 	"testing"
@@ -13,22 +14,18 @@ import (
 var eicar = []byte(`X5O!P%@AP[4\PZX54(P^)7CC)7}$` + "EICAR-STANDARD-" + "ANTIVIRUS-TEST-FILE!$H+H*")
 
 func TestTheScannerFindsMalwareAlsoInsideAPDF(t *testing.T) {
-	root, err := findRoot("")
-	if err != nil {
-		t.Fatal(err)
-	}
-	i := installation{root: root}
-	if !exists(i.clamd()) {
+	i := Installation{Root: "../../..", Wrong: t.Logf}
+	if !i.HasScanner() {
 		if os.Getenv("CENTRAL_ENGINES") == "required" {
 			t.Fatal("no scanner: tools/install.sh clamav")
 		}
 		t.Skip("tools/install.sh clamav installs the scanner")
 	}
-	c, err := i.startClamd(t.Context(), &syncBuffer{}, t.Logf)
+	c, err := i.StartScanner(t.Context(), io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer c.stop()
+	defer c.Stop()
 	var packed bytes.Buffer
 	w := zlib.NewWriter(&packed)
 	w.Write(eicar)
@@ -45,13 +42,13 @@ func TestTheScannerFindsMalwareAlsoInsideAPDF(t *testing.T) {
 		"malware inside a PDF":  {fmt.Appendf(nil, pdf, packed.Len(), packed.Bytes()), true},
 		"a script with escapes": {[]byte(strings.Replace(fmt.Sprintf(pdf, 1, "x"), "/Type/Catalog", "/Type/Catalog/OpenAction<</S/J#61vaScript/JS(1)>>", 1)), false},
 	} {
-		threat, err := c.scan(t.Context(), row.file)
+		threat, err := c.Scan(t.Context(), row.file)
 		if err != nil || (threat != "") != row.found {
 			t.Errorf("%s: %q, %v", what, threat, err)
 		}
 	}
-	c.engine.stop()
-	if threat, err := c.scan(t.Context(), eicar); err == nil {
+	c.engine.Stop()
+	if threat, err := c.Scan(t.Context(), eicar); err == nil {
 		t.Errorf("a scanner that is down says %q", threat)
 	}
 }

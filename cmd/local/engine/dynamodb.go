@@ -1,44 +1,66 @@
-package main
+package engine
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os/exec"
+	"path/filepath"
 	"slices"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/aws/aws-sdk-go-v2/service/s3"
-	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
-	"github.com/aws/smithy-go"
 
 	"phonon.in/central/cmd/local/template"
 )
 
-// keyPair is what functions and engines take for AWS credentials.
-type keyPair struct{ id, secret string }
-
-// localKeys open nothing anywhere else.
-var localKeys = keyPair{"AKIALOCALLOCALLOCAL0", "local-secret-that-opens-nothing-anywhere"}
-
-func (k keyPair) provider() aws.CredentialsProvider {
-	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-		return aws.Credentials{AccessKeyID: k.id, SecretAccessKey: k.secret, Source: "local"}, nil
-	})
+// DynamoDB makes the engine for DynamoDB: dynoxide, or DynamoDB Local on a platform for which that is not published; note says so.
+func (i Installation) DynamoDB(ctx context.Context, data string, log io.Writer) (e *Engine, note string, err error) {
+	port, err := freePort()
+	if err != nil {
+		return nil, "", err
+	}
+	e = &Engine{Endpoint: "http://127.0.0.1:" + port, ready: "/", log: log, wrong: i.Wrong}
+	binary, jars := i.path("dynoxide", "dynoxide"), i.path("dynamodb-local")
+	if !exists(binary) {
+		if err := i.install(ctx, "dynoxide"); err != nil {
+			return nil, "", err
+		}
+	}
+	if exists(binary) {
+		e.name = "dynoxide"
+		e.command = func() *exec.Cmd {
+			return command(binary, "serve", "--port", port, "--db-path", filepath.Join(data, "dynamo.db"))
+		}
+		return e, "", nil
+	}
+	java, err := exec.LookPath("java")
+	if err != nil {
+		return nil, "", errors.New("DynamoDB: dynoxide is not published for this platform, and DynamoDB Local in its place needs Java, which is not installed")
+	}
+	if !exists(jars) {
+		if err := i.install(ctx, "dynamodb-local"); err != nil {
+			return nil, "", err
+		}
+	}
+	e.name = "DynamoDB Local"
+	e.command = func() *exec.Cmd {
+		return command(java, "-cp", filepath.Join(jars, "*"), "software.amazon.dynamodb.services.local.main.ServerRunner",
+			"-dbPath", data, "-sharedDb", "-disableTelemetry", "-port", port)
+	}
+	return e, "DynamoDB is DynamoDB Local on Java, since dynoxide is not published for this platform; it listens on all interfaces", nil
 }
 
-func dynamoClient(endpoint string, k keyPair) *dynamodb.Client {
-	return dynamodb.New(dynamodb.Options{Region: localRegion, BaseEndpoint: &endpoint, Credentials: k.provider()})
+// DynamoDBClient talks to an endpoint of DynamoDB.
+func DynamoDBClient(endpoint string, k Keys) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{Region: template.Region, BaseEndpoint: &endpoint, Credentials: k.provider()})
 }
 
-func s3Client(endpoint string, k keyPair) *s3.Client {
-	return s3.New(s3.Options{Region: localRegion, BaseEndpoint: &endpoint, Credentials: k.provider(), UsePathStyle: true})
-}
-
-// makeTable makes the table unless it exists. To one that was made before an index came, it adds the index, as an update of the stack does.
-func makeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error {
+// MakeTable makes the table unless it exists. To one that was made before an index came, it adds the index, as an update of the stack does.
+func MakeTable(ctx context.Context, db *dynamodb.Client, t template.Table) error {
 	found, err := db.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: &t.Name})
 	if err == nil {
 		for _, i := range t.Indexes {
@@ -119,38 +141,4 @@ func keySchema(names []string) []ddb.KeySchemaElement {
 		}
 	}
 	return schema
-}
-
-// makeBucket makes the bucket unless it exists. Its CORS rules are set each time: the pages' port is in them.
-func makeBucket(ctx context.Context, c *s3.Client, b template.Bucket) error {
-	_, err := c.CreateBucket(ctx, &s3.CreateBucketInput{
-		Bucket: &b.Name, CreateBucketConfiguration: &s3types.CreateBucketConfiguration{LocationConstraint: localRegion},
-	})
-	if api, ok := errors.AsType[smithy.APIError](err); ok && api.ErrorCode() == "BucketAlreadyOwnedByYou" {
-		err = nil
-	}
-	if err != nil {
-		return fmt.Errorf("make the bucket %s: %w", b.ID, err)
-	}
-	if b.Versioned {
-		_, err := c.PutBucketVersioning(ctx, &s3.PutBucketVersioningInput{
-			Bucket: &b.Name, VersioningConfiguration: &s3types.VersioningConfiguration{Status: s3types.BucketVersioningStatusEnabled},
-		})
-		if err != nil {
-			return fmt.Errorf("versions of the bucket %s: %w", b.ID, err)
-		}
-	}
-	if len(b.CORS) == 0 {
-		return nil
-	}
-	cors := &s3types.CORSConfiguration{}
-	for _, r := range b.CORS {
-		cors.CORSRules = append(cors.CORSRules, s3types.CORSRule{
-			AllowedMethods: r.Methods, AllowedOrigins: r.Origins, AllowedHeaders: r.Headers, ExposeHeaders: r.Exposed, MaxAgeSeconds: aws.Int32(int32(r.MaxAge)),
-		})
-	}
-	if _, err := c.PutBucketCors(ctx, &s3.PutBucketCorsInput{Bucket: &b.Name, CORSConfiguration: cors}); err != nil {
-		return fmt.Errorf("CORS rules of the bucket %s: %w", b.ID, err)
-	}
-	return nil
 }
