@@ -224,6 +224,9 @@ func (s *services) serve(l *local) error {
 			if p.Engine, err = proxy.ForwardTo(one.engine); err != nil {
 				return err
 			}
+			if one.name == wire.DynamoDB && l.options.getenv(one.variable) == "" { // another's engine may look at signatures
+				p.Engine = proxy.Metered(p.Engine)
+			}
 		}
 		port := 0
 		if l.options.port > 0 {

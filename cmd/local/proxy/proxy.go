@@ -79,8 +79,9 @@ func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		body = wire.Peek(r)
 	}
 	c := xray.Call{Service: p.Service, Operation: operation, Table: table}
+	w, r = measured(&c.Use, w, r)
 	defer func() {
-		p.Traces.Add(r.Header.Get("X-Amzn-Trace-Id"), c, time.Since(began))
+		p.Traces.Add(r.Header.Get("X-Amzn-Trace-Id"), c, began)
 	}()
 	what := faults.Call{
 		Service: p.Service, Operation: operation, Table: table, Function: p.caller(r),

@@ -42,6 +42,9 @@ var (
 // Writes reports an operation of DynamoDB that a transaction of somebody else can keep from being done.
 func Writes(operation string) bool { return writes[operation] }
 
+// Reads reports a read of items of DynamoDB outside a transaction.
+func Reads(operation string) bool { return reads[operation] }
+
 // MayBeStale reports a read of DynamoDB that did not ask for what is true now.
 func MayBeStale(operation string, body []byte) bool {
 	return reads[operation] && !consistent.Match(body)

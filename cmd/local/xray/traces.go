@@ -16,6 +16,16 @@ type Call struct {
 	Status    int     `json:"status"`
 	Ms        float64 `json:"ms"`
 	Fault     string  `json:"fault,omitempty"`
+	FromMs    float64 `json:"fromMs"` // since its request began; calls that overlap were made side by side
+	Use
+}
+
+// Use is what a call took: the bytes of its bodies, and the units that DynamoDB bills for it.
+type Use struct {
+	Sent       int64   `json:"sent"`
+	Received   int64   `json:"received"`
+	ReadUnits  float64 `json:"readUnits,omitempty"`
+	WriteUnits float64 `json:"writeUnits,omitempty"`
 }
 
 // Request is one HTTP request or event, with the calls it made in the order of their end.
@@ -70,12 +80,13 @@ func (t *Traces) Begin(trace string, r Request) (ended func(status int, cold boo
 	}
 }
 
-// Add notes a call of the invocation that the trace header names, and how long it took.
-func (t *Traces) Add(header string, c Call, took time.Duration) {
-	c.Ms = milliseconds(took)
+// Add notes a call of the invocation that the trace header names, and when it was made: it ends now.
+func (t *Traces) Add(header string, c Call, began time.Time) {
+	c.Ms = milliseconds(time.Since(began))
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.byRoot[Root(header)]; r != nil {
+		c.FromMs = milliseconds(began.Sub(r.At))
 		r.Calls = append(r.Calls, c)
 	}
 }
