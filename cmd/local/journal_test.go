@@ -29,8 +29,8 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 	s.call(t, "GET", "/echo/say", "")
 	s.call(t, "POST", "/_local/schedule", "")
 	eventually(t, "the log has it", func() bool { return strings.Contains(s.logged(t), "echo | all is well\n") })
-	if s.log.String() != "" {
-		t.Errorf("people see %q", s.log)
+	if said := s.said(); said != "" {
+		t.Errorf("people see %q", said)
 	}
 	for _, c := range []struct{ name, do, says string }{
 		{"a crash", "/echo/crash", "GET /echo/crash: echo failed: the process ended: exit status 3"},

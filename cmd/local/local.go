@@ -15,13 +15,17 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/engine"
+	"phonon.in/central/cmd/local/events"
+	"phonon.in/central/cmd/local/gateway"
 	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/journal"
+	"phonon.in/central/cmd/local/lambda"
 	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/xray"
 )
 
 const (
+	stack        = "central"                // the functions' names begin with it
 	mailFrom     = "no-reply@central.local" // the one identity that the local SES has verified
 	drainTimeout = 15 * time.Second
 	patience     = 3 * time.Second // of people who see nothing
@@ -43,14 +47,14 @@ type local struct {
 	listeners []net.Listener // the first is at url
 	template  *template.Template
 	services  *services
-	pools     map[string]*function
-	builder   *builder
+	pools     map[string]*lambda.Function
+	builder   *lambda.Builder
 	requests  *xray.Traces
-	admitted  *admission // of requests
+	admitted  *lambda.Admission // of requests
 	used      *iam.Permissions
-	events    *events
+	events    *events.Delivery
 	scanner   *engine.Scanner // nil where there is none
-	schedule  *schedule
+	schedule  *events.Schedule
 	server    *http.Server
 	notes     []string
 	ctx       context.Context
@@ -58,13 +62,13 @@ type local struct {
 	ticking   sync.WaitGroup
 	watching  sync.WaitGroup
 	bringing  sync.WaitGroup // what is built while the rest runs
-	unchanged map[string]stamp
-	broken    map[string]bool // the functions that do not compile
+	watcher   *lambda.Watcher
+	broken    map[string]error // the functions that do not compile
 }
 
 // start starts everything and returns when requests are answered. out gets what people should read.
 func start(ctx context.Context, o options, out io.Writer) (*local, error) {
-	l := &local{options: o, journal: journal.New(out, o.verbose), requests: xray.New(), admitted: requestsAtOnce(), used: iam.New(), pools: map[string]*function{}}
+	l := &local{options: o, journal: journal.New(out, o.verbose), requests: xray.New(), admitted: lambda.RequestsAtOnce(), used: iam.New(), pools: map[string]*lambda.Function{}}
 	l.ctx, l.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	err := l.start(ctx)
 	if err == nil {
@@ -148,41 +152,38 @@ func (l *local) prepare() error {
 	return err
 }
 
+// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
+func (l *local) build(ctx context.Context) {
+	l.builder = &lambda.Builder{Root: l.options.root, Out: filepath.Join(l.options.root, ".local", "bin"), Race: l.options.race, Log: l.journal, Say: l.journal.Say}
+	if l.options.race {
+		l.builder.Out = filepath.Join(l.builder.Out, "race")
+	}
+	l.watcher = lambda.NewWatcher(l.builder, "functions", "shared", "web", "go.mod", "go.sum")
+	var names []string
+	for _, f := range l.template.Functions {
+		names = append(names, f.Name)
+	}
+	late := time.AfterFunc(patience, func() { l.journal.Say("Building the functions …") })
+	defer late.Stop()
+	l.broken = l.builder.Build(ctx, names)
+}
+
 // connect puts functions, events, schedules and gateway on top of the running services.
 func (l *local) connect(ctx context.Context) error {
-	var pools []*function
-	if !l.options.enginesOnly {
-		for _, spec := range l.template.Functions {
-			f := &function{spec: spec, binary: l.builder.binary(spec.Name), log: l.journal.Prefixed(spec.Name + " | ")}
-			pools, l.pools[spec.Name] = append(pools, f), f
-		}
-	}
-	l.events = &events{
-		dir: filepath.Join(l.options.data, "events"), requests: l.requests, admission: eventsAtOnce(), faults: l.services.faults, log: l.journal, retry: l.options.retry, stop: l.ctx,
-	}
-	if l.options.enginesOnly && l.options.lambda != "" {
-		for _, spec := range l.template.Functions {
-			pools = append(pools, &function{spec: spec, lambda: l.options.lambda, log: l.journal.Prefixed(spec.Name + " | ")})
-		}
+	pools := l.functions()
+	l.events = &events.Delivery{
+		Dir: filepath.Join(l.options.data, "events"), Scanned: "incoming", Traces: l.requests, Admission: lambda.EventsAtOnce(), Faults: l.services.faults,
+		Wrong: l.journal.Wrong, Retry: l.options.retry, Stop: l.ctx,
 	}
 	for _, f := range pools {
-		for _, u := range f.spec.Uploads {
-			l.events.targets = append(l.events.targets, eventTarget{Upload: u, function: f})
-		}
-		for _, topic := range f.spec.Topics {
-			l.events.targets = append(l.events.targets, eventTarget{topic: topic, function: f})
-		}
-		for _, rule := range f.spec.Rules {
-			l.events.targets = append(l.events.targets, eventTarget{rule: rule, function: f})
-		}
+		l.events.Subscribe(f)
 	}
-	if err := os.MkdirAll(l.events.dir, 0o700); err != nil {
+	if err := os.MkdirAll(l.events.Dir, 0o700); err != nil {
 		return err
 	}
 	if err := l.startScanner(ctx); err != nil {
 		return err
 	}
-	l.events.scanner = l.scanner
 	if err := l.services.serve(l); err != nil {
 		return err
 	}
@@ -190,10 +191,10 @@ func (l *local) connect(ctx context.Context) error {
 		return err
 	}
 	for _, f := range pools {
-		f.extra = l.services.environment()
-		f.extra["TMPDIR"] = l.temporary()
-		if len(f.spec.Uploads) > 0 && len(f.spec.Routes) == 0 && f.lambda == "" {
-			f.warm()
+		f.Env = l.services.environment()
+		f.Env["TMPDIR"] = l.temporary()
+		if len(f.Spec.Uploads) > 0 && len(f.Spec.Routes) == 0 && f.Endpoint == "" {
+			f.Warm()
 		}
 	}
 	if l.services.storage.later {
@@ -202,35 +203,59 @@ func (l *local) connect(ctx context.Context) error {
 	} else if err := l.openStorage(ctx); err != nil {
 		return err
 	}
-	l.schedule = &schedule{functions: pools, requests: l.requests, log: l.journal, every: l.options.scheduleEvery}
+	l.open(pools)
+	return nil
+}
+
+// functions are those of the template: run here, or where options.lambda leads; none where only the engines are wanted.
+func (l *local) functions() (pools []*lambda.Function) {
+	if l.options.enginesOnly && l.options.lambda == "" {
+		return nil
+	}
+	for _, spec := range l.template.Functions {
+		f := &lambda.Function{Spec: spec, Stack: stack, Log: l.journal.Prefixed(spec.Name + " | ")}
+		if l.options.enginesOnly {
+			f.Endpoint = l.options.lambda
+		} else {
+			f.Binary, l.pools[spec.Name] = l.builder.Binary(spec.Name), f
+		}
+		pools = append(pools, f)
+	}
+	return pools
+}
+
+// open lets requests in, and begins what goes on by itself.
+func (l *local) open(pools []*lambda.Function) {
+	l.schedule = &events.Schedule{Functions: pools, Traces: l.requests, Wrong: l.journal.Wrong, Every: l.options.scheduleEvery}
 	inspect := &inspector{
 		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.faults, schedule: l.schedule, running: l.running,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/_local", inspect.handler())
 	mux.Handle("/_local/", inspect.handler())
-	gateway := &gateway{routes: newRoutes(pools), requests: l.requests, log: l.journal, admission: l.admitted}
-	l.server = &http.Server{
-		Handler: atHome(l.home, besideGateway(mux, gateway)), MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout,
-	}
+	l.server = gateway.Server(atHome(l.home, besideGateway(mux, gateway.New(pools, l.requests, l.admitted, l.journal.Wrong))))
 	for _, one := range l.listeners {
 		go l.server.Serve(one)
 	}
 	if l.options.product {
 		l.bringing.Go(func() { l.runProduct(l.ctx) })
 	}
-	l.schedule.run(l.ctx, &l.ticking)
+	l.schedule.Run(l.ctx, &l.ticking)
 	if l.options.watch && !l.options.enginesOnly {
-		w := &watcher{builder: l.builder, functions: l.pools, every: 400 * time.Millisecond, broken: l.broken}
-		l.watching.Go(func() { w.run(l.ctx, l.unchanged) })
+		l.watching.Go(func() { l.watcher.Run(l.ctx, l.pools, l.broken) })
 	}
-	return nil
+}
+
+// hangs lets others run while a fault keeps an invocation waiting.
+func (l *local) hangs(trace string) {
+	l.admitted.Hangs(trace)
+	l.events.Admission.Hangs(trace)
 }
 
 // kill ends the process whose invocation a trace header names.
 func (l *local) kill(trace string) {
 	if f := l.pools[l.requests.Function(trace)]; f != nil {
-		f.kill(xray.Root(trace))
+		f.Kill(trace)
 	}
 }
 
@@ -249,13 +274,13 @@ func (l *local) stop() {
 	}
 	wait(ctx, l.ticking.Wait)
 	if l.events != nil {
-		wait(ctx, l.events.running.Wait)
+		wait(ctx, l.events.Wait)
 	}
 	l.watching.Wait()
 	l.bringing.Wait()
 	var all sync.WaitGroup
 	for _, f := range l.pools {
-		all.Go(func() { wait(ctx, f.close) })
+		all.Go(func() { wait(ctx, f.Close) })
 	}
 	all.Wait()
 	if l.scanner != nil {

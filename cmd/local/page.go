@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"phonon.in/central/cmd/local/capture"
+	"phonon.in/central/cmd/local/events"
 	"phonon.in/central/cmd/local/faults"
 	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/template"
@@ -29,7 +30,7 @@ type inspector struct {
 	requests *xray.Traces
 	used     *iam.Permissions
 	faults   *faults.Faults
-	schedule *schedule
+	schedule *events.Schedule
 	running  func() running
 }
 
@@ -88,7 +89,7 @@ func (i *inspector) handler() http.Handler {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 			return
 		}
-		writeJSON(w, http.StatusOK, i.schedule.fireAll(r.FormValue("function"), now))
+		writeJSON(w, http.StatusOK, i.schedule.FireAll(r.FormValue("function"), now))
 	})
 	return guard(mux)
 }
@@ -104,7 +105,9 @@ func guard(next http.Handler) http.Handler {
 		ip := net.ParseIP(strings.Trim(host, "[]"))
 		origin := r.Header.Get("Origin")
 		if !(host == "localhost" || ip != nil && ip.IsLoopback()) || origin != "" && origin != "http://"+r.Host {
-			refuse(w, http.StatusForbidden)
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(http.StatusForbidden)
+			io.WriteString(w, `{"message":"Forbidden"}`)
 			return
 		}
 		w.Header().Set("Cache-Control", "no-store")

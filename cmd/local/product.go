@@ -13,6 +13,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"phonon.in/central/cmd/local/template"
 )
 
 // registration is how Central knows the sample product, with the secret that is shown once. It is kept among the data.
@@ -141,7 +143,7 @@ func (s *sample) settings(known registration, address string) []string {
 	env := s.l.running().Environment
 	return []string{
 		"CENTRAL_ISSUER=" + s.l.home, "CLIENT_ID=" + known.ID, "CLIENT_SECRET=" + known.Secret, "PRODUCT_URL=" + known.URL, "ADDRESS=" + address,
-		"EVENTS_QUEUE_URL=" + env["EVENTS_QUEUE_URL"], "AWS_ENDPOINT_URL_SQS=" + env["AWS_ENDPOINT_URL_SQS"], "AWS_REGION=" + localRegion,
+		"EVENTS_QUEUE_URL=" + env["EVENTS_QUEUE_URL"], "AWS_ENDPOINT_URL_SQS=" + env["AWS_ENDPOINT_URL_SQS"], "AWS_REGION=" + template.Region,
 		"AWS_ACCESS_KEY_ID=" + s.l.services.keys.ID, "AWS_SECRET_ACCESS_KEY=" + s.l.services.keys.Secret,
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/wire"
 )
 
@@ -28,7 +29,7 @@ func runFile(data string) string { return filepath.Join(data, "run.json") }
 
 // running describes this run. Its services must be served.
 func (l *local) running() running {
-	env := map[string]string{"AWS_REGION": localRegion}
+	env := map[string]string{"AWS_REGION": template.Region}
 	for name, v := range l.services.environment() {
 		if strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
 			env[name] = v
@@ -42,7 +43,7 @@ func (l *local) running() running {
 		}
 	}
 	if endpoint := l.services.named(wire.SQS).endpoint; endpoint != "" {
-		env["EVENTS_QUEUE_URL"] = endpoint + "/" + localAccount + "/" + eventsQueue
+		env["EVENTS_QUEUE_URL"] = endpoint + "/" + template.Account + "/" + eventsQueue
 	}
 	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}
 }

@@ -80,7 +80,7 @@ func startServices(ctx context.Context, l *local) (*services, error) {
 	s.all = []*service{
 		{name: wire.DynamoDB, variable: "AWS_ENDPOINT_URL_DYNAMODB"},
 		{name: wire.S3, variable: "AWS_ENDPOINT_URL_S3"},
-		{name: wire.SES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.published(topic, text) }, l.template.MailSets...)},
+		{name: wire.SES, variable: "AWS_ENDPOINT_URL_SES", handler: capture.SES(box, mailFrom, func(topic, text string) { l.events.Published(topic, text) }, l.template.MailSets...)},
 		{name: wire.SNS, variable: "AWS_ENDPOINT_URL_SNS", handler: capture.SNS(box, texts, topics)},
 		{name: wire.Voice, variable: "AWS_ENDPOINT_URL_PINPOINT_SMS_VOICE_V2", handler: capture.Voice(box)},
 		{name: wire.Secrets, variable: "AWS_ENDPOINT_URL_SECRETS_MANAGER", handler: capture.Secrets(secrets)},
@@ -216,7 +216,7 @@ func (s *services) serve(l *local) error {
 		p := &proxy.Proxy{Service: one.name, Engine: one.handler, Traces: l.requests, Used: l.used, Faults: s.faults, Kill: l.kill, Hangs: l.hangs}
 		switch {
 		case one.name == wire.S3:
-			p.Engine, p.Created = s.storage, l.events.created
+			p.Engine, p.Created = s.storage, l.events.Created
 		case one.handler != nil:
 			p.Wrong = l.journal.Wrong
 		default:

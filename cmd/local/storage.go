@@ -62,9 +62,9 @@ func (s *services) startStorage(ctx context.Context, l *local) error {
 
 // openStorage lets the calls through that wait for S3, and delivers what the last run left undelivered.
 func (l *local) openStorage(ctx context.Context) error {
-	l.events.s3 = l.services.s3
+	l.events.S3 = l.services.s3
 	close(l.services.storage.ready)
-	return l.events.resume(ctx)
+	return l.events.Resume(ctx)
 }
 
 // bringStorage builds what uploads need, while all else runs.

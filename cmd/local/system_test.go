@@ -91,6 +91,11 @@ func startSystem(t *testing.T, root string, change func(*options)) *system {
 	return s
 }
 
+// said is what people see, but for what a busy machine makes them wait for.
+func (s *system) said() string {
+	return strings.ReplaceAll(s.log.String(), "Building the functions …\n", "")
+}
+
 func (s *system) call(t *testing.T, method, path, body string) (*http.Response, string) {
 	t.Helper()
 	r, err := http.NewRequest(method, s.url+path, strings.NewReader(body))
@@ -167,7 +172,7 @@ func TestTheWholeRun(t *testing.T) {
 		}
 	})
 	t.Run("a body of more than 10 MB is the gateway's 413", func(t *testing.T) {
-		if resp, body := s.call(t, "POST", "/echo/x", strings.Repeat(" ", maxRequestBody+1)); resp.StatusCode != 413 || body != `{"message":"Request Entity Too Large"}` {
+		if resp, body := s.call(t, "POST", "/echo/x", strings.Repeat(" ", 10<<20+1)); resp.StatusCode != 413 || body != `{"message":"Request Entity Too Large"}` {
 			t.Errorf("%d %.100s", resp.StatusCode, body)
 		}
 	})
@@ -261,7 +266,7 @@ func checkOverlap(t *testing.T, s *system) {
 		})
 	}
 	all.Wait()
-	if len(pids) < 2 || len(pids) > maxWorkers {
+	if len(pids) < 2 || len(pids) > 32 {
 		t.Errorf("%d processes", len(pids))
 	}
 	if took := time.Since(began); took > 50*300*time.Millisecond/2 {

@@ -1,4 +1,4 @@
-package main
+package lambda
 
 import (
 	"slices"
@@ -12,7 +12,7 @@ func TestAFunctionHasNothingOfThisMachineButWhomItTrusts(t *testing.T) {
 	t.Setenv("SSL_CERT_FILE", "/trusted.pem")
 	t.Setenv("SSL_CERT_DIR", "")
 	t.Setenv("HTTPS_PROXY", "http://proxy.example.com")
-	f := &function{spec: template.Function{Name: "oidc", Env: map[string]string{"PUBLIC_URL": "http://127.0.0.1:3000"}}}
+	f := &Function{Spec: template.Function{Name: "oidc", Env: map[string]string{"PUBLIC_URL": "http://127.0.0.1:3000"}}}
 	env := f.environment("127.0.0.1:9001")
 	if !slices.Contains(env, "SSL_CERT_FILE=/trusted.pem") || !slices.Contains(env, "PUBLIC_URL=http://127.0.0.1:3000") {
 		t.Errorf("something is missing: %v", env)

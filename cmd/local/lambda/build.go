@@ -1,4 +1,4 @@
-package main
+package lambda
 
 import (
 	"bytes"
@@ -17,39 +17,40 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/id"
-	"phonon.in/central/cmd/local/journal"
 )
 
-// builder compiles the functions for this machine.
-type builder struct {
-	root string
-	out  string // folder of the binaries
-	race bool
-	log  *journal.Journal
+// Builder compiles the functions for this machine: each is the folder of its name below functions/.
+type Builder struct {
+	Root string // of the module
+	Out  string // folder of the binaries
+	Race bool   // with the race detector
+	Log  io.Writer
+	Say  func(format string, args ...any) // tells people what does not compile
 }
 
-func (b *builder) binary(name string) string { return filepath.Join(b.out, name, "bootstrap") }
+// Binary is where the executable of a function is.
+func (b *Builder) Binary(name string) string { return filepath.Join(b.Out, name, "bootstrap") }
 
-func (b *builder) flags() []string {
-	if b.race {
+func (b *Builder) flags() []string {
+	if b.Race {
 		return []string{"-race", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false"}
 	}
 	return []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
 }
 
-func (b *builder) command(ctx context.Context, args ...string) *exec.Cmd {
+func (b *Builder) command(ctx context.Context, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir = b.root
+	cmd.Dir = b.Root
 	cgo := "CGO_ENABLED=0"
-	if b.race {
+	if b.Race {
 		cgo = "CGO_ENABLED=1"
 	}
 	cmd.Env = append(os.Environ(), cgo, "GOOS="+runtime.GOOS, "GOARCH="+runtime.GOARCH)
 	return cmd
 }
 
-// buildAll builds the functions and returns what went wrong with each. A function that does not compile keeps its old binary.
-func (b *builder) buildAll(ctx context.Context, names []string) map[string]error {
+// Build builds the functions and returns what went wrong with each. A function that does not compile keeps its old binary.
+func (b *Builder) Build(ctx context.Context, names []string) map[string]error {
 	// What they share is compiled once, before the links run side by side. What fails here fails again below, with its message.
 	packages := make([]string, len(names))
 	for i, name := range names {
@@ -67,26 +68,26 @@ func (b *builder) buildAll(ctx context.Context, names []string) map[string]error
 			slots <- struct{}{}
 			defer func() { <-slots }()
 			began := time.Now()
-			err := b.build(ctx, name)
+			err := b.buildOne(ctx, name)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
 				failed[name] = err
 				if ctx.Err() == nil {
-					b.log.Say("The function %s does not compile:\n%v", name, err)
+					b.Say("The function %s does not compile:\n%v", name, err)
 				}
 				return
 			}
-			fmt.Fprintf(b.log, "build %-8s %s\n", name, time.Since(began).Round(10*time.Millisecond))
+			fmt.Fprintf(b.Log, "build %-8s %s\n", name, time.Since(began).Round(10*time.Millisecond))
 		})
 	}
 	all.Wait()
 	return failed
 }
 
-// build puts the new binary in the place of the old one at once: a process that runs the old one is not disturbed.
-func (b *builder) build(ctx context.Context, name string) error {
-	target := b.binary(name)
+// buildOne puts the new binary in the place of the old one at once: a process that runs the old one is not disturbed.
+func (b *Builder) buildOne(ctx context.Context, name string) error {
+	target := b.Binary(name)
 	if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 		return err
 	}
@@ -122,8 +123,8 @@ func link(from, to string) error {
 }
 
 // sum is the digest of a function's binary; "" when there is none.
-func (b *builder) sum(name string) string {
-	f, err := os.Open(b.binary(name))
+func (b *Builder) sum(name string) string {
+	f, err := os.Open(b.Binary(name))
 	if err != nil {
 		return ""
 	}
@@ -135,8 +136,8 @@ func (b *builder) sum(name string) string {
 	return string(h.Sum(nil))
 }
 
-// sources lists, for each function, the folders of this module that it is made of.
-func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
+// dependencies lists, for each function, the folders of this module that it is made of.
+func (b *Builder) dependencies(ctx context.Context) (map[string][]string, error) {
 	cmd := b.command(ctx, "list", "-e", "-deps", "-tags", "lambda.norpc", "-json=ImportPath,Dir,Standard,Deps,Module", "./functions/...")
 	out, err := cmd.Output()
 	if err != nil {
@@ -160,7 +161,7 @@ func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
 			continue
 		}
 		ours[p.ImportPath] = p.Dir
-		if filepath.Dir(p.Dir) == filepath.Join(b.root, "functions") {
+		if filepath.Dir(p.Dir) == filepath.Join(b.Root, "functions") {
 			functions[filepath.Base(p.Dir)] = append(p.Deps, p.ImportPath)
 		}
 	}
@@ -174,24 +175,4 @@ func (b *builder) sources(ctx context.Context) (map[string][]string, error) {
 		functions[name] = dirs
 	}
 	return functions, nil
-}
-
-// build builds all functions. One that does not compile is noted, and its requests fail, until it does.
-func (l *local) build(ctx context.Context) {
-	l.builder = &builder{root: l.options.root, out: filepath.Join(l.options.root, ".local", "bin"), race: l.options.race, log: l.journal}
-	if l.options.race {
-		l.builder.out = filepath.Join(l.builder.out, "race")
-	}
-	w := &watcher{builder: l.builder}
-	l.unchanged = w.snapshot()
-	var names []string
-	for _, f := range l.template.Functions {
-		names = append(names, f.Name)
-	}
-	late := time.AfterFunc(patience, func() { l.journal.Say("Building the functions …") })
-	defer late.Stop()
-	l.broken = map[string]bool{}
-	for name := range l.builder.buildAll(ctx, names) {
-		l.broken[name] = true
-	}
 }

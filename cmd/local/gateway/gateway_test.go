@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"encoding/json"
@@ -12,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"phonon.in/central/cmd/local/lambda"
 	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/xray"
 )
 
 func TestRoutesMatchAsAPIGatewayDoes(t *testing.T) {
@@ -24,8 +26,8 @@ func TestRoutesMatchAsAPIGatewayDoes(t *testing.T) {
 		method, path, _ := strings.Cut(key, " ")
 		specs = append(specs, template.Route{Method: method, Path: path})
 	}
-	f := &function{spec: template.Function{Routes: specs}}
-	all := newRoutes([]*function{f})
+	f := &lambda.Function{Spec: template.Function{Routes: specs}}
+	all := newRoutes([]*lambda.Function{f})
 	for _, c := range []struct {
 		name, method, path, key string
 		parameters              map[string]string
@@ -55,8 +57,8 @@ func TestRoutesMatchAsAPIGatewayDoes(t *testing.T) {
 			}
 		})
 	}
-	f.spec.Routes = append(f.spec.Routes, template.Route{Method: "ANY", Path: "$default"})
-	if r, _ := newRoutes([]*function{f}).match("POST", "/"); r == nil || r.Key() != "$default" {
+	f.Spec.Routes = append(f.Spec.Routes, template.Route{Method: "ANY", Path: "$default"})
+	if r, _ := newRoutes([]*lambda.Function{f}).match("POST", "/"); r == nil || r.Key() != "$default" {
 		t.Error("$default does not take the rest")
 	}
 }
@@ -108,7 +110,7 @@ func TestHeadIsAnsweredWithTheLengthAndWithoutTheBody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-				answer(w, r.Method, result{payload: []byte(c.payload)})
+				answer(w, r.Method, lambda.Outcome{Payload: []byte(c.payload)})
 			}))
 			defer server.Close()
 			for range 2 { // on one connection: a body would be read as the next answer
@@ -172,10 +174,22 @@ func TestAnswersAreReadAsDocumented(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := httptest.NewRecorder()
-			status := answer(w, "GET", result{payload: []byte(c.payload)})
+			status := answer(w, "GET", lambda.Outcome{Payload: []byte(c.payload)})
 			if status != c.status || w.Code != c.status || w.Body.String() != c.body || w.Header().Get("Content-Type") != c.kind {
 				t.Errorf("%d %d %q %q", status, w.Code, w.Body, w.Header().Get("Content-Type"))
 			}
 		})
+	}
+}
+
+func TestARequestThatIsNotLetInReachesNoFunction(t *testing.T) {
+	f := &lambda.Function{Spec: template.Function{Name: "none", Routes: []template.Route{{Method: "ANY", Path: "/x"}}}}
+	f.Close()
+	requests := xray.New()
+	g := New([]*lambda.Function{f}, requests, &lambda.Admission{}, t.Errorf)
+	w := httptest.NewRecorder()
+	g.ServeHTTP(w, httptest.NewRequest("POST", "/x", nil))
+	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(requests.Newest()) != 0 {
+		t.Errorf("%d %v; %v", w.Code, w.Header(), requests.Newest())
 	}
 }

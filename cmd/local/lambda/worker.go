@@ -1,4 +1,4 @@
-package main
+package lambda
 
 import (
 	"context"
@@ -23,10 +23,10 @@ const (
 	maxResponse = 6 << 20
 )
 
-var (
-	errTimedOut = errors.New("the function timed out")
-	errNotTaken = errors.New("the process ended before it took the event") // the event may go to another process
-)
+// ErrTimedOut is of a function that did not answer within its timeout.
+var ErrTimedOut = errors.New("the function timed out")
+
+var errNotTaken = errors.New("the process ended before it took the event") // the event may go to another process
 
 // invocation is one event on its way through a worker.
 type invocation struct {
@@ -45,6 +45,7 @@ type result struct {
 
 // worker is one process of a function, behind a Lambda Runtime API of its own. It handles one event at a time, as on Lambda.
 type worker struct {
+	arn        string // of the function
 	cmd        *exec.Cmd
 	server     *http.Server
 	log        io.Writer
@@ -60,13 +61,13 @@ type worker struct {
 	current *invocation
 }
 
-// startWorker starts the binary and waits until it asks for its first event. environment gets the address of the Runtime API.
-func startWorker(binary string, environment func(api string) []string, log io.Writer) (*worker, error) {
+// startWorker starts the binary of a function and waits until it asks for its first event. environment gets the address of the Runtime API.
+func startWorker(arn, binary string, environment func(api string) []string, log io.Writer) (*worker, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
-	w := &worker{log: log, ready: make(chan struct{}), next: make(chan *invocation), exited: make(chan struct{})}
+	w := &worker{arn: arn, log: log, ready: make(chan struct{}), next: make(chan *invocation), exited: make(chan struct{})}
 	w.server = &http.Server{Handler: w.runtimeAPI()}
 	go w.server.Serve(l)
 	w.cmd = exec.Command(binary)
@@ -131,7 +132,7 @@ func (w *worker) handNext(rw http.ResponseWriter, r *http.Request) {
 		h.Set("Content-Type", "application/json")
 		h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(i.deadline.UnixMilli(), 10))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:"+localRegion+":"+localAccount+":function:central")
+		h.Set("Lambda-Runtime-Invoked-Function-Arn", w.arn)
 		h.Set("Lambda-Runtime-Trace-Id", i.trace)
 		rw.Write(i.payload)
 	case <-r.Context().Done():
@@ -162,7 +163,7 @@ func (w *worker) finish(id string, r result) {
 }
 
 // run hands the event to the process and waits for its answer. A process that misses the deadline is killed, as on Lambda, and
-// the error is errTimedOut.
+// the error is ErrTimedOut.
 func (w *worker) run(i *invocation) result {
 	i.deadline = time.Now().Add(i.timeout)
 	late := time.NewTimer(i.timeout)
@@ -176,14 +177,14 @@ func (w *worker) run(i *invocation) result {
 		return result{err: errNotTaken}
 	case <-late.C:
 		w.kill()
-		return result{err: errTimedOut}
+		return result{err: ErrTimedOut}
 	}
 	select {
 	case r := <-i.result:
 		return r
 	case <-late.C:
 		w.kill()
-		return result{err: errTimedOut}
+		return result{err: ErrTimedOut}
 	}
 }
 

@@ -1,4 +1,6 @@
-package main
+// Package gateway is an HTTP API of Amazon API Gateway on one machine: it finds the route of a request, makes the event of payload format 2.0, has the
+// function of the route run it, and answers with what that says.
+package gateway
 
 import (
 	"bytes"
@@ -11,7 +13,7 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/id"
-	"phonon.in/central/cmd/local/journal"
+	"phonon.in/central/cmd/local/lambda"
 	"phonon.in/central/cmd/local/xray"
 )
 
@@ -22,15 +24,25 @@ const (
 	integrationTimeout = 30 * time.Second
 )
 
-// gateway answers HTTP as API Gateway's HTTP API does, in its stage $default.
-type gateway struct {
+// Gateway answers HTTP as API Gateway's HTTP API does, in its stage $default.
+type Gateway struct {
 	routes    routes
-	requests  *xray.Traces
-	log       *journal.Journal
-	admission *admission
+	traces    *xray.Traces
+	admission *lambda.Admission
+	wrong     func(format string, args ...any)
 }
 
-func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+// New has the routes of the functions. wrong tells people which request failed.
+func New(functions []*lambda.Function, traces *xray.Traces, a *lambda.Admission, wrong func(format string, args ...any)) *Gateway {
+	return &Gateway{newRoutes(functions), traces, a, wrong}
+}
+
+// Server serves a handler within what an HTTP API allows for the header of a request.
+func Server(handler http.Handler) *http.Server {
+	return &http.Server{Handler: handler, MaxHeaderBytes: maxRequestHeader, ReadHeaderTimeout: integrationTimeout}
+}
+
+func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	id := id.Hex(8)
 	w.Header().Set("Apigw-Requestid", id)
 	route, parameters := g.routes.match(r.Method, r.URL.Path)
@@ -49,7 +61,7 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	trace := xray.NewHeader()
-	leave := g.admission.enter(r.Context(), trace)
+	leave := g.admission.Enter(r.Context(), trace)
 	if leave == nil {
 		w.Header().Set("Retry-After", "2")
 		refuse(w, http.StatusServiceUnavailable)
@@ -62,18 +74,18 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusInternalServerError)
 		return
 	}
-	ended := g.requests.Begin(trace, xray.Request{ID: id, At: now.UTC(), Method: r.Method, Path: r.URL.Path, Function: route.function.spec.Name})
+	ended := g.traces.Begin(trace, xray.Request{ID: id, At: now.UTC(), Method: r.Method, Path: r.URL.Path, Function: route.function.Spec.Name})
 	// The function runs to its end even when the client does not wait for it.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), integrationTimeout)
 	defer cancel()
-	out := route.function.invoke(ctx, payload, trace)
-	status := answer(w, r.Method, out.result)
-	ended(status, out.cold)
+	out := route.function.Invoke(ctx, payload, trace)
+	status := answer(w, r.Method, out)
+	ended(status, out.Cold)
 	switch {
-	case out.err != nil:
-		g.log.Wrong("%s %s: %s failed: %v", r.Method, r.URL.Path, route.function.spec.Name, out.err)
+	case out.Err != nil:
+		g.wrong("%s %s: %s failed: %v", r.Method, r.URL.Path, route.function.Spec.Name, out.Err)
 	case status >= http.StatusInternalServerError:
-		g.log.Wrong("%s %s: %s answered %d", r.Method, r.URL.Path, route.function.spec.Name, status)
+		g.wrong("%s %s: %s answered %d", r.Method, r.URL.Path, route.function.Spec.Name, status)
 	}
 }
 
@@ -98,14 +110,14 @@ type proxyAnswer struct {
 }
 
 // answer writes what the function answered and returns the status.
-func answer(w http.ResponseWriter, method string, r result) int {
-	if errors.Is(r.err, errTimedOut) {
+func answer(w http.ResponseWriter, method string, out lambda.Outcome) int {
+	if errors.Is(out.Err, lambda.ErrTimedOut) {
 		return refuse(w, http.StatusServiceUnavailable)
 	}
-	if r.err != nil {
+	if out.Err != nil {
 		return refuse(w, http.StatusInternalServerError)
 	}
-	a, err := parseAnswer(r.payload)
+	a, err := parseAnswer(out.Payload)
 	if err != nil {
 		return refuse(w, http.StatusInternalServerError)
 	}

@@ -1,13 +1,12 @@
-package main
+// Package lambda is AWS Lambda for Go functions on one machine, without containers: it builds the functions, runs their binaries behind a Runtime API
+// of its own, one event at a time in each process, and runs the new ones when sources change.
+package lambda
 
 import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"runtime"
-	"strconv"
 	"sync"
 
 	"phonon.in/central/cmd/local/id"
@@ -18,13 +17,14 @@ import (
 // More requests than this wait for a free process. On Lambda the limit is 1000 processes; here they share a few cores.
 const maxWorkers = 32
 
-// function is the pool of processes of one Lambda. It grows while requests overlap.
-type function struct {
-	spec   template.Function
-	binary string
-	extra  map[string]string // of the environment: endpoints and credentials
-	lambda string            // endpoint of the Lambda API that runs it; "" for processes of our own
-	log    io.Writer
+// Function is the pool of processes of one Lambda. It grows while requests overlap.
+type Function struct {
+	Spec     template.Function
+	Stack    string            // that the function belongs to: its name on AWS begins with that
+	Binary   string            // that is run; see Builder.Binary
+	Env      map[string]string // besides that of the template: endpoints and credentials
+	Endpoint string            // of the Lambda API that runs it instead; "" for processes of our own
+	Log      io.Writer         // gets what the processes print
 
 	mu         sync.Mutex
 	idle       []*worker
@@ -44,24 +44,25 @@ type grant struct {
 	err    error
 }
 
-// outcome is what came of an event.
-type outcome struct {
-	result
-	cold bool
+// Outcome is what came of an event: the function's answer, or why there is none. Cold says that a process had to start for it.
+type Outcome struct {
+	Payload []byte
+	Err     error
+	Cold    bool
 }
 
-// invoke runs one event. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
-func (f *function) invoke(ctx context.Context, payload []byte, trace string) outcome {
-	if f.lambda != "" {
+// Invoke runs one event. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
+func (f *Function) Invoke(ctx context.Context, payload []byte, trace string) Outcome {
+	if f.Endpoint != "" {
 		return f.invokeElsewhere(ctx, payload)
 	}
 	for {
 		g := f.acquire(ctx)
 		if g.err != nil {
-			fmt.Fprintf(f.log, "%v\n", g.err)
-			return outcome{result{err: g.err}, false}
+			fmt.Fprintf(f.Log, "%v\n", g.err)
+			return Outcome{Err: g.err}
 		}
-		i := &invocation{id: id.UUID(), trace: trace, payload: payload, timeout: f.spec.Timeout, result: make(chan result, 1)}
+		i := &invocation{id: id.UUID(), trace: trace, payload: payload, timeout: f.Spec.Timeout, result: make(chan result, 1)}
 		done := make(chan result, 1)
 		go func() {
 			f.occupy(xray.Root(trace), g.worker)
@@ -76,16 +77,16 @@ func (f *function) invoke(ctx context.Context, payload []byte, trace string) out
 				continue
 			}
 			if r.err != nil {
-				fmt.Fprintf(f.log, "%v\n", r.err)
+				fmt.Fprintf(f.Log, "%v\n", r.err)
 			}
-			return outcome{r, g.cold}
+			return Outcome{r.payload, r.err, g.cold}
 		case <-ctx.Done():
-			return outcome{result{err: errTimedOut}, g.cold}
+			return Outcome{Err: ErrTimedOut, Cold: g.cold}
 		}
 	}
 }
 
-func (f *function) acquire(ctx context.Context) grant {
+func (f *Function) acquire(ctx context.Context) grant {
 	f.mu.Lock()
 	for len(f.idle) > 0 {
 		w := f.idle[len(f.idle)-1]
@@ -109,12 +110,12 @@ func (f *function) acquire(ctx context.Context) grant {
 				f.release(g.worker, nil)
 			}
 		}()
-		return grant{err: errTimedOut}
+		return grant{err: ErrTimedOut}
 	}
 }
 
 // grant marks a worker as used. f.mu is held.
-func (f *function) grant(w *worker) grant {
+func (f *Function) grant(w *worker) grant {
 	cold := !w.served
 	w.served = true
 	return grant{worker: w, cold: cold}
@@ -122,7 +123,7 @@ func (f *function) grant(w *worker) grant {
 
 // grow starts a process for each request that waits, within bounds: a few at a time, so that those that run keep their core.
 // f.mu is held.
-func (f *function) grow() {
+func (f *Function) grow() {
 	for f.starting < len(f.waiting) && f.running+f.starting < f.most() && f.starting < 2*runtime.NumCPU() && !f.closed {
 		f.starting++
 		f.all.Add(1)
@@ -131,15 +132,15 @@ func (f *function) grow() {
 }
 
 // most is how many processes there may be. One that is given gigabytes uses them, and cores.
-func (f *function) most() int {
-	if f.spec.MemoryMB > 2048 {
+func (f *Function) most() int {
+	if f.Spec.MemoryMB > 2048 {
 		return min(maxWorkers, runtime.NumCPU())
 	}
 	return maxWorkers
 }
 
-// warm starts a process before there is an event, for functions that hear of events alone: some are slow to start.
-func (f *function) warm() {
+// Warm starts a process before there is an event, for functions that hear of events alone: some are slow to start.
+func (f *Function) Warm() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.starting++
@@ -147,15 +148,15 @@ func (f *function) warm() {
 	go f.start(f.generation)
 }
 
-func (f *function) start(generation int) {
+func (f *Function) start(generation int) {
 	defer f.all.Done()
-	w, err := startWorker(f.binary, f.environment, f.log)
+	w, err := startWorker(f.arn(), f.Binary, f.environment, f.Log)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.starting--
 	if err != nil {
 		if generation == f.generation && len(f.waiting) > 0 {
-			f.waiting[0] <- grant{err: fmt.Errorf("%s: %w", f.spec.Name, err)}
+			f.waiting[0] <- grant{err: fmt.Errorf("%s: %w", f.Spec.Name, err)}
 			f.waiting = f.waiting[1:]
 		}
 		f.grow()
@@ -176,7 +177,7 @@ func (f *function) start(generation int) {
 }
 
 // occupy notes which worker an invocation has; nil for one that has ended.
-func (f *function) occupy(root string, w *worker) {
+func (f *Function) occupy(root string, w *worker) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if w == nil {
@@ -189,10 +190,10 @@ func (f *function) occupy(root string, w *worker) {
 	f.busy[root] = w
 }
 
-// kill ends the process that an invocation has, in the middle of it, and waits until it is gone.
-func (f *function) kill(root string) {
+// Kill ends the process that the invocation of a trace has, in the middle of it, and waits until it is gone.
+func (f *Function) Kill(trace string) {
 	f.mu.Lock()
-	w := f.busy[root]
+	w := f.busy[xray.Root(trace)]
 	f.mu.Unlock()
 	if w != nil {
 		w.kill()
@@ -200,17 +201,17 @@ func (f *function) kill(root string) {
 	}
 }
 
-func (f *function) release(w *worker, err error) {
+func (f *Function) release(w *worker, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if err == errTimedOut { // it was killed, and may not have ended yet
+	if err == ErrTimedOut { // it was killed, and may not have ended yet
 		return
 	}
 	f.offer(w)
 }
 
 // offer gives a free worker to who waits longest. f.mu is held.
-func (f *function) offer(w *worker) {
+func (f *Function) offer(w *worker) {
 	switch {
 	case !w.alive():
 	case f.closed || w.generation != f.generation:
@@ -225,7 +226,7 @@ func (f *function) offer(w *worker) {
 }
 
 // replace makes requests from now on use the new binary. Processes that are busy finish their request first.
-func (f *function) replace() {
+func (f *Function) replace() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.generation++
@@ -236,8 +237,8 @@ func (f *function) replace() {
 	f.grow()
 }
 
-// close ends all processes, those that are busy after their request.
-func (f *function) close() {
+// Close ends all processes, those that are busy after their request.
+func (f *Function) Close() {
 	f.mu.Lock()
 	f.closed = true
 	for _, w := range f.idle {
@@ -245,38 +246,9 @@ func (f *function) close() {
 	}
 	f.idle = nil
 	for _, turn := range f.waiting {
-		turn <- grant{err: fmt.Errorf("%s: the local run ends", f.spec.Name)}
+		turn <- grant{err: fmt.Errorf("%s: the local run ends", f.Spec.Name)}
 	}
 	f.waiting = nil
 	f.mu.Unlock()
 	f.all.Wait()
-}
-
-// environment is what Lambda gives a function, and nothing of this machine's own but whom it trusts: a product on it may have a certificate of its own.
-func (f *function) environment(api string) []string {
-	name := "central-" + f.spec.Name
-	env := map[string]string{
-		"AWS_LAMBDA_FUNCTION_NAME": name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
-		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(f.spec.MemoryMB), "AWS_LAMBDA_RUNTIME_API": api,
-		"AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand", "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/" + name,
-		"AWS_LAMBDA_LOG_STREAM_NAME": "local", "AWS_EXECUTION_ENV": "AWS_Lambda_provided.al2023",
-		"_HANDLER": "bootstrap", "LAMBDA_TASK_ROOT": filepath.Dir(f.binary), "LAMBDA_RUNTIME_DIR": "/var/runtime",
-		"AWS_REGION": localRegion, "AWS_DEFAULT_REGION": localRegion,
-		"TZ": ":UTC", "LANG": "en_US.UTF-8", "PATH": "/usr/local/bin:/usr/bin/:/bin:/opt/bin",
-	}
-	for _, more := range []map[string]string{f.spec.Env, f.extra} {
-		for name, v := range more {
-			env[name] = v
-		}
-	}
-	for _, name := range []string{"SSL_CERT_FILE", "SSL_CERT_DIR"} {
-		if v := os.Getenv(name); v != "" {
-			env[name] = v
-		}
-	}
-	list := make([]string, 0, len(env))
-	for name, v := range env {
-		list = append(list, name+"="+v)
-	}
-	return list
 }

@@ -1,4 +1,4 @@
-package main
+package lambda
 
 import (
 	"context"
@@ -8,13 +8,20 @@ import (
 	"time"
 )
 
-// watcher builds functions again when their sources change, and lets new requests run the new binaries.
-type watcher struct {
-	builder   *builder
-	functions map[string]*function
-	every     time.Duration
+// Watcher builds functions again when their sources change, and lets new requests run the new binaries.
+type Watcher struct {
+	builder *Builder
+	sources []string         // that are looked at: files, and folders of the module
+	before  map[string]stamp // ahead of the last build
+}
 
-	broken map[string]bool // the functions that did not compile last time
+const watchEvery = 400 * time.Millisecond
+
+// NewWatcher looks at the sources as they are, before they are built for the first time.
+func NewWatcher(b *Builder, sources ...string) *Watcher {
+	w := &Watcher{builder: b, sources: sources}
+	w.before = w.snapshot()
+	return w
 }
 
 // stamp tells one state of a file from another.
@@ -25,10 +32,10 @@ type stamp struct {
 
 // snapshot has all files that a function can be made of. Looking at a few hundred files takes some milliseconds, and unlike
 // notifications of the system it misses nothing and works on every file system.
-func (w *watcher) snapshot() map[string]stamp {
+func (w *Watcher) snapshot() map[string]stamp {
 	all := map[string]stamp{}
-	for _, top := range []string{"functions", "shared", "web", "go.mod", "go.sum"} {
-		filepath.WalkDir(filepath.Join(w.builder.root, top), func(path string, d fs.DirEntry, err error) error {
+	for _, top := range w.sources {
+		filepath.WalkDir(filepath.Join(w.builder.Root, top), func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return nil // it was removed meanwhile: a change, too
 			}
@@ -62,11 +69,15 @@ func difference(a, b map[string]stamp) (paths []string) {
 	return paths
 }
 
-// run watches until ctx ends. before is the snapshot from ahead of the first build.
-func (w *watcher) run(ctx context.Context, before map[string]stamp) {
-	sources, _ := w.builder.sources(ctx) // nil makes every change concern every function
-	seen := before
-	tick := time.NewTicker(w.every)
+// Run watches until ctx ends. broken are the functions, by their names, that did not compile the first time.
+func (w *Watcher) Run(ctx context.Context, functions map[string]*Function, broken map[string]error) {
+	deps, _ := w.builder.dependencies(ctx) // nil makes every change concern every function
+	seen := w.before
+	failing := map[string]bool{}
+	for name := range broken {
+		failing[name] = true
+	}
+	tick := time.NewTicker(watchEvery)
 	defer tick.Stop()
 	for {
 		select {
@@ -77,24 +88,24 @@ func (w *watcher) run(ctx context.Context, before map[string]stamp) {
 		now := w.snapshot()
 		moving := len(difference(seen, now)) > 0 // an editor or git may not be done yet: wait for one quiet round
 		seen = now
-		changed := difference(before, now)
+		changed := difference(w.before, now)
 		if moving || len(changed) == 0 {
 			continue
 		}
-		before = now
-		affected := w.affected(changed, sources)
-		if fresh, err := w.builder.sources(ctx); err == nil {
-			sources = fresh
+		w.before = now
+		affected := w.affected(changed, functions, deps)
+		if fresh, err := w.builder.dependencies(ctx); err == nil {
+			deps = fresh
 		}
-		w.rebuild(ctx, affected)
+		w.rebuild(ctx, affected, functions, failing)
 	}
 }
 
 // affected names the functions that a change concerns.
-func (w *watcher) affected(changed []string, sources map[string][]string) []string {
+func (w *Watcher) affected(changed []string, functions map[string]*Function, deps map[string][]string) []string {
 	var names []string
-	for name := range w.functions {
-		if concerns(changed, sources[name], w.builder.root) {
+	for name := range functions {
+		if concerns(changed, deps[name], w.builder.Root) {
 			names = append(names, name)
 		}
 	}
@@ -119,7 +130,7 @@ func concerns(changed, folders []string, root string) bool {
 	return false
 }
 
-func (w *watcher) rebuild(ctx context.Context, names []string) {
+func (w *Watcher) rebuild(ctx context.Context, names []string, functions map[string]*Function, failing map[string]bool) {
 	if len(names) == 0 {
 		return
 	}
@@ -127,21 +138,21 @@ func (w *watcher) rebuild(ctx context.Context, names []string) {
 	for _, name := range names {
 		old[name] = w.builder.sum(name)
 	}
-	failed := w.builder.buildAll(ctx, names)
+	failed := w.builder.Build(ctx, names)
 	for _, name := range names {
 		switch {
 		case ctx.Err() != nil:
 			return
 		case failed[name] != nil:
-			w.broken[name] = true
-			w.builder.log.Say("%s goes on with the old binary.", name)
+			failing[name] = true
+			w.builder.Say("%s goes on with the old binary.", name)
 			continue
 		case w.builder.sum(name) != old[name]:
-			w.functions[name].replace()
+			functions[name].replace()
 		}
-		if w.broken[name] {
-			w.builder.log.Say("%s compiles again.", name)
-			delete(w.broken, name)
+		if failing[name] {
+			w.builder.Say("%s compiles again.", name)
+			delete(failing, name)
 		}
 	}
 }

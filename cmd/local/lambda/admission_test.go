@@ -1,22 +1,19 @@
-package main
+package lambda
 
 import (
 	"context"
-	"net/http"
-	"net/http/httptest"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/xray"
 )
 
 func TestWhoIsLetInRunsWithFewOthersInTurnAndWhoIsNotIsRefusedAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &admission{places: 4, most: 40}
+		a := &Admission{places: 4, most: 40}
 		var mu sync.Mutex
 		running, highest, refused := 0, 0, 0
 		var order []int
@@ -54,7 +51,7 @@ func TestWhoIsLetInRunsWithFewOthersInTurnAndWhoIsNotIsRefusedAtOnce(t *testing.
 
 func TestWhoWaitsForSomethingThatHangsKeepsNobodyOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &admission{places: 1, most: 1}
+		a := &Admission{places: 1, most: 1}
 		hangs := a.wait(t.Context())
 		began := time.Now()
 		next := a.wait(t.Context())
@@ -70,15 +67,15 @@ func TestWhoWaitsForSomethingThatHangsKeepsNobodyOut(t *testing.T) {
 }
 
 func TestWhomAFaultKeepsWaitingKeepsNobodyOut(t *testing.T) {
-	a := &admission{places: 1}
+	a := &Admission{places: 1}
 	trace := xray.NewHeader()
-	leave := a.enter(t.Context(), trace)
-	a.hangs(xray.NewHeader()) // somebody else
-	if a.enter(t.Context(), xray.NewHeader()) != nil {
+	leave := a.Enter(t.Context(), trace)
+	a.Hangs(xray.NewHeader()) // somebody else
+	if a.Enter(t.Context(), xray.NewHeader()) != nil {
 		t.Fatal("two have the one place")
 	}
-	a.hangs(trace)
-	a.hangs(trace)
+	a.Hangs(trace)
+	a.Hangs(trace)
 	leave()
 	if a.places != 1 {
 		t.Errorf("%d places", a.places)
@@ -87,7 +84,7 @@ func TestWhomAFaultKeepsWaitingKeepsNobodyOut(t *testing.T) {
 
 func TestWhoGoesAwayWhileWaitingLeavesTheTurnToTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &admission{places: 1, most: 2}
+		a := &Admission{places: 1, most: 2}
 		first := a.wait(t.Context())
 		gone, leave := context.WithCancel(t.Context())
 		go func() {
@@ -107,15 +104,4 @@ func TestWhoGoesAwayWhileWaitingLeavesTheTurnToTheNext(t *testing.T) {
 			t.Errorf("%d places, %d wait", a.places, len(a.waiting))
 		}
 	})
-}
-
-func TestARequestThatIsNotLetInReachesNoFunction(t *testing.T) {
-	f := &function{spec: template.Function{Name: "none", Routes: []template.Route{{Method: "ANY", Path: "/x"}}}, closed: true}
-	requests := xray.New()
-	g := &gateway{routes: newRoutes([]*function{f}), requests: requests, admission: &admission{}}
-	w := httptest.NewRecorder()
-	g.ServeHTTP(w, httptest.NewRequest("POST", "/x", nil))
-	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" || len(requests.Newest()) != 0 {
-		t.Errorf("%d %v; %v", w.Code, w.Header(), requests.Newest())
-	}
 }

@@ -1,10 +1,11 @@
-package main
+package gateway
 
 import (
 	"cmp"
 	"slices"
 	"strings"
 
+	"phonon.in/central/cmd/local/lambda"
 	"phonon.in/central/cmd/local/template"
 )
 
@@ -12,16 +13,16 @@ import (
 type route struct {
 	template.Route
 	segments []string
-	function *function
+	function *lambda.Function
 }
 
 // routes are in the order in which API Gateway tries them.
 type routes []route
 
-func newRoutes(functions []*function) routes {
+func newRoutes(functions []*lambda.Function) routes {
 	var all routes
 	for _, f := range functions {
-		for _, r := range f.spec.Routes {
+		for _, r := range f.Spec.Routes {
 			all = append(all, route{r, strings.Split(r.Path, "/"), f})
 		}
 	}

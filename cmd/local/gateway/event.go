@@ -1,4 +1,4 @@
-package main
+package gateway
 
 import (
 	"encoding/base64"
@@ -12,12 +12,6 @@ import (
 	"unicode/utf8"
 
 	"phonon.in/central/cmd/local/template"
-)
-
-// Where the functions believe to be.
-const (
-	localRegion  = template.Region
-	localAccount = template.Account
 )
 
 // httpEvent is an event of an HTTP API in payload format 2.0 (AWS, "Create AWS Lambda proxy integrations for HTTP APIs").
@@ -67,7 +61,7 @@ func newHTTPEvent(r *http.Request, body []byte, key string, parameters map[strin
 		Version: "2.0", RouteKey: key, RawPath: r.URL.Path, RawQueryString: r.URL.RawQuery,
 		Cookies: cookies(r), Headers: headers(r, peer, port, trace, len(body)), Query: query(r.URL.RawQuery), PathParameters: parameters,
 		RequestContext: requestContext{
-			AccountID: localAccount, APIID: "local", DomainName: domain, DomainPrefix: strings.Split(domain, ".")[0],
+			AccountID: template.Account, APIID: "local", DomainName: domain, DomainPrefix: strings.Split(domain, ".")[0],
 			HTTP:      requestContent{r.Method, r.URL.Path, r.Proto, peer, r.UserAgent()},
 			RequestID: id, RouteKey: key, Stage: "$default",
 			Time: now.UTC().Format("02/Jan/2006:15:04:05 -0700"), TimeEpoch: now.UnixMilli(),

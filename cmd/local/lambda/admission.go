@@ -1,4 +1,4 @@
-package main
+package lambda
 
 import (
 	"context"
@@ -21,8 +21,8 @@ const (
 	busyMost = 3 * time.Second
 )
 
-// admission lets requests in, one after the other, while there are places. Their time begins when they are in.
-type admission struct {
+// Admission lets requests in, one after the other, while there are places. Their time begins when they are in.
+type Admission struct {
 	mu      sync.Mutex
 	places  int             // that are free
 	waiting []chan struct{} // closed when a place is theirs
@@ -31,15 +31,17 @@ type admission struct {
 	leaving sync.Map // root of a trace -> func() that gives the place of that invocation back
 }
 
-func requestsAtOnce() *admission {
-	return &admission{places: runtime.NumCPU() + 1, most: waitingPerCore * runtime.NumCPU()}
+// RequestsAtOnce lets requests in: others are refused while too many wait.
+func RequestsAtOnce() *Admission {
+	return &Admission{places: runtime.NumCPU() + 1, most: waitingPerCore * runtime.NumCPU()}
 }
 
-func eventsAtOnce() *admission { return &admission{places: runtime.NumCPU(), most: math.MaxInt} }
+// EventsAtOnce lets events in, however many wait.
+func EventsAtOnce() *Admission { return &Admission{places: runtime.NumCPU(), most: math.MaxInt} }
 
-// enter waits for a place for the invocation of a trace and returns what gives it back. It is nil for who was refused, at once because too many
+// Enter waits for a place for the invocation of a trace and returns what gives it back. It is nil for who was refused, at once because too many
 // wait, or because ctx ended: then nothing may be done.
-func (a *admission) enter(ctx context.Context, trace string) (leave func()) {
+func (a *Admission) Enter(ctx context.Context, trace string) (leave func()) {
 	free := a.wait(ctx)
 	if free == nil {
 		return nil
@@ -52,14 +54,14 @@ func (a *admission) enter(ctx context.Context, trace string) (leave func()) {
 	}
 }
 
-// hangs gives back the place of an invocation that is being kept waiting by a fault: it needs no core meanwhile.
-func (a *admission) hangs(trace string) {
+// Hangs gives back the place of an invocation that is being kept waiting by a fault: it needs no core meanwhile.
+func (a *Admission) Hangs(trace string) {
 	if free, ok := a.leaving.Load(xray.Root(trace)); ok {
 		free.(func())()
 	}
 }
 
-func (a *admission) wait(ctx context.Context) (leave func()) {
+func (a *Admission) wait(ctx context.Context) (leave func()) {
 	a.mu.Lock()
 	if a.places > 0 {
 		a.places--
@@ -89,7 +91,7 @@ func (a *admission) wait(ctx context.Context) (leave func()) {
 }
 
 // place is given back once, by its holder or by time.
-func (a *admission) place() (leave func()) {
+func (a *Admission) place() (leave func()) {
 	var once sync.Once
 	free := func() {
 		once.Do(func() {
@@ -106,17 +108,11 @@ func (a *admission) place() (leave func()) {
 }
 
 // next gives a place to who waits longest. a.mu is held.
-func (a *admission) next() {
+func (a *Admission) next() {
 	if len(a.waiting) == 0 {
 		a.places++
 		return
 	}
 	close(a.waiting[0])
 	a.waiting = a.waiting[1:]
-}
-
-// hangs lets others run while a fault keeps an invocation waiting.
-func (l *local) hangs(trace string) {
-	l.admitted.hangs(trace)
-	l.events.admission.hangs(trace)
 }
