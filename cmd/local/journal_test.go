@@ -48,7 +48,7 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 		})
 	}
 	before := len(s.log.String())
-	s.services.engines[0].Kill()
+	s.services.Engines[0].Kill()
 	eventually(t, "the engine's end is said", func() bool {
 		return strings.Contains(s.log.String()[before:], "dynoxide ended (signal: killed) and is started again")
 	})

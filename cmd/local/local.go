@@ -20,6 +20,7 @@ import (
 	"phonon.in/central/cmd/local/iam"
 	"phonon.in/central/cmd/local/journal"
 	"phonon.in/central/cmd/local/lambda"
+	"phonon.in/central/cmd/local/services"
 	"phonon.in/central/cmd/local/template"
 	"phonon.in/central/cmd/local/xray"
 )
@@ -46,7 +47,7 @@ type local struct {
 	home      string         // the origin of the pages: url, unless PublicUrl is set
 	listeners []net.Listener // the first is at url
 	template  *template.Template
-	services  *services
+	services  *services.Services
 	pools     map[string]*lambda.Function
 	builder   *lambda.Builder
 	requests  *xray.Traces
@@ -90,7 +91,7 @@ func (l *local) start(ctx context.Context) error {
 	defer giveUp()
 	go func() {
 		var err error
-		if l.services, err = startServices(ctx, l); err != nil {
+		if l.services, err = services.Start(ctx, l.ordered()); err != nil {
 			giveUp() // nothing will run
 		}
 		engines <- err
@@ -101,7 +102,7 @@ func (l *local) start(ctx context.Context) error {
 	if err := <-engines; err != nil {
 		return err
 	}
-	l.notes = append(l.notes, l.services.notes...)
+	l.notes = append(l.notes, l.services.Notes...)
 	return l.connect(ctx)
 }
 
@@ -168,11 +169,24 @@ func (l *local) build(ctx context.Context) {
 	l.broken = l.builder.Build(ctx, names)
 }
 
+// ordered is what the services are made for.
+func (l *local) ordered() services.Config {
+	o := l.options
+	return services.Config{
+		Template: l.template, Root: o.root, Data: o.data, Home: l.home, Sender: mailFrom, Getenv: o.getenv, Installation: l.installation(), Log: l.journal.Beside,
+		Wrong: l.journal.Wrong, Published: func(topic, text string) { l.events.Published(topic, text) }, Stop: l.ctx, MayWait: !o.enginesOnly,
+	}
+}
+
+func (l *local) watch() services.Watch {
+	return services.Watch{Traces: l.requests, Used: l.used, Created: l.events.Created, Hangs: l.hangs, Kill: l.kill}
+}
+
 // connect puts functions, events, schedules and gateway on top of the running services.
 func (l *local) connect(ctx context.Context) error {
 	pools := l.functions()
 	l.events = &events.Delivery{
-		Dir: filepath.Join(l.options.data, "events"), Scanned: "incoming", Traces: l.requests, Admission: lambda.EventsAtOnce(), Faults: l.services.faults,
+		Dir: filepath.Join(l.options.data, "events"), Scanned: "incoming", Traces: l.requests, Admission: lambda.EventsAtOnce(), Faults: l.services.Faults,
 		Wrong: l.journal.Wrong, Retry: l.options.retry, Stop: l.ctx,
 	}
 	for _, f := range pools {
@@ -184,20 +198,20 @@ func (l *local) connect(ctx context.Context) error {
 	if err := l.startScanner(ctx); err != nil {
 		return err
 	}
-	if err := l.services.serve(l); err != nil {
+	if err := l.services.Serve(l.options.address, l.options.port, l.watch()); err != nil {
 		return err
 	}
 	if err := l.announce(); err != nil {
 		return err
 	}
 	for _, f := range pools {
-		f.Env = l.services.environment()
+		f.Env = l.services.Environment()
 		f.Env["TMPDIR"] = l.temporary()
 		if len(f.Spec.Uploads) > 0 && len(f.Spec.Routes) == 0 && f.Endpoint == "" {
 			f.Warm()
 		}
 	}
-	if l.services.storage.later {
+	if l.services.Later() {
 		l.notes = append(l.notes, "uploads wait until their S3 engine is fetched and built, this once")
 		l.bringing.Go(func() { l.bringStorage(l.ctx) })
 	} else if err := l.openStorage(ctx); err != nil {
@@ -228,7 +242,7 @@ func (l *local) functions() (pools []*lambda.Function) {
 func (l *local) open(pools []*lambda.Function) {
 	l.schedule = &events.Schedule{Functions: pools, Traces: l.requests, Wrong: l.journal.Wrong, Every: l.options.scheduleEvery}
 	inspect := &inspector{
-		box: l.services.box, db: l.services.db, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.faults, schedule: l.schedule, running: l.running,
+		box: l.services.Box, db: l.services.DB, tables: l.template.Tables, requests: l.requests, used: l.used, faults: l.services.Faults, schedule: l.schedule, running: l.running,
 	}
 	mux := http.NewServeMux()
 	mux.Handle("/_local", inspect.handler())
@@ -273,6 +287,9 @@ func (l *local) stop() {
 		}
 	}
 	wait(ctx, l.ticking.Wait)
+	if l.services != nil {
+		wait(ctx, l.services.Wait)
+	}
 	if l.events != nil {
 		wait(ctx, l.events.Wait)
 	}
@@ -288,7 +305,7 @@ func (l *local) stop() {
 	}
 	if l.services != nil {
 		os.Remove(runFile(l.options.data))
-		l.services.stop()
+		l.services.Stop()
 	}
 	if l.lock != nil {
 		l.lock.Close()

@@ -91,7 +91,7 @@ func TestProgramsFindARunWhileItRuns(t *testing.T) {
 	if s.json(t, "/_local/run", &asked); json.Unmarshal(text, &written) != nil || asked.URL != s.url || written.URL != s.url || written.PID != os.Getpid() {
 		t.Errorf("%+v %+v", asked, written)
 	}
-	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.environment()["AWS_ENDPOINT_URL_S3"] {
+	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.Environment()["AWS_ENDPOINT_URL_S3"] {
 		t.Errorf("%+v", asked.Environment)
 	}
 	if strings.Contains(string(text), engine.LocalKeys.Secret) {
@@ -132,7 +132,7 @@ func TestTheEnginesAloneAreUsableFromAShell(t *testing.T) {
 
 func TestAnEngineCanBeReplaced(t *testing.T) {
 	engines := startSystem(t, newProject(t), func(o *options) { o.enginesOnly = true })
-	theirs := engines.services.environment()
+	theirs := engines.services.Environment()
 	s := startSystem(t, newProject(t), func(o *options) {
 		o.getenv = func(name string) string {
 			switch name {
@@ -144,7 +144,7 @@ func TestAnEngineCanBeReplaced(t *testing.T) {
 			return ""
 		}
 	})
-	if n := len(s.services.engines); n != 0 {
+	if n := len(s.services.Engines); n != 0 {
 		t.Errorf("%d engines run", n)
 	}
 	checkTables(t, s)

@@ -144,6 +144,6 @@ func (s *sample) settings(known registration, address string) []string {
 	return []string{
 		"CENTRAL_ISSUER=" + s.l.home, "CLIENT_ID=" + known.ID, "CLIENT_SECRET=" + known.Secret, "PRODUCT_URL=" + known.URL, "ADDRESS=" + address,
 		"EVENTS_QUEUE_URL=" + env["EVENTS_QUEUE_URL"], "AWS_ENDPOINT_URL_SQS=" + env["AWS_ENDPOINT_URL_SQS"], "AWS_REGION=" + template.Region,
-		"AWS_ACCESS_KEY_ID=" + s.l.services.keys.ID, "AWS_SECRET_ACCESS_KEY=" + s.l.services.keys.Secret,
+		"AWS_ACCESS_KEY_ID=" + s.l.services.Keys.ID, "AWS_SECRET_ACCESS_KEY=" + s.l.services.Keys.Secret,
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"phonon.in/central/cmd/local/template"
-	"phonon.in/central/cmd/local/wire"
 )
 
 // running is how programs find a run and what it is made of: GET /_local/run answers it, and run.json in the data is there while it runs.
@@ -30,7 +29,7 @@ func runFile(data string) string { return filepath.Join(data, "run.json") }
 // running describes this run. Its services must be served.
 func (l *local) running() running {
 	env := map[string]string{"AWS_REGION": template.Region}
-	for name, v := range l.services.environment() {
+	for name, v := range l.services.Environment() {
 		if strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
 			env[name] = v
 		}
@@ -42,9 +41,7 @@ func (l *local) running() running {
 			}
 		}
 	}
-	if endpoint := l.services.named(wire.SQS).endpoint; endpoint != "" {
-		env["EVENTS_QUEUE_URL"] = endpoint + "/" + template.Account + "/" + eventsQueue
-	}
+	env["EVENTS_QUEUE_URL"] = l.services.EventsQueueURL()
 	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}
 }
 
@@ -89,7 +86,7 @@ func runAt(origin string) (running, error) {
 // exports prints the environment for a shell: for clients of the engines, and for functions that run elsewhere.
 func (l *local) exports() string {
 	env := l.running().Environment
-	maps.Copy(env, l.services.environment())
+	maps.Copy(env, l.services.Environment())
 	env["CENTRAL_LOCAL_URL"] = l.url + "/_local"
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(env)) {

@@ -217,7 +217,7 @@ func TestTheWholeRun(t *testing.T) {
 	t.Run("presigned forms upload, and nothing else gets in", func(t *testing.T) { checkUploads(t, s) })
 	t.Run("the tables are shown as plain JSON", func(t *testing.T) { checkTables(t, s) })
 	t.Run("an engine that dies is started again, with its data", func(t *testing.T) {
-		s.services.engines[0].Kill()
+		s.services.Engines[0].Kill()
 		eventually(t, "the engine answers", func() bool {
 			resp, text := s.call(t, "GET", "/_local/tables", "")
 			return resp.StatusCode == 200 && strings.Contains(text, `"pk":"a"`)
@@ -237,7 +237,7 @@ func checkEnvironment(t *testing.T, s *system) {
 	}
 	for name, want := range map[string]string{
 		"AWS_LAMBDA_FUNCTION_NAME": "central-echo", "AWS_REGION": "ap-south-1", "TZ": ":UTC", "OUT": s.out, "_HANDLER": "bootstrap",
-		"USERS_TABLE": "central-local-UsersTable", "AWS_ENDPOINT_URL_S3": s.services.environment()["AWS_ENDPOINT_URL_S3"],
+		"USERS_TABLE": "central-local-UsersTable", "AWS_ENDPOINT_URL_S3": s.services.Environment()["AWS_ENDPOINT_URL_S3"],
 	} {
 		if env[name] != want || want == "" {
 			t.Errorf("%s is %q, not %q", name, env[name], want)

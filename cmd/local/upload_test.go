@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
 	"phonon.in/central/cmd/local/engine"
 )
 
@@ -23,7 +24,7 @@ const testBucket = "central-local-uploadsbucket"
 
 // clients are those that a function would have.
 func (s *system) clients() (*s3.Client, *dynamodb.Client) {
-	env := s.services.environment()
+	env := s.services.Environment()
 	return engine.S3Client(env["AWS_ENDPOINT_URL_S3"], engine.LocalKeys), engine.DynamoDBClient(env["AWS_ENDPOINT_URL_DYNAMODB"], engine.LocalKeys)
 }
 
@@ -183,7 +184,7 @@ func TestAnObjectWhoseEventWasNeverWrittenGetsOneAtTheNextStart(t *testing.T) {
 	first := startSystem(t, root, nil)
 	// Behind the proxy: as if the run had been killed between the object and its event.
 	content := strings.NewReader("content")
-	if _, err := first.services.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(testBucket), Key: aws.String("incoming/two"), Body: content}); err != nil {
+	if _, err := first.services.S3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(testBucket), Key: aws.String("incoming/two"), Body: content}); err != nil {
 		t.Fatal(err)
 	}
 	first.stop()

@@ -26,3 +26,26 @@ func (l *local) startScanner(ctx context.Context) error {
 	l.events.Scan = l.scanner.Scan
 	return nil
 }
+
+// openStorage lets the calls through that wait for S3, and delivers what the last run left undelivered.
+func (l *local) openStorage(ctx context.Context) error {
+	l.events.S3 = l.services.S3
+	l.services.Open(nil)
+	return l.events.Resume(ctx)
+}
+
+// bringStorage builds what uploads need, while all else runs.
+func (l *local) bringStorage(ctx context.Context) {
+	err := l.services.Build(ctx)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		l.services.Open(err)
+		l.journal.Say("No upload works: the S3 engine is missing: %v. The next start tries again.", err)
+	default:
+		if err := l.openStorage(ctx); err != nil {
+			l.journal.Wrong("what the last run left of uploads: %v", err)
+		}
+		l.journal.Say("Uploads work now.")
+	}
+}

@@ -1,15 +1,13 @@
-package main
+package services
 
 import (
 	"bytes"
 	"context"
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -19,8 +17,8 @@ import (
 )
 
 // variable is what the template sets for the functions under this name, or "".
-func (l *local) variable(name string) string {
-	for _, f := range l.template.Functions {
+func (s *Services) variable(name string) string {
+	for _, f := range s.config.Template.Functions {
 		if v := f.Env[name]; v != "" {
 			return v
 		}
@@ -29,23 +27,23 @@ func (l *local) variable(name string) string {
 }
 
 // registeredTexts are the texts of SMS, under the ids that the template has for them; nil in a project without SMS.
-func (l *local) registeredTexts() (capture.Registered, error) {
-	if l.variable("SMS_TEMPLATE_ID") == "" {
+func (s *Services) registeredTexts() (capture.Registered, error) {
+	if s.variable("SMS_TEMPLATE_ID") == "" {
 		return nil, nil
 	}
-	file := filepath.Join(l.options.root, "shared", "sms", "templates.json")
+	file := filepath.Join(s.config.Root, "shared", "sms", "templates.json")
 	return capture.ReadRegistered(file, map[string]string{
-		"phone_code_sms en": l.variable("SMS_TEMPLATE_ID"), "phone_code_sms hi": l.variable("SMS_TEMPLATE_ID_HI"),
-		"phone_changed_sms en": l.variable("SMS_CHANGED_TEMPLATE_ID"), "phone_changed_sms hi": l.variable("SMS_CHANGED_TEMPLATE_ID_HI"),
+		"phone_code_sms en": s.variable("SMS_TEMPLATE_ID"), "phone_code_sms hi": s.variable("SMS_TEMPLATE_ID_HI"),
+		"phone_changed_sms en": s.variable("SMS_CHANGED_TEMPLATE_ID"), "phone_changed_sms hi": s.variable("SMS_CHANGED_TEMPLATE_ID_HI"),
 	})
 }
 
 // callAPI is the stand-in of the company's call API; nil where the template names a real one, or makes no calls.
-func (l *local) callAPI(box *capture.Box, secrets map[string]string) (*service, error) {
-	if l.variable("CALL_PROVIDER") == "" || l.variable("CALL_API_URL") != "" {
+func (s *Services) callAPI(secrets map[string]string) (*service, error) {
+	if s.variable("CALL_PROVIDER") == "" || s.variable("CALL_API_URL") != "" {
 		return nil, nil
 	}
-	file := secrets[l.template.Secrets[0].Name]
+	file := secrets[s.config.Template.Secrets[0].Name]
 	key := make([]byte, 32)
 	rand.Read(key)
 	if err := addMember(file, "callSecret", "whsec_"+base64.StdEncoding.EncodeToString(key)); err != nil {
@@ -61,28 +59,20 @@ func (l *local) callAPI(box *capture.Box, secrets map[string]string) (*service, 
 		}
 		return all, err
 	}
-	return &service{name: wire.Calls, variable: "CALL_API_URL", handler: capture.Calls(box, read, l.postEvent)}, nil
-}
-
-func secretMembers(file string) (members map[string]any, err error) {
-	text, err := os.ReadFile(file)
-	if err != nil {
-		return nil, err
-	}
-	return members, json.Unmarshal(text, &members)
+	return &service{name: wire.Calls, variable: "CALL_API_URL", handler: capture.Calls(s.Box, read, s.postEvent)}, nil
 }
 
 // captchaProvider is the stand-in of a captcha's provider; nil where the captcha is our own, or none.
-func (l *local) captchaProvider(secrets map[string]string) (*service, error) {
-	switch l.variable("CAPTCHA_PROVIDER") {
+func (s *Services) captchaProvider(secrets map[string]string) (*service, error) {
+	switch s.variable("CAPTCHA_PROVIDER") {
 	case "", "altcha", "off":
 		return nil, nil
 	}
-	home, err := url.Parse(l.home)
+	home, err := url.Parse(s.config.Home)
 	if err != nil {
 		return nil, err
 	}
-	file := secrets[l.template.Secrets[0].Name]
+	file := secrets[s.config.Template.Secrets[0].Name]
 	if err := addMember(file, "captchaSecret", id.Hex(16)); err != nil {
 		return nil, err
 	}
@@ -94,47 +84,26 @@ func (l *local) captchaProvider(secrets map[string]string) (*service, error) {
 	return &service{name: wire.Captcha, variable: "CAPTCHA_VERIFY_URL", handler: capture.SiteVerify(read, home.Hostname())}, nil
 }
 
-// addMember gives the secret what an operator adds on AWS, where it is not there yet.
-func addMember(file, name, value string) error {
-	members, err := secretMembers(file)
-	if err != nil || members[name] != nil {
-		return err
-	}
-	members[name] = value
-	return writeMembers(file, members)
-}
-
-func writeMembers(file string, members map[string]any) error {
-	text, err := json.Marshal(members)
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(file+".part", text, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(file+".part", file)
-}
-
 const (
 	eventTries = 5
 	eventPause = time.Second
 )
 
 // postEvent posts an event of the call API until it is taken, a few times.
-func (l *local) postEvent(url string, h http.Header, body []byte) {
-	l.ticking.Go(func() {
+func (s *Services) postEvent(url string, h http.Header, body []byte) {
+	s.posting.Go(func() {
 		answer := ""
 		for range eventTries {
-			if answer = post(l.ctx, url, h, body); answer == "" {
+			if answer = post(s.config.Stop, url, h, body); answer == "" {
 				return
 			}
 			select {
-			case <-l.ctx.Done():
+			case <-s.config.Stop.Done():
 				return
 			case <-time.After(eventPause):
 			}
 		}
-		l.journal.Wrong("an event of the call API was not taken: %s", answer)
+		s.config.Wrong("an event of the call API was not taken: %s", answer)
 	})
 }
 
