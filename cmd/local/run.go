@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -81,6 +82,14 @@ func runAt(origin string) (running, error) {
 		return running{}, fmt.Errorf("%s is no local run", origin)
 	}
 	return r, nil
+}
+
+func portTaken(port int) error {
+	who, advice := "another program", "choose another port"
+	if _, err := runAt("http://127.0.0.1:" + strconv.Itoa(port)); err == nil {
+		who, advice = "another local run of Central", "use that one, end it, or choose another port"
+	}
+	return fmt.Errorf("port %d is in use by %s: %s, for example with PORT=%d make run", port, who, advice, port%65000+100)
 }
 
 // exports prints the environment for a shell: for clients of the engines, and for functions that run elsewhere.

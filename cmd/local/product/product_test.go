@@ -1,4 +1,4 @@
-package main
+package product
 
 import (
 	"os"
@@ -19,8 +19,12 @@ esac
 
 func TestTheSampleProductIsRegisteredOnceForEachAddressAndDatabase(t *testing.T) {
 	data := t.TempDir()
-	s := &sample{l: &local{options: options{data: data}, url: "http://127.0.0.1:3000"}, central: filepath.Join(data, "central")}
-	if err := os.WriteFile(s.central, []byte(operatorScript), 0o755); err != nil {
+	s := &Sample{Root: data, Data: data, Central: "http://127.0.0.1:3000"}
+	bin := filepath.Join(data, ".local", "bin")
+	if err := os.MkdirAll(bin, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(s.binary("central"), []byte(operatorScript), 0o755); err != nil {
 		t.Fatal(err)
 	}
 	register := func(url string) registration {
@@ -38,9 +42,9 @@ func TestTheSampleProductIsRegisteredOnceForEachAddressAndDatabase(t *testing.T)
 	if moved := register("http://127.0.0.1:3200"); moved.ID == first.ID {
 		t.Error("another address needs a client of its own")
 	}
-	os.WriteFile(filepath.Join(data, "known"), []byte("somebody else\n"), 0o600) // another database
+	os.WriteFile(filepath.Join(bin, "known"), []byte("somebody else\n"), 0o600) // another database
 	register("http://127.0.0.1:3200")
-	asked, err := os.ReadFile(filepath.Join(data, "asked"))
+	asked, err := os.ReadFile(filepath.Join(bin, "asked"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +54,7 @@ func TestTheSampleProductIsRegisteredOnceForEachAddressAndDatabase(t *testing.T)
 	if info, err := os.Stat(productFile(data)); err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the secret lies open: %v %v", info, err)
 	}
-	s.central = filepath.Join(data, "nothing")
+	s.Root = filepath.Join(data, "nothing")
 	if _, err := s.register(t.Context(), "http://127.0.0.1:3300"); err == nil {
 		t.Error("nobody has registered it")
 	}

@@ -1,4 +1,6 @@
-package main
+// Package product is the sample product beside a run, examples/product: built, registered as an operator does it, and started with the settings that
+// any product gets.
+package product
 
 import (
 	"context"
@@ -14,7 +16,7 @@ import (
 	"syscall"
 	"time"
 
-	"phonon.in/central/cmd/local/template"
+	"phonon.in/central/cmd/local/journal"
 )
 
 // registration is how Central knows the sample product, with the secret that is shown once. It is kept among the data.
@@ -24,25 +26,27 @@ type registration struct {
 	Secret string `json:"secret"`
 }
 
-// sample is examples/product beside a run: built, registered as an operator does it, and started with the settings that any product gets.
-type sample struct {
-	l       *local
-	central string // the operator's command line
-	binary  string
+// Sample is examples/product beside a run.
+type Sample struct {
+	Root, Data string   // folders of the project, and of what is kept
+	Central    string   // the address of the run
+	Issuer     string   // the origin of its pages
+	Port       int      // of the run; 0 for any
+	Settings   []string // of the environment: the queue of events, and keys to it
+	Journal    *journal.Journal
 }
 
-// runProduct builds, registers and starts the sample product, and waits for its end.
-func (l *local) runProduct(ctx context.Context) {
-	bin := filepath.Join(l.options.root, ".local", "bin")
-	s := &sample{l: l, central: filepath.Join(bin, "central"), binary: filepath.Join(bin, "product")}
-	err := s.run(ctx)
-	if err != nil && ctx.Err() == nil {
-		l.journal.Wrong("the sample product does not run: %v", err)
+// Run builds, registers and starts the sample product, and waits for its end.
+func (s *Sample) Run(ctx context.Context) {
+	if err := s.run(ctx); err != nil && ctx.Err() == nil {
+		s.Journal.Wrong("the sample product does not run: %v", err)
 	}
 }
 
-func (s *sample) run(ctx context.Context) error {
-	for folder, binary := range map[string]string{"cmd/central": s.central, "examples/product": s.binary} {
+func (s *Sample) binary(name string) string { return filepath.Join(s.Root, ".local", "bin", name) }
+
+func (s *Sample) run(ctx context.Context) error {
+	for folder, binary := range map[string]string{"cmd/central": s.binary("central"), "examples/product": s.binary("product")} {
 		if err := s.build(ctx, folder, binary); err != nil {
 			return err
 		}
@@ -55,25 +59,25 @@ func (s *sample) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, s.binary)
+	cmd := exec.CommandContext(ctx, s.binary("product"))
 	cmd.Env = append(os.Environ(), s.settings(known, address)...)
-	cmd.Stdout = s.l.journal.Prefixed("product | ")
+	cmd.Stdout = s.Journal.Prefixed("product | ")
 	cmd.Stderr = cmd.Stdout
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	s.l.journal.Say("Product     %s  (a sample: log in, and see it open when the KYC is approved)", known.URL)
+	s.Journal.Say("Product     %s  (a sample: log in, and see it open when the KYC is approved)", known.URL)
 	return cmd.Wait()
 }
 
 // build is quick where nothing has changed. The first one fetches modules, and tools/go.sh says how far it is.
-func (s *sample) build(ctx context.Context, folder, binary string) error {
-	script := filepath.Join(s.l.options.root, "tools", "go.sh")
-	cmd := exec.CommandContext(ctx, "bash", script, filepath.Base(folder), filepath.Join(s.l.options.root, folder), "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, ".")
+func (s *Sample) build(ctx context.Context, folder, binary string) error {
+	script := filepath.Join(s.Root, "tools", "go.sh")
+	cmd := exec.CommandContext(ctx, "bash", script, filepath.Base(folder), filepath.Join(s.Root, folder), "build", "-v", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", binary, ".")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-	cmd.Stdout, cmd.Stderr = s.l.journal.Spoken(), s.l.journal.Spoken()
+	cmd.Stdout, cmd.Stderr = s.Journal.Spoken(), s.Journal.Spoken()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGTERM) }
 	if err := cmd.Run(); err != nil {
@@ -83,10 +87,10 @@ func (s *sample) build(ctx context.Context, folder, binary string) error {
 }
 
 // address is a hundred ports after the run's own, where that is free: the same each time, as it is registered.
-func (s *sample) address() (string, error) {
+func (s *Sample) address() (string, error) {
 	wanted := 0
-	if s.l.options.port > 0 {
-		wanted = s.l.options.port%65000 + 100
+	if s.Port > 0 {
+		wanted = s.Port%65000 + 100
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(wanted))
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -100,8 +104,8 @@ func (s *sample) address() (string, error) {
 }
 
 // register finds the product's registration, or makes it.
-func (s *sample) register(ctx context.Context, url string) (registration, error) {
-	file := productFile(s.l.options.data)
+func (s *Sample) register(ctx context.Context, url string) (registration, error) {
+	file := productFile(s.Data)
 	var known registration
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &known) == nil && known.URL == url {
 		if _, err := s.operator(ctx, "show", known.ID); err == nil {
@@ -128,8 +132,8 @@ func (s *sample) register(ctx context.Context, url string) (registration, error)
 func productFile(data string) string { return filepath.Join(data, "product.json") }
 
 // operator does what an operator does, in this run.
-func (s *sample) operator(ctx context.Context, args ...string) ([]byte, error) {
-	cmd := exec.CommandContext(ctx, s.central, append([]string{"--local", s.l.url, "--json", "--yes", "client"}, args...)...)
+func (s *Sample) operator(ctx context.Context, args ...string) ([]byte, error) {
+	cmd := exec.CommandContext(ctx, s.binary("central"), append([]string{"--local", s.Central, "--json", "--yes", "client"}, args...)...)
 	said, err := cmd.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) {
@@ -139,11 +143,8 @@ func (s *sample) operator(ctx context.Context, args ...string) ([]byte, error) {
 }
 
 // settings are those of any product, and where its queue is.
-func (s *sample) settings(known registration, address string) []string {
-	env := s.l.running().Environment
-	return []string{
-		"CENTRAL_ISSUER=" + s.l.home, "CLIENT_ID=" + known.ID, "CLIENT_SECRET=" + known.Secret, "PRODUCT_URL=" + known.URL, "ADDRESS=" + address,
-		"EVENTS_QUEUE_URL=" + env["EVENTS_QUEUE_URL"], "AWS_ENDPOINT_URL_SQS=" + env["AWS_ENDPOINT_URL_SQS"], "AWS_REGION=" + template.Region,
-		"AWS_ACCESS_KEY_ID=" + s.l.services.Keys.ID, "AWS_SECRET_ACCESS_KEY=" + s.l.services.Keys.Secret,
-	}
+func (s *Sample) settings(known registration, address string) []string {
+	return append([]string{
+		"CENTRAL_ISSUER=" + s.Issuer, "CLIENT_ID=" + known.ID, "CLIENT_SECRET=" + known.Secret, "PRODUCT_URL=" + known.URL, "ADDRESS=" + address,
+	}, s.Settings...)
 }

@@ -1,4 +1,6 @@
-package main
+// Package inspector is what a run shows of its inside, under /_local: to people a page, to programs what was sent, stored, called and made to go wrong.
+// On AWS that is the console.
+package inspector
 
 import (
 	_ "embed"
@@ -22,76 +24,95 @@ import (
 //go:embed page.html
 var pageHTML []byte
 
-// inspector serves /_local: what the run has seen, for people and for programs.
-type inspector struct {
-	box      *capture.Box
-	db       *dynamodb.Client
-	tables   []template.Table
-	requests *xray.Traces
-	used     *iam.Permissions
-	faults   *faults.Faults
-	schedule *events.Schedule
-	running  func() running
+// Inspector has what is shown, and what can be set.
+type Inspector struct {
+	Run      any // that is shown as what the run is made of
+	Box      *capture.Box
+	DB       *dynamodb.Client
+	Tables   []template.Table
+	Traces   *xray.Traces
+	Used     *iam.Permissions
+	Faults   *faults.Faults
+	Schedule *events.Schedule
 }
 
-func (i *inspector) handler() http.Handler {
+// Beside serves /_local, and leaves everything else to the gateway as it came: http.ServeMux would clean its paths by redirects.
+func (i *Inspector) Beside(gateway http.Handler) http.Handler {
+	inspect := i.handler()
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if p := r.URL.Path; p == "/_local" || strings.HasPrefix(p, "/_local/") {
+			inspect.ServeHTTP(w, r)
+			return
+		}
+		gateway.ServeHTTP(w, r)
+	})
+}
+
+func (i *Inspector) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_local", page)
 	mux.HandleFunc("GET /_local/{$}", page)
 	mux.HandleFunc("GET /_local/run", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.running())
+		writeJSON(w, http.StatusOK, i.Run)
 	})
 	mux.HandleFunc("GET /_local/messages", func(w http.ResponseWriter, r *http.Request) {
 		// A "+" that nobody encoded is a number's, not a space.
-		writeJSON(w, http.StatusOK, i.box.Messages(strings.ReplaceAll(r.URL.Query().Get("to"), " ", "+")))
+		writeJSON(w, http.StatusOK, i.Box.Messages(strings.ReplaceAll(r.URL.Query().Get("to"), " ", "+")))
 	})
 	mux.HandleFunc("DELETE /_local/messages", func(w http.ResponseWriter, _ *http.Request) {
-		reply(w, nil, i.box.Clear())
+		reply(w, nil, i.Box.Clear())
 	})
 	mux.HandleFunc("GET /_local/tables", func(w http.ResponseWriter, r *http.Request) {
-		all, err := allItems(r.Context(), i.db, i.tables)
+		all, err := allItems(r.Context(), i.DB, i.Tables)
 		reply(w, all, err)
 	})
 	mux.HandleFunc("DELETE /_local/limits", func(w http.ResponseWriter, r *http.Request) {
-		n, err := forgetLimits(r.Context(), i.db, i.tables, r.URL.Query().Get("part"))
+		n, err := forgetLimits(r.Context(), i.DB, i.Tables, r.URL.Query().Get("part"))
 		reply(w, map[string]int{"forgotten": n}, err)
 	})
 	mux.HandleFunc("GET /_local/requests", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.requests.Newest())
+		writeJSON(w, http.StatusOK, i.Traces.Newest())
 	})
 	mux.HandleFunc("GET /_local/permissions", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.used.List())
+		writeJSON(w, http.StatusOK, i.Used.List())
 	})
+	i.handleFaults(mux)
+	mux.HandleFunc("POST /_local/schedule", i.fire)
+	return guard(mux)
+}
+
+func (i *Inspector) handleFaults(mux *http.ServeMux) {
 	mux.HandleFunc("GET /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, i.faults.List())
+		writeJSON(w, http.StatusOK, i.Faults.List())
 	})
 	mux.HandleFunc("PUT /_local/faults", func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(io.LimitReader(r.Body, 64<<10))
 		if err == nil {
-			err = i.faults.Set(body)
+			err = i.Faults.Set(body)
 		}
 		if err != nil {
 			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
 			return
 		}
-		writeJSON(w, http.StatusOK, i.faults.List())
+		writeJSON(w, http.StatusOK, i.Faults.List())
 	})
 	mux.HandleFunc("DELETE /_local/faults", func(w http.ResponseWriter, _ *http.Request) {
-		i.faults.Clear()
+		i.Faults.Clear()
 		reply(w, nil, nil)
 	})
-	mux.HandleFunc("POST /_local/schedule", func(w http.ResponseWriter, r *http.Request) {
-		now, err := time.Now(), error(nil)
-		if at := r.FormValue("at"); at != "" {
-			now, err = time.Parse(time.RFC3339, at)
-		}
-		if err != nil {
-			writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
-			return
-		}
-		writeJSON(w, http.StatusOK, i.schedule.FireAll(r.FormValue("function"), now))
-	})
-	return guard(mux)
+}
+
+// fire runs the schedules now, or at the time that is given.
+func (i *Inspector) fire(w http.ResponseWriter, r *http.Request) {
+	now, err := time.Now(), error(nil)
+	if at := r.FormValue("at"); at != "" {
+		now, err = time.Parse(time.RFC3339, at)
+	}
+	if err != nil {
+		writeJSON(w, http.StatusBadRequest, map[string]string{"message": err.Error()})
+		return
+	}
+	writeJSON(w, http.StatusOK, i.Schedule.FireAll(r.FormValue("function"), now))
 }
 
 // guard keeps other sites out of what is shown here, codes and links among it: a page elsewhere must neither post to it nor reach it

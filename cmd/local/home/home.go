@@ -1,4 +1,5 @@
-package main
+// Package home is the address of a run: the one that it prints, at which its pages are used.
+package home
 
 import (
 	"encoding/json"
@@ -13,31 +14,25 @@ import (
 	"syscall"
 )
 
-// listen takes the port on 127.0.0.1, and on the other addresses of this machine alone that its names lead to: who comes there is led
-// to the printed address. Where another program has one of those, that is said.
-func (l *local) listen(address string) error {
-	first, err := net.Listen("tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return portTaken(l.options.port)
-	}
+// Listen takes the port on 127.0.0.1, and on the other addresses of this machine alone that its names lead to: who comes there is led
+// to url, which is where the first listens. Where another program has one of those, a note says so.
+func Listen(port int) (all []net.Listener, url string, notes []string, err error) {
+	first, err := net.Listen("tcp", "127.0.0.1:"+strconv.Itoa(port))
 	if err != nil {
-		return err
+		return nil, "", nil, err
 	}
-	l.listeners, l.url = []net.Listener{first}, "http://"+first.Addr().String()
-	if l.options.enginesOnly {
-		return nil
-	}
-	port := strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
+	all, url = []net.Listener{first}, "http://"+first.Addr().String()
+	own := strconv.Itoa(first.Addr().(*net.TCPAddr).Port)
 	for _, ip := range loopbacks() {
-		also, err := net.Listen("tcp", net.JoinHostPort(ip, port))
+		also, err := net.Listen("tcp", net.JoinHostPort(ip, own))
 		switch {
 		case err == nil:
-			l.listeners = append(l.listeners, also)
+			all = append(all, also)
 		case errors.Is(err, syscall.EADDRINUSE):
-			l.notes = append(l.notes, fmt.Sprintf("another program has port %s of %s, and localhost may lead there; %s is this one", port, ip, l.url))
+			notes = append(notes, fmt.Sprintf("another program has port %s of %s, and localhost may lead there; %s is this one", own, ip, url))
 		}
 	}
-	return nil
+	return all, url, notes, nil
 }
 
 // loopbacks are addresses of this machine besides 127.0.0.1 that nobody else reaches.
@@ -53,17 +48,9 @@ func loopbacks() []string {
 	return all
 }
 
-func portTaken(port int) error {
-	who, advice := "another program", "choose another port"
-	if _, err := runAt("http://127.0.0.1:" + strconv.Itoa(port)); err == nil {
-		who, advice = "another local run of Central", "use that one, end it, or choose another port"
-	}
-	return fmt.Errorf("port %d is in use by %s: %s, for example with PORT=%d make run", port, who, advice, port%65000+100)
-}
-
-// atHome leads who comes under another name of this machine to the printed address, home: it is the origin of the pages, whose requests
+// Lead leads who comes under another name of this machine to the printed address, home: it is the origin of the pages, whose requests
 // would be refused under any other. Programs may use any.
-func atHome(home string, next http.Handler) http.Handler {
+func Lead(home string, next http.Handler) http.Handler {
 	origin, err := url.Parse(home)
 	if err != nil || origin.Host == "" { // the functions will say so
 		return next
@@ -92,16 +79,5 @@ func misdirected(w http.ResponseWriter, home string) {
 	json.NewEncoder(w).Encode(map[string]any{
 		"type": "about:blank", "title": http.StatusText(http.StatusMisdirectedRequest), "status": http.StatusMisdirectedRequest, "code": "misdirected",
 		"detail": "This run of Central is at " + home + ": open that address.",
-	})
-}
-
-// besideGateway keeps the gateway's requests away from http.ServeMux, which would clean their paths by redirects.
-func besideGateway(inspect, gateway http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if p := r.URL.Path; p == "/_local" || len(p) > 8 && p[:8] == "/_local/" {
-			inspect.ServeHTTP(w, r)
-			return
-		}
-		gateway.ServeHTTP(w, r)
 	})
 }
