@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"phonon.in/central/cmd/local/engine"
 	"phonon.in/central/cmd/local/events"
 	"phonon.in/central/cmd/local/gateway"
 	"phonon.in/central/cmd/local/home"
@@ -121,26 +120,6 @@ func (l *local) open(pools []*lambda.Function) {
 		l.watching.Go(func() { l.watcher.Run(l.ctx, l.pools, l.broken) })
 	}
 }
-
-// hangs lets others run while a fault keeps an invocation waiting.
-func (l *local) hangs(trace string) {
-	l.admitted.Hangs(trace)
-	l.events.Admission.Hangs(trace)
-}
-
-// kill ends the process whose invocation a trace header names.
-func (l *local) kill(trace string) {
-	if f := l.pools[l.requests.Function(trace)]; f != nil {
-		f.Kill(trace)
-	}
-}
-
-func (l *local) installation() engine.Installation {
-	return engine.Installation{Root: l.options.root, Said: l.journal.Spoken(), Wrong: l.journal.Wrong}
-}
-
-// temporary is the functions' folder for what may be lost. It outlives a run: what render has compiled is found there again.
-func (l *local) temporary() string { return filepath.Join(l.options.root, ".local", "tmp") }
 
 // sample is the sample product of this run.
 func (l *local) sample() *product.Sample {

@@ -13,20 +13,20 @@ import (
 )
 
 func main() {
-	if err := run(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
+	if err := command(os.Args[1:]); err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "local:", err)
 		os.Exit(1)
 	}
 }
 
-func run(args []string) error {
+func command(args []string) error {
 	o, err := readOptions(args, os.Getenv, os.Stderr)
 	if err != nil {
 		return err
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
-	l, err := start(ctx, o, os.Stderr)
+	l, err := begin(ctx, o, os.Stderr)
 	if errors.Is(err, context.Canceled) { // Ctrl-C while it started
 		return nil
 	}

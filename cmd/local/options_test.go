@@ -60,7 +60,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "PORT=") || !strings.Contains(err.Error(), port) {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "PORT=") || !strings.Contains(err.Error(), port) {
 		t.Errorf("a busy port: %v", err)
 	}
 	s := startSystem(t, root, nil)
@@ -68,7 +68,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) || !strings.Contains(err.Error(), s.url) {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) || !strings.Contains(err.Error(), s.url) {
 		t.Errorf("data in use: %v", err)
 	}
 	port = s.url[strings.LastIndex(s.url, ":")+1:]
@@ -76,7 +76,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "another local run of Central") {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "another local run of Central") {
 		t.Errorf("the port of another run: %v", err)
 	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"os"
@@ -102,4 +103,17 @@ func (l *local) exports() string {
 		fmt.Fprintf(&text, "export %s='%s'\n", name, strings.ReplaceAll(env[name], "'", `'\''`))
 	}
 	return text.String()
+}
+
+// banner says where everything is.
+func (l *local) banner(out, notes io.Writer) {
+	if l.options.enginesOnly {
+		fmt.Fprint(out, l.exports())
+	} else {
+		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.home, l.url)
+		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.Path())
+	}
+	for _, n := range l.notes {
+		fmt.Fprintln(notes, "Note:", n)
+	}
 }

@@ -61,6 +61,9 @@ func newProject(t *testing.T) (root string) {
 	if err := os.CopyFS(root, os.DirFS("testdata/project")); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.Rename(filepath.Join(root, "go.mod.txt"), filepath.Join(root, "go.mod")); err != nil { // one module of this repository has that name
+		t.Fatal(err)
+	}
 	if err := os.Mkdir(filepath.Join(root, ".local"), 0o700); err != nil {
 		t.Fatal(err)
 	}
@@ -84,7 +87,7 @@ func startSystem(t *testing.T, root string, change func(*options)) *system {
 	if change != nil {
 		change(&o)
 	}
-	if s.local, err = start(t.Context(), o, s.log); err != nil {
+	if s.local, err = begin(t.Context(), o, s.log); err != nil {
 		t.Fatalf("%v\n%s", err, s.log)
 	}
 	t.Cleanup(s.stop)
