@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
+	"testing"
 
 	"phonon.in/central/cmd/local/gateway"
 	"phonon.in/central/cmd/local/lambda"
@@ -50,4 +52,21 @@ func Example() {
 	body, _ := io.ReadAll(answer.Body)
 	fmt.Println(answer.StatusCode, string(body))
 	// Output: 200 Hello, Asha
+}
+
+func TestTheReadmeShowsWhatTheExampleDoes(t *testing.T) {
+	readme, err := os.ReadFile(filepath.Join("..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, after, _ := strings.Cut(string(readme), "```go\n")
+	shown, _, found := strings.Cut(after, "```")
+	own, err := os.ReadFile("example_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	indented := "\t" + strings.ReplaceAll(strings.TrimSpace(shown), "\n", "\n\t")
+	if !found || !strings.Contains(string(own), strings.ReplaceAll(indented, "\n\t\n", "\n\n")) {
+		t.Errorf("README.md shows what the example does not:\n%s", shown)
+	}
 }
