@@ -21,7 +21,7 @@ const (
 	busyMost = 3 * time.Second
 )
 
-// Admission lets requests in, one after the other, while there are places. Their time begins when they are in.
+// Admission stands for the concurrency of an account: it lets requests in, one after the other, while there are places. Their time begins when they are in.
 type Admission struct {
 	mu      sync.Mutex
 	places  int             // that are free
@@ -31,15 +31,15 @@ type Admission struct {
 	leaving sync.Map // root of a trace -> func() that gives the place of that invocation back
 }
 
-// RequestsAtOnce lets requests in: others are refused while too many wait.
+// RequestsAtOnce is for requests: who comes while too many wait is refused.
 func RequestsAtOnce() *Admission {
 	return &Admission{places: runtime.NumCPU() + 1, most: waitingPerCore * runtime.NumCPU()}
 }
 
-// EventsAtOnce lets events in, however many wait.
+// EventsAtOnce is for events, of which any number waits.
 func EventsAtOnce() *Admission { return &Admission{places: runtime.NumCPU(), most: math.MaxInt} }
 
-// Enter waits for a place for the invocation of a trace and returns what gives it back. It is nil for who was refused, at once because too many
+// Enter waits for a place for the invocation that a trace header names, and returns what gives it back. It is nil for who was refused, at once because too many
 // wait, or because ctx ended: then nothing may be done.
 func (a *Admission) Enter(ctx context.Context, trace string) (leave func()) {
 	free := a.wait(ctx)

@@ -21,10 +21,10 @@ import (
 
 // Builder compiles the functions for this machine: each is the folder of its name below functions/.
 type Builder struct {
-	Root string // of the module
-	Out  string // folder of the binaries
-	Race bool   // with the race detector
-	Log  io.Writer
+	Root string                           // of the module
+	Out  string                           // folder of the binaries
+	Race bool                             // with the race detector
+	Log  io.Writer                        // gets what was built, and how long it took
 	Say  func(format string, args ...any) // tells people what does not compile
 }
 

@@ -51,7 +51,7 @@ type Outcome struct {
 	Cold    bool
 }
 
-// Invoke runs one event. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
+// Invoke runs one event, with a trace header for it. ctx bounds the wait for a free process and the answer; the function itself is bounded by its own timeout.
 func (f *Function) Invoke(ctx context.Context, payload []byte, trace string) Outcome {
 	if f.Endpoint != "" {
 		return f.invokeElsewhere(ctx, payload)
@@ -190,7 +190,7 @@ func (f *Function) occupy(root string, w *worker) {
 	f.busy[root] = w
 }
 
-// Kill ends the process that the invocation of a trace has, in the middle of it, and waits until it is gone.
+// Kill ends the process that has the invocation of a trace header, in the middle of it, and waits until it is gone.
 func (f *Function) Kill(trace string) {
 	f.mu.Lock()
 	w := f.busy[xray.Root(trace)]

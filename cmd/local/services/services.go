@@ -58,9 +58,9 @@ const eventsQueue = "central-local-events"
 
 // Services are all services of a run.
 type Services struct {
-	Keys    engine.Keys // that the functions get
-	DB      *dynamodb.Client
-	S3      *s3.Client // nil until the storage is ready
+	Keys    engine.Keys      // that the functions get
+	DB      *dynamodb.Client // behind the proxy, like S3
+	S3      *s3.Client       // nil until the storage is ready
 	Box     *capture.Box
 	Faults  *faults.Faults
 	Engines []*engine.Engine // that were started here
@@ -232,7 +232,7 @@ func (s *Services) EventsQueueURL() string {
 // Wait waits for the events of the call API that are under way.
 func (s *Services) Wait() { s.posting.Wait() }
 
-// Stop ends the engines, and whatever is called of them.
+// Stop ends proxies and engines, with the calls that are under way.
 func (s *Services) Stop() {
 	for _, p := range s.proxies {
 		p.Close()
