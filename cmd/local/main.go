@@ -1,5 +1,9 @@
-// Command local runs the whole system on one machine: the real binaries of the functions behind a local API Gateway, and
-// AWS-compatible engines. It makes everything from template.yaml.
+// Command local runs the whole system on one machine: the real binaries of the functions behind a local API Gateway, and AWS-compatible engines. It
+// makes everything from template.yaml.
+//
+// It is a small AWS, and each part of that is a package below: gateway and lambda run the functions, events brings them what comes without a request,
+// services gives what they call an endpoint, behind a proxy that traces it (xray), asks what IAM would (iam) and lets it go wrong (faults). This
+// package reads options, makes one of each, and ends them in the reverse order.
 package main
 
 import (
