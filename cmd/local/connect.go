@@ -74,7 +74,7 @@ func (l *local) connect(ctx context.Context) error {
 			f.Warm()
 		}
 	}
-	if l.services.Later() {
+	if l.services.S3Later() {
 		l.notes = append(l.notes, "uploads wait until their S3 engine is fetched and built, this once")
 		l.bringing.Go(func() { l.bringStorage(l.ctx) })
 	} else if err := l.openStorage(ctx); err != nil {

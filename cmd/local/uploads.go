@@ -30,17 +30,17 @@ func (l *local) startScanner(ctx context.Context) error {
 // openStorage lets the calls through that wait for S3, and delivers what the last run left undelivered.
 func (l *local) openStorage(ctx context.Context) error {
 	l.events.S3 = l.services.S3
-	l.services.Open(nil)
+	l.services.OpenS3(nil)
 	return l.events.Resume(ctx)
 }
 
 // bringStorage builds what uploads need, while all else runs.
 func (l *local) bringStorage(ctx context.Context) {
-	err := l.services.Build(ctx)
+	err := l.services.StartS3(ctx)
 	switch {
 	case ctx.Err() != nil:
 	case err != nil:
-		l.services.Open(err)
+		l.services.OpenS3(err)
 		l.journal.Say("No upload works: the S3 engine is missing: %v. The next start tries again.", err)
 	default:
 		if err := l.openStorage(ctx); err != nil {

@@ -19,42 +19,6 @@ import (
 	"phonon.in/central/cmd/local/template"
 )
 
-// addSigningKeys gives the secret what `central client add` does on AWS, where it is not there yet: one key of each algorithm.
-func addSigningKeys(file string, now time.Time) error {
-	members, err := secretMembers(file)
-	if err != nil {
-		return err
-	}
-	if there, _ := members["keys"].([]any); len(there) > 0 {
-		return nil
-	}
-	elliptical, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		return err
-	}
-	withRSA, err := rsa.GenerateKey(rand.Reader, 2048)
-	if err != nil {
-		return err
-	}
-	var keys []map[string]any
-	for alg, key := range map[string]crypto.Signer{"ES256": elliptical, "RS256": withRSA} {
-		private, err := x509.MarshalPKCS8PrivateKey(key)
-		if err != nil {
-			return err
-		}
-		public, err := x509.MarshalPKIXPublicKey(key.Public())
-		if err != nil {
-			return err
-		}
-		name := sha256.Sum256(public)
-		keys = append(keys, map[string]any{
-			"kid": base64.RawURLEncoding.EncodeToString(name[:]), "alg": alg, "pkcs8": private, "from": now.UTC().Truncate(time.Second),
-		})
-	}
-	members["keys"] = keys
-	return writeMembers(file, members)
-}
-
 // makeSecrets makes the secrets that have no file yet, and returns the files by the secrets' names.
 func makeSecrets(data string, secrets []template.Secret) (map[string]string, error) {
 	files := map[string]string{}
@@ -114,4 +78,40 @@ func writeMembers(file string, members map[string]any) error {
 		return err
 	}
 	return os.Rename(file+".part", file)
+}
+
+// addSigningKeys gives the secret what `central client add` does on AWS, where it is not there yet: one key of each algorithm.
+func addSigningKeys(file string, now time.Time) error {
+	members, err := secretMembers(file)
+	if err != nil {
+		return err
+	}
+	if there, _ := members["keys"].([]any); len(there) > 0 {
+		return nil
+	}
+	elliptical, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	withRSA, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return err
+	}
+	var keys []map[string]any
+	for alg, key := range map[string]crypto.Signer{"ES256": elliptical, "RS256": withRSA} {
+		private, err := x509.MarshalPKCS8PrivateKey(key)
+		if err != nil {
+			return err
+		}
+		public, err := x509.MarshalPKIXPublicKey(key.Public())
+		if err != nil {
+			return err
+		}
+		name := sha256.Sum256(public)
+		keys = append(keys, map[string]any{
+			"kid": base64.RawURLEncoding.EncodeToString(name[:]), "alg": alg, "pkcs8": private, "from": now.UTC().Truncate(time.Second),
+		})
+	}
+	members["keys"] = keys
+	return writeMembers(file, members)
 }

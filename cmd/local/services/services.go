@@ -41,7 +41,7 @@ type Config struct {
 	Wrong        func(format string, args ...any) // tells people
 	Published    func(topic, text string)         // hears of what SES publishes
 	Stop         context.Context                  // ends what goes on by itself
-	MayWait      bool                             // an S3 engine that has to be built is built while the rest runs: see Later
+	MayWait      bool                             // an S3 engine that has to be built is built while the rest runs: see S3Later
 }
 
 // service is one AWS service as the functions reach it.
@@ -59,8 +59,8 @@ const eventsQueue = "central-local-events"
 // Services are all services of a run.
 type Services struct {
 	Keys    engine.Keys      // that the functions get
-	DB      *dynamodb.Client // behind the proxy, like S3
-	S3      *s3.Client       // nil until the storage is ready
+	DB      *dynamodb.Client // talks to the engine itself, like S3: what it asks is not traced
+	S3      *s3.Client       // nil until it is started
 	Box     *capture.Box
 	Faults  *faults.Faults
 	Engines []*engine.Engine // that were started here
@@ -90,7 +90,7 @@ func Start(ctx context.Context, c Config) (*Services, error) {
 	}
 	s.storage.later = s.named(wire.S3).engine == "" && c.MayWait && !c.Installation.HasS3()
 	if !s.storage.later {
-		err = s.startStorage(ctx)
+		err = s.StartS3(ctx)
 	}
 	if err != nil {
 		s.Stop()

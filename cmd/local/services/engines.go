@@ -61,8 +61,8 @@ func (s *storage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.engine.ServeHTTP(w, r)
 }
 
-// startStorage makes S3 usable: its engine, unless another endpoint stands in its place, and the buckets.
-func (s *Services) startStorage(ctx context.Context) error {
+// StartS3 makes S3 usable: its engine, which may have to be built, unless another endpoint stands in its place, and the buckets.
+func (s *Services) StartS3(ctx context.Context) error {
 	one := s.named(wire.S3)
 	if one.engine == "" {
 		e, err := s.config.Installation.S3(ctx, s.config.Data, s.Keys, s.config.Log(one.name))
@@ -85,14 +85,11 @@ func (s *Services) startStorage(ctx context.Context) error {
 	return err
 }
 
-// Later says that S3 has an engine only once Build has built it. Its calls wait until Open.
-func (s *Services) Later() bool { return s.storage.later }
+// S3Later says that S3 has an engine only once StartS3 has built it. Its calls wait until OpenS3.
+func (s *Services) S3Later() bool { return s.storage.later }
 
-// Build builds the engine of S3 and starts it.
-func (s *Services) Build(ctx context.Context) error { return s.startStorage(ctx) }
-
-// Open lets the calls through that wait for S3; where Build has failed they are refused.
-func (s *Services) Open(failed error) {
+// OpenS3 lets the calls through that wait for S3; where StartS3 has failed they are refused.
+func (s *Services) OpenS3(failed error) {
 	s.storage.err = failed
 	close(s.storage.ready)
 }
