@@ -38,8 +38,8 @@ func picture(t *testing.T) map[string][]string {
 	return rooms
 }
 
-// below has each room with all that an arrow, or several, lead to. It fails where arrows lead back.
-func below(t *testing.T, rooms map[string][]string) map[string]map[string]bool {
+// reached has each room with all that an arrow, or several, lead to. It fails where arrows lead back.
+func reached(t *testing.T, rooms map[string][]string) map[string]map[string]bool {
 	t.Helper()
 	all := map[string]map[string]bool{}
 	var walk func(room string, way []string)
@@ -50,16 +50,16 @@ func below(t *testing.T, rooms map[string][]string) map[string]map[string]bool {
 		if all[room] != nil {
 			return
 		}
-		reached := map[string]bool{}
+		found := map[string]bool{}
 		for _, next := range rooms[room] {
 			if _, known := rooms[next]; !known {
 				t.Fatalf("an arrow leads to %s, which is no room", next)
 			}
 			walk(next, append(way, room))
-			reached[next] = true
-			maps.Copy(reached, all[next])
+			found[next] = true
+			maps.Copy(found, all[next])
 		}
-		all[room] = reached
+		all[room] = found
 	}
 	for room := range rooms {
 		walk(room, nil)
@@ -70,7 +70,7 @@ func below(t *testing.T, rooms map[string][]string) map[string]map[string]bool {
 // TestARoomOfTheLocalRunImportsOnlyRoomsBelowIt holds the code to the picture and the picture to the code: faults, for one, knows no gateway.
 func TestARoomOfTheLocalRunImportsOnlyRoomsBelowIt(t *testing.T) {
 	rooms := picture(t)
-	lower := below(t, rooms)
+	lower := reached(t, rooms)
 	imported := map[string]map[string]bool{}
 	sources(t, "cmd/local", func(path string, imports []string) {
 		dir := filepath.ToSlash(filepath.Dir(path))
