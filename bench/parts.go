@@ -14,6 +14,7 @@ import (
 
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/machine"
+	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
 )
 
@@ -43,6 +44,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("peers", peers.Measure),
 }
 
 func names() []string {
