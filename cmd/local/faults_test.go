@@ -3,9 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"net"
-	"net/http"
-	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -96,77 +93,5 @@ func (s *system) want(t *testing.T, status int, method, path, body string) {
 	t.Helper()
 	if resp, text := s.call(t, method, path, body); resp.StatusCode != status {
 		t.Errorf("%s %s %s: %d %s", method, path, body, resp.StatusCode, text)
-	}
-}
-
-func TestAFaultStrikesAtItsRateAndOnlyThere(t *testing.T) {
-	f := &faults{}
-	if err := f.set([]byte(`{"service":"ses","mode":"500","rate":0.5}`)); err != nil {
-		t.Fatal(err)
-	}
-	hits := 0
-	for range 2000 {
-		if mode, _ := f.hit(called{service: "ses", operation: "SendEmail"}); mode != "" {
-			hits++
-		}
-		elsewhere, _ := f.hit(called{service: "sns", operation: "Publish"})
-		if nowhere, _ := f.hit(called{service: "ses"}); elsewhere != "" || nowhere != "" {
-			t.Fatal("it struck elsewhere")
-		}
-	}
-	if hits < 800 || hits > 1200 {
-		t.Errorf("%d of 2000", hits)
-	}
-}
-
-func TestAFaultOfOneFunctionSparesTheOthers(t *testing.T) {
-	f := &faults{}
-	if err := f.set([]byte(`{"service":"sns","mode":"kill","function":"notify","count":1}`)); err != nil {
-		t.Fatal(err)
-	}
-	for _, c := range []struct{ function, want string }{{"otp", ""}, {"", ""}, {"notify", "kill"}, {"notify", ""}} {
-		if got, _ := f.hit(called{service: "sns", operation: "Publish", function: c.function}); got != c.want {
-			t.Errorf("%q got %q, want %q", c.function, got, c.want)
-		}
-	}
-}
-
-func TestEveryCarrierCanRefuseForTheOperatorAndForGood(t *testing.T) {
-	for _, service := range []string{serviceSES, serviceSNS, serviceVoice, serviceCalls} {
-		for _, mode := range []string{"held", "refused", "throttle", "500"} {
-			f := &faults{}
-			if err := f.set([]byte(`{"service":"` + service + `","mode":"` + mode + `"}`)); err != nil {
-				t.Fatal(err)
-			}
-			p := &proxy{service: service, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: f}
-			r := httptest.NewRequest("POST", "/", strings.NewReader("Action=SendEmail"))
-			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-			if service == serviceVoice {
-				r.Header.Set("X-Amz-Target", "PinpointSMSVoiceV2.SendVoiceMessage")
-			}
-			w := httptest.NewRecorder()
-			p.ServeHTTP(w, r)
-			want := failures[service][mode]
-			if w.Code != want.status || w.Code < 400 || !strings.Contains(w.Body.String(), want.code) || !strings.Contains(w.Body.String(), want.reason) {
-				t.Errorf("%s, %s: %d %s", service, mode, w.Code, w.Body)
-			}
-		}
-	}
-}
-
-func TestAProxyWhosePortIsTakenFindsAnother(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	p := &proxy{service: serviceSES, engine: http.NotFoundHandler(), requests: newTraces(), used: newPermissions(), faults: &faults{}}
-	endpoint, err := p.serve(l.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer p.server.Close()
-	if endpoint == "http://"+l.Addr().String() {
-		t.Error("it has the taken port")
 	}
 }

@@ -2,9 +2,7 @@ package main
 
 import (
 	"bytes"
-	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -25,14 +23,14 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 	var out, notes bytes.Buffer
 	s.banner(&out, &notes)
 	if lines := strings.Split(strings.TrimSpace(out.String()), "\n"); len(lines) != 3 || !strings.HasSuffix(lines[0], " "+s.url) ||
-		!strings.Contains(lines[1], s.url+"/_local ") || !strings.Contains(lines[2], s.journal.path) || notes.Len() > 0 {
+		!strings.Contains(lines[1], s.url+"/_local ") || !strings.Contains(lines[2], s.journal.Path()) || notes.Len() > 0 {
 		t.Errorf("%s%s", &out, &notes)
 	}
 	s.call(t, "GET", "/echo/say", "")
 	s.call(t, "POST", "/_local/schedule", "")
 	eventually(t, "the log has it", func() bool { return strings.Contains(s.logged(t), "echo | all is well\n") })
-	if s.log.String() != "" {
-		t.Errorf("people see %q", s.log)
+	if said := s.said(); said != "" {
+		t.Errorf("people see %q", said)
 	}
 	for _, c := range []struct{ name, do, says string }{
 		{"a crash", "/echo/crash", "GET /echo/crash: echo failed: the process ended: exit status 3"},
@@ -44,16 +42,13 @@ func TestPeopleSeeTheTwoAddressesAndWhatWentWrong(t *testing.T) {
 			before := len(s.log.String())
 			s.call(t, "GET", c.do, "")
 			said := s.log.String()[before:]
-			if strings.Count(said, "\n") != 1 || !strings.Contains(said, c.says) || !strings.Contains(said, s.journal.path) {
+			if strings.Count(said, "\n") != 1 || !strings.Contains(said, c.says) || !strings.Contains(said, s.journal.Path()) {
 				t.Errorf("%q", said)
 			}
 		})
 	}
 	before := len(s.log.String())
-	e := s.services.engines[0]
-	e.mu.Lock()
-	e.cmd.Process.Kill()
-	e.mu.Unlock()
+	s.services.Engines[0].Kill()
 	eventually(t, "the engine's end is said", func() bool {
 		return strings.Contains(s.log.String()[before:], "dynoxide ended (signal: killed) and is started again")
 	})
@@ -65,33 +60,5 @@ func TestVerboseShowsWhatGoesToTheLog(t *testing.T) {
 	eventually(t, "people see it", func() bool { return strings.Contains(s.log.String(), "echo | all is well\n") })
 	if !strings.Contains(s.logged(t), "echo | all is well\n") {
 		t.Errorf("the log is %q", s.logged(t))
-	}
-}
-
-func TestAnEngineThatEndsAgainAndAgainIsGivenTime(t *testing.T) {
-	var said syncBuffer
-	j := &journal{people: &said, log: io.Discard}
-	e := &engine{name: "engine", log: io.Discard, wrong: j.wrong, ended: make(chan struct{}), command: func() *exec.Cmd { return plainCommand("false") }}
-	exited, err := e.launch()
-	if err != nil {
-		t.Fatal(err)
-	}
-	go e.keep(exited)
-	eventually(t, "it was started again three times", func() bool { return strings.Count(said.String(), "started again") >= 3 })
-	e.stop()
-	if n := strings.Count(said.String(), "\n"); n > 5 {
-		t.Errorf("%d lines were said: %s", n, said.String())
-	}
-}
-
-func TestALongTroubleIsCutAndStaysOneLine(t *testing.T) {
-	var people, log bytes.Buffer
-	j := &journal{people: &people, log: &log, path: "run.log"}
-	j.wrong("it failed: %s", "panic:\n\tgoroutine 1\n"+strings.Repeat("ü", 400))
-	if text := people.String(); strings.Count(text, "\n") != 1 || !strings.Contains(text, "panic: goroutine 1 üü") || len(text) > longestTrouble+60 || !strings.HasSuffix(text, "…  (more in run.log)\n") {
-		t.Errorf("%q", text)
-	}
-	if log.String() != people.String() {
-		t.Errorf("%q", &log)
 	}
 }

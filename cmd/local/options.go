@@ -116,9 +116,9 @@ func (o *options) complete() error {
 	return nil
 }
 
-// findRoot is the folder of the main module, from start or the working directory upwards.
-func findRoot(start string) (string, error) {
-	dir, err := filepath.Abs(start)
+// findRoot is the folder of the main module, from a folder or the working directory upwards.
+func findRoot(from string) (string, error) {
+	dir, err := filepath.Abs(from)
 	if err != nil {
 		return "", err
 	}

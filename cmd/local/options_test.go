@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"strconv"
 	"strings"
 	"testing"
+
+	"phonon.in/central/cmd/local/engine"
 )
 
 func TestOptionsThatCannotBeMeantAreRefused(t *testing.T) {
@@ -57,7 +60,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "PORT=") || !strings.Contains(err.Error(), port) {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "PORT=") || !strings.Contains(err.Error(), port) {
 		t.Errorf("a busy port: %v", err)
 	}
 	s := startSystem(t, root, nil)
@@ -65,7 +68,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) || !strings.Contains(err.Error(), s.url) {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), s.options.data) || !strings.Contains(err.Error(), s.url) {
 		t.Errorf("data in use: %v", err)
 	}
 	port = s.url[strings.LastIndex(s.url, ":")+1:]
@@ -73,7 +76,7 @@ func TestWhatOnlyOneRunCanHaveIsNamedWhenItIsTaken(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := start(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "another local run of Central") {
+	if _, err := begin(t.Context(), o, io.Discard); err == nil || !strings.Contains(err.Error(), "another local run of Central") {
 		t.Errorf("the port of another run: %v", err)
 	}
 }
@@ -88,13 +91,14 @@ func TestProgramsFindARunWhileItRuns(t *testing.T) {
 	if s.json(t, "/_local/run", &asked); json.Unmarshal(text, &written) != nil || asked.URL != s.url || written.URL != s.url || written.PID != os.Getpid() {
 		t.Errorf("%+v %+v", asked, written)
 	}
-	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.environment()["AWS_ENDPOINT_URL_S3"] {
+	if asked.Environment["USERS_TABLE"] != "central-local-UsersTable" || asked.Environment["AWS_ENDPOINT_URL_S3"] != s.services.Environment()["AWS_ENDPOINT_URL_S3"] {
 		t.Errorf("%+v", asked.Environment)
 	}
-	if strings.Contains(string(text), localKeys.secret) {
+	if strings.Contains(string(text), engine.LocalKeys.Secret) {
 		t.Error("a key is in it")
 	}
-	if s.stop(); exists(runFile(s.options.data)) {
+	s.stop()
+	if _, err := os.Stat(runFile(s.options.data)); err == nil {
 		t.Error("it says that a run that has ended is up")
 	}
 }
@@ -119,14 +123,16 @@ func TestTheEnginesAloneAreUsableFromAShell(t *testing.T) {
 			t.Errorf("%s is not exported", name)
 		}
 	}
-	if answers(t.Context(), env["CENTRAL_LOCAL_URL"]+"/messages") == false {
-		t.Error("the mail box does not answer")
+	answer, err := http.Get(env["CENTRAL_LOCAL_URL"] + "/messages")
+	if err != nil {
+		t.Fatalf("the mail box does not answer: %v", err)
 	}
+	answer.Body.Close()
 }
 
 func TestAnEngineCanBeReplaced(t *testing.T) {
 	engines := startSystem(t, newProject(t), func(o *options) { o.enginesOnly = true })
-	theirs := engines.services.environment()
+	theirs := engines.services.Environment()
 	s := startSystem(t, newProject(t), func(o *options) {
 		o.getenv = func(name string) string {
 			switch name {
@@ -138,7 +144,7 @@ func TestAnEngineCanBeReplaced(t *testing.T) {
 			return ""
 		}
 	})
-	if n := len(s.services.engines); n != 0 {
+	if n := len(s.services.Engines); n != 0 {
 		t.Errorf("%d engines run", n)
 	}
 	checkTables(t, s)

@@ -3,13 +3,17 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+
+	"phonon.in/central/cmd/local/template"
 )
 
 // running is how programs find a run and what it is made of: GET /_local/run answers it, and run.json in the data is there while it runs.
@@ -26,8 +30,8 @@ func runFile(data string) string { return filepath.Join(data, "run.json") }
 
 // running describes this run. Its services must be served.
 func (l *local) running() running {
-	env := map[string]string{"AWS_REGION": localRegion}
-	for name, v := range l.services.environment() {
+	env := map[string]string{"AWS_REGION": template.Region}
+	for name, v := range l.services.Environment() {
 		if strings.HasPrefix(name, "AWS_ENDPOINT_URL_") {
 			env[name] = v
 		}
@@ -39,9 +43,7 @@ func (l *local) running() running {
 			}
 		}
 	}
-	if endpoint := l.services.named(serviceSQS).endpoint; endpoint != "" {
-		env["EVENTS_QUEUE_URL"] = endpoint + "/" + localAccount + "/" + eventsQueue
-	}
+	env["EVENTS_QUEUE_URL"] = l.services.EventsQueueURL()
 	return running{l.url, os.Getpid(), l.options.data, l.options.enginesOnly, env}
 }
 
@@ -83,14 +85,35 @@ func runAt(origin string) (running, error) {
 	return r, nil
 }
 
+func portTaken(port int) error {
+	who, advice := "another program", "choose another port"
+	if _, err := runAt("http://127.0.0.1:" + strconv.Itoa(port)); err == nil {
+		who, advice = "another local run of Central", "use that one, end it, or choose another port"
+	}
+	return fmt.Errorf("port %d is in use by %s: %s, for example with PORT=%d make run", port, who, advice, port%65000+100)
+}
+
 // exports prints the environment for a shell: for clients of the engines, and for functions that run elsewhere.
 func (l *local) exports() string {
 	env := l.running().Environment
-	maps.Copy(env, l.services.environment())
+	maps.Copy(env, l.services.Environment())
 	env["CENTRAL_LOCAL_URL"] = l.url + "/_local"
 	var text strings.Builder
 	for _, name := range slices.Sorted(maps.Keys(env)) {
 		fmt.Fprintf(&text, "export %s='%s'\n", name, strings.ReplaceAll(env[name], "'", `'\''`))
 	}
 	return text.String()
+}
+
+// banner says where everything is.
+func (l *local) banner(out, notes io.Writer) {
+	if l.options.enginesOnly {
+		fmt.Fprint(out, l.exports())
+	} else {
+		fmt.Fprintf(out, "Central     %s\nIts inside  %s/_local  (mail, SMS, calls, tables, requests)\n", l.home, l.url)
+		fmt.Fprintf(out, "The log is %s (--verbose shows it here). Ctrl-C ends it; the data stays.\n", l.journal.Path())
+	}
+	for _, n := range l.notes {
+		fmt.Fprintln(notes, "Note:", n)
+	}
 }

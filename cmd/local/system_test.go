@@ -13,6 +13,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"phonon.in/central/cmd/local/xray"
 )
 
 // system is a run of the project in testdata.
@@ -48,7 +50,7 @@ func newProject(t *testing.T) (root string) {
 	}
 	tools := filepath.Join(real, ".local", "tools")
 	for _, engine := range []string{"dynoxide", "versitygw"} {
-		if !exists(filepath.Join(tools, engine, engine)) {
+		if _, err := os.Stat(filepath.Join(tools, engine, engine)); err != nil {
 			if os.Getenv("CENTRAL_ENGINES") == "required" {
 				t.Fatalf("%[1]s is not installed; run tools/install.sh %[1]s", engine)
 			}
@@ -57,6 +59,9 @@ func newProject(t *testing.T) (root string) {
 	}
 	root = t.TempDir()
 	if err := os.CopyFS(root, os.DirFS("testdata/project")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(filepath.Join(root, "go.mod.txt"), filepath.Join(root, "go.mod")); err != nil { // one module of this repository has that name
 		t.Fatal(err)
 	}
 	if err := os.Mkdir(filepath.Join(root, ".local"), 0o700); err != nil {
@@ -82,11 +87,16 @@ func startSystem(t *testing.T, root string, change func(*options)) *system {
 	if change != nil {
 		change(&o)
 	}
-	if s.local, err = start(t.Context(), o, s.log); err != nil {
+	if s.local, err = begin(t.Context(), o, s.log); err != nil {
 		t.Fatalf("%v\n%s", err, s.log)
 	}
 	t.Cleanup(s.stop)
 	return s
+}
+
+// said is what people see, but for what a busy machine makes them wait for.
+func (s *system) said() string {
+	return strings.ReplaceAll(s.log.String(), "Building the functions …\n", "")
 }
 
 func (s *system) call(t *testing.T, method, path, body string) (*http.Response, string) {
@@ -165,7 +175,7 @@ func TestTheWholeRun(t *testing.T) {
 		}
 	})
 	t.Run("a body of more than 10 MB is the gateway's 413", func(t *testing.T) {
-		if resp, body := s.call(t, "POST", "/echo/x", strings.Repeat(" ", maxRequestBody+1)); resp.StatusCode != 413 || body != `{"message":"Request Entity Too Large"}` {
+		if resp, body := s.call(t, "POST", "/echo/x", strings.Repeat(" ", 10<<20+1)); resp.StatusCode != 413 || body != `{"message":"Request Entity Too Large"}` {
 			t.Errorf("%d %.100s", resp.StatusCode, body)
 		}
 	})
@@ -206,14 +216,10 @@ func TestTheWholeRun(t *testing.T) {
 			t.Errorf("a time that is none: %d", resp.StatusCode)
 		}
 	})
-	t.Run("other sites cannot read or post to what is shown here", func(t *testing.T) { checkGuard(t, s) })
 	t.Run("presigned forms upload, and nothing else gets in", func(t *testing.T) { checkUploads(t, s) })
 	t.Run("the tables are shown as plain JSON", func(t *testing.T) { checkTables(t, s) })
 	t.Run("an engine that dies is started again, with its data", func(t *testing.T) {
-		e := s.services.engines[0]
-		e.mu.Lock()
-		e.cmd.Process.Kill()
-		e.mu.Unlock()
+		s.services.Engines[0].Kill()
 		eventually(t, "the engine answers", func() bool {
 			resp, text := s.call(t, "GET", "/_local/tables", "")
 			return resp.StatusCode == 200 && strings.Contains(text, `"pk":"a"`)
@@ -233,7 +239,7 @@ func checkEnvironment(t *testing.T, s *system) {
 	}
 	for name, want := range map[string]string{
 		"AWS_LAMBDA_FUNCTION_NAME": "central-echo", "AWS_REGION": "ap-south-1", "TZ": ":UTC", "OUT": s.out, "_HANDLER": "bootstrap",
-		"USERS_TABLE": "central-local-UsersTable", "AWS_ENDPOINT_URL_S3": s.services.environment()["AWS_ENDPOINT_URL_S3"],
+		"USERS_TABLE": "central-local-UsersTable", "AWS_ENDPOINT_URL_S3": s.services.Environment()["AWS_ENDPOINT_URL_S3"],
 	} {
 		if env[name] != want || want == "" {
 			t.Errorf("%s is %q, not %q", name, env[name], want)
@@ -262,7 +268,7 @@ func checkOverlap(t *testing.T, s *system) {
 		})
 	}
 	all.Wait()
-	if len(pids) < 2 || len(pids) > maxWorkers {
+	if len(pids) < 2 || len(pids) > 32 {
 		t.Errorf("%d processes", len(pids))
 	}
 	if took := time.Since(began); took > 50*300*time.Millisecond/2 {
@@ -272,7 +278,7 @@ func checkOverlap(t *testing.T, s *system) {
 
 func checkTrace(t *testing.T, s *system) {
 	s.call(t, "GET", "/echo/calls", "")
-	var all []request
+	var all []xray.Request
 	s.json(t, "/_local/requests", &all)
 	r := all[0]
 	if r.Method != "GET" || r.Path != "/echo/calls" || r.Status != 201 || r.Function != "echo" || len(r.Calls) != 1 {
@@ -280,36 +286,5 @@ func checkTrace(t *testing.T, s *system) {
 	}
 	if c := r.Calls[0]; c.Service != "dynamodb" || c.Operation != "DescribeTable" || c.Table != "central-local-UsersTable" || c.Status != 200 {
 		t.Errorf("%+v", c)
-	}
-}
-
-func checkGuard(t *testing.T, s *system) {
-	for _, c := range []struct {
-		name         string
-		host, origin string
-		status       int
-	}{
-		{"its own page may", "", s.url, 200},
-		{"a program may", "", "", 200},
-		{"another site may not", "", "https://evil.example", 403},
-		{"another name for this machine may not", "evil.example", "", 403},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r, _ := http.NewRequest("GET", s.url+"/_local/messages", nil)
-			if c.host != "" {
-				r.Host = c.host
-			}
-			if c.origin != "" {
-				r.Header.Set("Origin", c.origin)
-			}
-			resp, err := http.DefaultClient.Do(r)
-			if err != nil {
-				t.Fatal(err)
-			}
-			resp.Body.Close()
-			if resp.StatusCode != c.status {
-				t.Errorf("status %d", resp.StatusCode)
-			}
-		})
 	}
 }

@@ -16,14 +16,16 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+
+	"phonon.in/central/cmd/local/engine"
 )
 
 const testBucket = "central-local-uploadsbucket"
 
 // clients are those that a function would have.
 func (s *system) clients() (*s3.Client, *dynamodb.Client) {
-	env := s.services.environment()
-	return s3Client(env["AWS_ENDPOINT_URL_S3"], localKeys), dynamoClient(env["AWS_ENDPOINT_URL_DYNAMODB"], localKeys)
+	env := s.services.Environment()
+	return engine.S3Client(env["AWS_ENDPOINT_URL_S3"], engine.LocalKeys), engine.DynamoDBClient(env["AWS_ENDPOINT_URL_DYNAMODB"], engine.LocalKeys)
 }
 
 // post uploads a file with a presigned form, as a browser on the pages does.
@@ -182,7 +184,7 @@ func TestAnObjectWhoseEventWasNeverWrittenGetsOneAtTheNextStart(t *testing.T) {
 	first := startSystem(t, root, nil)
 	// Behind the proxy: as if the run had been killed between the object and its event.
 	content := strings.NewReader("content")
-	if _, err := first.services.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(testBucket), Key: aws.String("incoming/two"), Body: content}); err != nil {
+	if _, err := first.services.S3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: aws.String(testBucket), Key: aws.String("incoming/two"), Body: content}); err != nil {
 		t.Fatal(err)
 	}
 	first.stop()

@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Solved begins what the stand-in of a captcha's provider takes for a solution, once.
-const Solved = "solved-"
+// solved begins what the stand-in of a captcha's provider takes for a solution, once.
+const solved = "solved-"
 
 // SiteVerify stands in for the provider of a captcha, whichever it is: Turnstile, hCaptcha and reCAPTCHA are asked alike. secret is that of the
 // site, and hostname the one that solutions are made on.
@@ -32,7 +32,7 @@ func SiteVerify(secret func() (string, error), hostname string) http.Handler {
 			wrong = "missing-input-secret"
 		case r.PostFormValue("secret") != known:
 			wrong = "invalid-input-secret"
-		case !strings.HasPrefix(given, Solved):
+		case !strings.HasPrefix(given, solved):
 			wrong = "invalid-input-response"
 		case used[given]:
 			wrong = "timeout-or-duplicate"

@@ -18,18 +18,18 @@ func TestACaptchasProviderTakesASolutionOnce(t *testing.T) {
 	server := httptest.NewServer(SiteVerify(func() (string, error) { return "the-secret", nil }, "127.0.0.1"))
 	defer server.Close()
 	for _, row := range []struct{ secret, origin, response, want string }{
-		{"the-secret", "http://127.0.0.1:3000", Solved + "1", "<nil>"},
-		{"the-secret", "http://127.0.0.1:3000", Solved + "1", "captcha_expired"},
+		{"the-secret", "http://127.0.0.1:3000", solved + "1", "<nil>"},
+		{"the-secret", "http://127.0.0.1:3000", solved + "1", "captcha_expired"},
 		{"the-secret", "http://127.0.0.1:3000", "guessed", "captcha_invalid"},
-		{"the-secret", "http://elsewhere.example", Solved + "2", "captcha_invalid"},
-		{"another", "http://127.0.0.1:3000", Solved + "3", "temporarily_unavailable"},
+		{"the-secret", "http://elsewhere.example", solved + "2", "captcha_invalid"},
+		{"another", "http://127.0.0.1:3000", solved + "3", "temporarily_unavailable"},
 	} {
 		err := siteverify.New("turnstile", token.NewSecret(row.secret), row.origin, server.URL).Verify(t.Context(), row.response, "203.0.113.7")
 		if got := code(err); got != row.want {
 			t.Errorf("%v is answered %s", row, got)
 		}
 	}
-	answer, err := server.Client().PostForm(server.URL, url.Values{"response": {Solved + "4"}})
+	answer, err := server.Client().PostForm(server.URL, url.Values{"response": {solved + "4"}})
 	if err != nil {
 		t.Fatal(err)
 	}
