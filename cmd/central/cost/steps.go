@@ -31,11 +31,11 @@ var (
 	page       = step{name: "page or file", memoryMB: 512}
 	whoAmI     = step{name: "GET /v1/account", memoryMB: 1769, rounds: 1, reads: 2}
 	captcha    = step{name: "GET /v1/captcha", memoryMB: 1769}
-	signup     = step{name: "POST /v1/signup", memoryMB: 1769, rounds: 4, hashes: 1, writes: 7, actions: 2, reads: 5}
+	signup     = step{name: "POST /v1/signup", memoryMB: 1769, rounds: 3, hashes: 1, writes: 7, actions: 2, reads: 5}
 	verify     = step{name: "POST /v1/verify", memoryMB: 1769, rounds: 2, writes: 1, actions: 5, reads: 3}
 	login      = step{name: "POST /v1/login", memoryMB: 1769, rounds: 2, hashes: 1, writes: 8, reads: 9}
-	codeSent   = step{name: "POST /v1/otp", memoryMB: 512, rounds: 5, writes: 8, actions: 2, reads: 8}
-	codeProven = step{name: "POST /v1/otp/verify", memoryMB: 512, rounds: 4, writes: 4, actions: 4, reads: 3}
+	codeSent   = step{name: "POST /v1/otp", memoryMB: 512, rounds: 3, writes: 8, actions: 2, reads: 8}
+	codeProven = step{name: "POST /v1/otp/verify", memoryMB: 512, rounds: 3, writes: 4, actions: 4, reads: 3}
 	details    = step{name: "PUT /v1/account/details", memoryMB: 1769, rounds: 2, writes: 2, reads: 3}
 	caseRead   = step{name: "GET /v1/kyc", memoryMB: 512, rounds: 2, reads: 3}
 	caseSaved  = step{name: "PUT /v1/kyc", memoryMB: 512, rounds: 4, writes: 1, actions: 2, reads: 4, index: 2}
