@@ -74,13 +74,17 @@ func overlay(l *lab.Lab, function string) (file string, err error) {
 	if strings.Count(string(text), hashed) != 1 {
 		return "", fmt.Errorf("%s has no line %q any more: bench/work/build.go takes the hash out there", hash, hashed)
 	}
-	files := map[string]string{
+	return replace(l, function, map[string]string{
 		filepath.Join(l.Root, "functions", function, "counting.go"): counting,
 		hash: strings.Replace(string(text), hashed, unhashed, 1),
-	}
+	})
+}
+
+// replace writes an overlay of the go command, with these texts in the place of files.
+func replace(l *lab.Lab, name string, files map[string]string) (file string, err error) {
 	replaced := map[string]string{}
 	for path, text := range files {
-		copied := filepath.Join(l.Dir, function+"-"+filepath.Base(path))
+		copied := filepath.Join(l.Dir, name+"-"+filepath.Base(path))
 		if err := os.WriteFile(copied, []byte(text), 0o644); err != nil {
 			return "", err
 		}
@@ -90,17 +94,18 @@ func overlay(l *lab.Lab, function string) (file string, err error) {
 	if err != nil {
 		return "", err
 	}
-	file = filepath.Join(l.Dir, function+"-overlay.json")
+	file = filepath.Join(l.Dir, name+"-overlay.json")
 	return file, os.WriteFile(file, list, 0o644)
 }
 
-// buildBare builds the function that does nothing, with the same flags.
-func buildBare(ctx context.Context, l *lab.Lab) (string, error) {
-	out := filepath.Join(l.Dir, "bin", "bare")
-	cmd := exec.CommandContext(ctx, "go", "build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out, "./work/bare")
+// buildOf builds a package of this module, with the same flags.
+func buildOf(ctx context.Context, l *lab.Lab, pkg string, flags ...string) (string, error) {
+	out := filepath.Join(l.Dir, "bin", filepath.Base(pkg))
+	args := append([]string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}, flags...)
+	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
 	cmd.Dir, cmd.Env = filepath.Join(l.Root, "bench"), append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("go build bare: %w\n%s", err, said)
+		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, said)
 	}
 	return out, nil
 }

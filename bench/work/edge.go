@@ -41,9 +41,7 @@ func measureEdge(ctx context.Context, l *lab.Lab) (e Edge, err error) {
 	if l.Quick {
 		rounds, each = 10, 500
 	}
-	event, err := (&person{ip: "192.0.2.7"}).event(request{method: "POST", path: "/v1/signup", body: m{
-		"email": "ada@example.com", "password": "a long pass phrase", "captcha": strings.Repeat("x", 880), "terms": m{"version": "2026-11-01", "accepted": true},
-	}})
+	event, err := edgeEvent()
 	if err != nil {
 		return e, err
 	}
@@ -59,10 +57,23 @@ func measureEdge(ctx context.Context, l *lab.Lab) (e Edge, err error) {
 			return nil
 		}
 	}
-	adapter, whole := apigw.Wrap(http.HandlerFunc(plain)), apigw.Wrap(strict())
-	err = lab.Interleave(rounds, timed(&e.EventsUs, byEvents), timed(&e.AdapterUs, adapter.Invoke), timed(&e.WholeUs, whole.Invoke),
+	of := ways()
+	err = lab.Interleave(rounds, timed(&e.EventsUs, of["events"]), timed(&e.AdapterUs, of["adapter"]), timed(&e.WholeUs, of["whole"]),
 		timed(&e.ScanUs, func(context.Context, []byte) ([]byte, error) { return nil, scan(event) }))
 	return e, err
+}
+
+func edgeEvent() ([]byte, error) {
+	return (&person{ip: "192.0.2.7"}).event(request{method: "POST", path: "/v1/signup", body: m{
+		"email": "ada@example.com", "password": "a long pass phrase", "captcha": strings.Repeat("x", 880), "terms": m{"version": "2026-11-01", "accepted": true},
+	}})
+}
+
+// ways are those of an event to an answer that has its body.
+func ways() map[string]func(context.Context, []byte) ([]byte, error) {
+	return map[string]func(context.Context, []byte) ([]byte, error){
+		"events": byEvents, "adapter": apigw.Wrap(http.HandlerFunc(plain)).Invoke, "whole": apigw.Wrap(strict()).Invoke,
+	}
 }
 
 func byEvents(_ context.Context, payload []byte) ([]byte, error) {

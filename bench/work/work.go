@@ -113,7 +113,7 @@ func open(ctx context.Context, l *lab.Lab) (s *site, err error) {
 	if s.log, err = os.Create(filepath.Join(l.Dir, "functions.log")); err != nil {
 		return s, err
 	}
-	bare, err := buildBare(ctx, l)
+	bare, err := buildOf(ctx, l, "./work/bare")
 	if err != nil {
 		return s, err
 	}
