@@ -93,7 +93,8 @@ func byEvents(_ context.Context, payload []byte) ([]byte, error) {
 }
 
 func plain(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(r.Body)
+	body := make([]byte, r.ContentLength)
+	_, err := io.ReadFull(r.Body, body)
 	var in echoed
 	if err != nil || json.Unmarshal(body, &in) != nil {
 		w.WriteHeader(http.StatusBadRequest)

@@ -2,7 +2,6 @@
 package apigw
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -36,13 +35,8 @@ const margin = 500 * time.Millisecond
 // Invoke answers one event, with a context that ends when the answer is due. A panic of the handler is not recovered: the runtime reports it
 // and starts a fresh process.
 func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	ctx, done := deadline.Within(ctx)
+	ctx, done := deadline.Before(ctx, margin)
 	defer done()
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin))
-		defer cancel()
-	}
 	event, err := readEvent(payload)
 	if err != nil {
 		return nil, fmt.Errorf("apigw: the event is not of an HTTP API: %w", err)
@@ -63,21 +57,20 @@ func (e request) http(ctx context.Context) (*http.Request, error) {
 	}
 	body := e.body
 	if e.base64 {
-		var err error
-		if body, err = base64.StdEncoding.AppendDecode(nil, e.body); err != nil {
+		decoded, err := base64.StdEncoding.DecodeString(e.body)
+		if err != nil {
 			return nil, fmt.Errorf("apigw: the body is not base64: %w", err)
 		}
+		body = string(decoded)
 	}
-	target := target(e.path, e.query)
-	header := e.header()
-	r := &http.Request{
-		Method: e.method, URL: target, RequestURI: target.RequestURI(),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: header, Host: header.Get("Host"), RemoteAddr: e.sourceIP,
-		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-	}
-	header.Del("Host")
-	return r.WithContext(context.WithValue(ctx, requestIDKey{}, e.id)), nil
+	r := new(http.Request).WithContext(context.WithValue(ctx, requestIDKey{}, e.id))
+	r.Method, r.URL, r.RemoteAddr = e.method, target(e.path, e.query), e.sourceIP
+	r.RequestURI, r.Proto, r.ProtoMajor, r.ProtoMinor = r.URL.RequestURI(), "HTTP/1.1", 1, 1
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	r.Header = e.header()
+	r.Host = r.Header.Get("Host")
+	r.Header.Del("Host")
+	return r, nil
 }
 
 // header has its values in one piece of memory.

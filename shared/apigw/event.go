@@ -1,9 +1,9 @@
 package apigw
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -15,19 +15,23 @@ type request struct {
 	path, query string
 	cookies     []string
 	headers     [][2]string // names and values; of those of one name the last counts
-	body        []byte
+	body        string
 	base64      bool
 
 	id, method, sourceIP string
 }
 
+// usualHeaders is how many a browser and API Gateway send together.
+const usualHeaders = 24
+
 var errNoEvent = errors.New("not JSON, or not with the members of an event")
 
 // readEvent reads an event. The members that it does not know may be anything.
 func readEvent(payload []byte) (e request, err error) {
-	r := reader{in: payload}
-	err = r.object(func(name []byte) (err error) {
-		switch string(name) {
+	r := reader{in: string(payload)}
+	e.headers = make([][2]string, 0, usualHeaders)
+	err = r.object(func(name string) (err error) {
+		switch name {
 		case "rawPath":
 			e.path, err = r.text()
 		case "rawQueryString":
@@ -40,13 +44,13 @@ func readEvent(payload []byte) (e request, err error) {
 				return err
 			})
 		case "headers":
-			err = r.object(func(name []byte) error {
+			err = r.object(func(name string) error {
 				value, err := r.text()
-				e.headers = append(e.headers, [2]string{string(name), value})
+				e.headers = append(e.headers, [2]string{name, value})
 				return err
 			})
 		case "body":
-			e.body, err = r.bytes()
+			e.body, err = r.text()
 		case "isBase64Encoded":
 			e.base64, err = r.boolean()
 		case "requestContext":
@@ -63,13 +67,13 @@ func readEvent(payload []byte) (e request, err error) {
 }
 
 func (r *reader) context(e *request) error {
-	return r.object(func(name []byte) (err error) {
-		switch string(name) {
+	return r.object(func(name string) (err error) {
+		switch name {
 		case "requestId":
 			e.id, err = r.text()
 		case "http":
-			err = r.object(func(name []byte) (err error) {
-				switch string(name) {
+			err = r.object(func(name string) (err error) {
+				switch name {
 				case "method":
 					e.method, err = r.text()
 				case "sourceIp":
@@ -88,7 +92,7 @@ func (r *reader) context(e *request) error {
 
 // reader reads JSON (RFC 8259). Where there is null, an object and an array are empty and a text is none.
 type reader struct {
-	in    []byte
+	in    string
 	at    int
 	depth int
 }
@@ -121,14 +125,14 @@ func (r *reader) take(b byte) bool {
 
 func (r *reader) word(w string) bool {
 	r.space()
-	if !bytes.HasPrefix(r.in[r.at:], []byte(w)) {
+	if !strings.HasPrefix(r.in[r.at:], w) {
 		return false
 	}
 	r.at += len(w)
 	return true
 }
 
-func (r *reader) object(member func(name []byte) error) error {
+func (r *reader) object(member func(name string) error) error {
 	return r.list('{', '}', func() error {
 		name, err := r.quoted()
 		if err == nil && !r.take(':') {
@@ -168,69 +172,75 @@ func (r *reader) list(open, shut byte, each func() error) error {
 }
 
 func (r *reader) text() (string, error) {
-	text, err := r.bytes()
-	return string(text), err
-}
-
-func (r *reader) bytes() ([]byte, error) {
 	if r.peek() == 'n' && r.word("null") {
-		return nil, nil
+		return "", nil
 	}
 	return r.quoted()
 }
 
-// quoted reads a string. What it returns may be a part of the event.
-func (r *reader) quoted() ([]byte, error) {
+// quoted reads a string.
+func (r *reader) quoted() (string, error) {
 	if !r.take('"') {
-		return nil, errNoEvent
+		return "", errNoEvent
 	}
-	from, escapes := r.at, 0
+	from, escapes := r.at, false
 	for ; r.at < len(r.in); r.at++ {
-		switch b := r.in[r.at]; {
-		case b == '"':
+		b := r.in[r.at]
+		if !special[b] {
+			continue
+		}
+		switch b {
+		case '"':
 			text := r.in[from:r.at]
 			r.at++
-			if escapes > 0 || !utf8.Valid(text) {
+			if escapes || !utf8.ValidString(text) {
 				return unescaped(text)
 			}
 			return text, nil
-		case b == '\\':
-			escapes++
+		case '\\':
+			escapes = true
 			r.at++ // what follows is no end
-		case b < ' ':
-			return nil, errNoEvent
+		default:
+			return "", errNoEvent
 		}
 	}
-	return nil, errNoEvent
+	return "", errNoEvent
 }
+
+// special are the bytes that stand in no string of JSON as they are.
+var special = func() (is [256]bool) {
+	for b := range ' ' {
+		is[b] = true
+	}
+	is['"'], is['\\'] = true, true
+	return is
+}()
 
 var short = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
 // unescaped takes the escapes out. The rare ones, by number, and what is no UTF-8 it leaves to encoding/json.
-func unescaped(text []byte) ([]byte, error) {
-	plain := make([]byte, 0, len(text))
-	for rest := text; ; {
-		i := bytes.IndexByte(rest, '\\')
-		if i < 0 {
-			plain = append(plain, rest...)
-			break
-		}
+func unescaped(text string) (plain string, err error) {
+	var b strings.Builder
+	b.Grow(len(text))
+	rest := text
+	for i := strings.IndexByte(rest, '\\'); i >= 0; i = strings.IndexByte(rest, '\\') {
 		if i+1 == len(rest) || short[rest[i+1]] == 0 {
 			return decoded(text)
 		}
-		plain = append(append(plain, rest[:i]...), short[rest[i+1]])
+		b.WriteString(rest[:i])
+		b.WriteByte(short[rest[i+1]])
 		rest = rest[i+2:]
 	}
-	if !utf8.Valid(plain) {
+	b.WriteString(rest)
+	if !utf8.ValidString(b.String()) {
 		return decoded(text)
 	}
-	return plain, nil
+	return b.String(), nil
 }
 
-func decoded(text []byte) ([]byte, error) {
-	var s string
-	err := json.Unmarshal(append(append([]byte{'"'}, text...), '"'), &s)
-	return []byte(s), err
+func decoded(text string) (plain string, err error) {
+	err = json.Unmarshal([]byte(`"`+text+`"`), &plain)
+	return plain, err
 }
 
 func (r *reader) boolean() (bool, error) {
@@ -247,7 +257,7 @@ func (r *reader) boolean() (bool, error) {
 func (r *reader) skip() (err error) {
 	switch r.peek() {
 	case '{':
-		return r.object(func([]byte) error { return r.skip() })
+		return r.object(func(string) error { return r.skip() })
 	case '[':
 		return r.array(r.skip)
 	case '"':
@@ -258,10 +268,10 @@ func (r *reader) skip() (err error) {
 		return err
 	}
 	from := r.at
-	for r.at < len(r.in) && bytes.IndexByte([]byte("+-.eE0123456789"), r.in[r.at]) >= 0 {
+	for r.at < len(r.in) && strings.IndexByte("+-.eE0123456789", r.in[r.at]) >= 0 {
 		r.at++
 	}
-	if !json.Valid(r.in[from:r.at]) {
+	if !json.Valid([]byte(r.in[from:r.at])) {
 		return errNoEvent
 	}
 	return nil

@@ -1,7 +1,6 @@
 package apigw
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/http"
 	"strconv"
@@ -16,7 +15,7 @@ type recorder struct {
 	sent   http.Header // nil until the status is written
 	status int
 	head   bool // the answer says how long its body is, and has none
-	body   bytes.Buffer
+	body   strings.Builder
 }
 
 func (w *recorder) Header() http.Header { return w.header }
@@ -47,15 +46,15 @@ func (w *recorder) Write(b []byte) (int, error) {
 // answer is what an HTTP API takes as the answer of a function.
 func (w *recorder) answer() []byte {
 	w.WriteHeader(http.StatusOK)
-	body := w.body.Bytes()
+	body := w.body.String()
 	if w.head {
 		if !w.bodyless() {
 			w.sent.Set("Content-Length", strconv.Itoa(len(body)))
 		}
-		body = nil
+		body = ""
 	}
-	packed := len(body) > 0 && (w.sent.Get("Content-Encoding") != "" || !utf8.Valid(body))
-	out := make([]byte, 0, len(body)+len(body)/4+1024)
+	packed := len(body) > 0 && (w.sent.Get("Content-Encoding") != "" || !utf8.ValidString(body))
+	out := make([]byte, 0, len(body)+len(body)/8+768)
 	out = append(out, `{"statusCode":`...)
 	out = strconv.AppendInt(out, int64(w.status), 10)
 	out = w.appendHeaders(out)
@@ -64,7 +63,7 @@ func (w *recorder) answer() []byte {
 	out = append(out, `,"body":`...)
 	if packed {
 		out = append(out, '"')
-		out = base64.StdEncoding.AppendEncode(out, body)
+		out = base64.StdEncoding.AppendEncode(out, []byte(body))
 		return append(out, `"}`...)
 	}
 	return append(appendQuoted(out, body), '}')
@@ -98,28 +97,23 @@ func (w *recorder) appendHeaders(out []byte) []byte {
 const hex = "0123456789abcdef"
 
 // appendQuoted appends a string of JSON. What is no UTF-8 becomes U+FFFD, as encoding/json writes it.
-func appendQuoted[T string | []byte](out []byte, text T) []byte {
+func appendQuoted(out []byte, text string) []byte {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
 	out = append(out, '"')
 	from := 0
-	for i := 0; i < len(text); {
+	for i := range len(text) {
 		b := text[i]
-		switch {
-		case b >= utf8.RuneSelf:
-			if r, size := utf8.DecodeRune([]byte(text[i:min(i+utf8.UTFMax, len(text))])); r != utf8.RuneError || size > 1 {
-				i += size
-				continue
-			}
-			out = append(append(out, text[from:i]...), "\ufffd"...)
-		case b == '"' || b == '\\':
-			out = append(append(out, text[from:i]...), '\\', b)
-		case b < ' ':
-			out = append(append(out, text[from:i]...), '\\', 'u', '0', '0', hex[b>>4], hex[b&15])
-		default:
-			i++
+		if !special[b] {
 			continue
 		}
-		i++
-		from = i
+		out = append(append(out, text[from:i]...), '\\')
+		if from = i + 1; b < ' ' {
+			out = append(out, 'u', '0', '0', hex[b>>4], hex[b&15])
+		} else {
+			out = append(out, b)
+		}
 	}
 	return append(append(out, text[from:]...), '"')
 }
