@@ -33,7 +33,7 @@ var (
 	captcha    = step{name: "GET /v1/captcha", memoryMB: 1769}
 	signup     = step{name: "POST /v1/signup", memoryMB: 1769, rounds: 3, hashes: 1, writes: 7, actions: 2, reads: 5}
 	verify     = step{name: "POST /v1/verify", memoryMB: 1769, rounds: 2, writes: 1, actions: 5, reads: 3}
-	login      = step{name: "POST /v1/login", memoryMB: 1769, rounds: 2, hashes: 1, writes: 8, reads: 8}
+	login      = step{name: "POST /v1/login", memoryMB: 1769, rounds: 2, hashes: 1, writes: 6, batched: 2, reads: 8}
 	codeSent   = step{name: "POST /v1/otp", memoryMB: 512, rounds: 3, writes: 8, actions: 2, reads: 8}
 	codeProven = step{name: "POST /v1/otp/verify", memoryMB: 512, rounds: 3, writes: 4, actions: 4, reads: 3}
 	details    = step{name: "PUT /v1/account/details", memoryMB: 1769, rounds: 2, writes: 2, reads: 3}
