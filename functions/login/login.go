@@ -109,6 +109,7 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	case err != nil:
 		return httpapi.LoginAnswer{}, err
 	case !right:
+		c.Settle()
 		return httpapi.LoginAnswer{}, h.refuse(ctx, c, typed, address, tried)
 	case profile.Status == account.Closing:
 		return httpapi.LoginAnswer{}, h.closing(ctx, c, profile, tried.uses)

@@ -59,6 +59,14 @@ func (c *Call) Release(ctx context.Context, uses ...limit.Use) error {
 	return c.limits.Release(ctx, c.Now, uses...)
 }
 
+// Settle keeps counted what was taken, whatever becomes of the request: what it guards has happened, such as that a password was compared and is
+// not right.
+func (c *Call) Settle() {
+	c.taken.mu.Lock()
+	defer c.taken.mu.Unlock()
+	c.taken.uses = nil
+}
+
 // giveBackMost is what giving back may take. The answer waits for it.
 const giveBackMost = 700 * time.Millisecond
 

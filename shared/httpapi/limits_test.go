@@ -145,6 +145,26 @@ func TestWhatWasGivenBackAlreadyIsNotGivenBackTwice(t *testing.T) {
 	}
 }
 
+func TestWhatIsSettledStaysCountedWhateverFailsThen(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+	k := &counters{uses: map[string]int{}}
+	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
+		if _, err := c.Take(ctx, rule.By("before")); err != nil {
+			return nil, err
+		}
+		c.Settle()
+		if _, err := c.Take(ctx, rule.By("after")); err != nil {
+			return nil, err
+		}
+		return nil, fault.Down(errors.New("x"))
+	})
+	s.Limits = k
+	s.do(request("POST", "/v1/things/1", `{"name":"x"}`))
+	if k.uses["before"] != 1 || k.uses["after"] != 0 {
+		t.Errorf("%v are counted", k.uses)
+	}
+}
+
 func TestGivingBackThatFailsIsLoggedAndChangesNoAnswer(t *testing.T) {
 	rule := limit.Rule{Name: "r", Max: 30, Window: time.Hour, Detail: "Too many."}
 	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
