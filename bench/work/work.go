@@ -184,12 +184,25 @@ func (s *site) readKeys(ctx context.Context, environment []string) error {
 	}
 	for _, v := range environment {
 		if name, value, _ := strings.Cut(v, "="); strings.HasPrefix(name, "AWS_") {
-			os.Setenv(name, value)
+			defer setenv(name, value)()
 		}
 	}
 	read, err := secret.Read(ctx, strings.TrimPrefix(environment[i], "SECRET_ID="))
 	s.keys = read.Keys
 	return err
+}
+
+// setenv sets a variable, and returns what puts back what was there: the next part's run would take these endpoints for its own.
+func setenv(name, value string) (back func()) {
+	before, had := os.LookupEnv(name)
+	os.Setenv(name, value)
+	return func() {
+		if had {
+			os.Setenv(name, before)
+		} else {
+			os.Unsetenv(name)
+		}
+	}
 }
 
 func (s *site) hasKeys() bool { return fmt.Sprint(s.keys) != fmt.Sprint(token.Keyring{}) }

@@ -159,6 +159,15 @@ func TestTheWaysOfAnEventGiveTheSameBody(t *testing.T) {
 	}
 }
 
+func TestTheEnvironmentIsAsItWasAfterwards(t *testing.T) {
+	t.Setenv("BENCH_SET", "before")
+	setenv("BENCH_SET", "meanwhile")()
+	setenv("BENCH_UNSET", "meanwhile")()
+	if _, has := os.LookupEnv("BENCH_UNSET"); has || os.Getenv("BENCH_SET") != "before" {
+		t.Error("something is left of what was set")
+	}
+}
+
 func TestGoalsFollowFromTheData(t *testing.T) {
 	d := Data{
 		YardstickMs: lab.Samples{50}, HashMs: lab.Samples{20}, BareMs: lab.Samples{0.5},
