@@ -13,8 +13,12 @@ import (
 	"time"
 
 	"phonon.in/central/bench/lab"
+	"phonon.in/central/bench/load"
 	"phonon.in/central/bench/machine"
+	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
+	"phonon.in/central/bench/scale"
+	"phonon.in/central/bench/units"
 	"phonon.in/central/bench/work"
 )
 
@@ -45,6 +49,10 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 var parts = []part{
 	of("machine", machine.Measure),
 	of("work", work.Measure),
+	of("units", units.Measure),
+	of("load", load.Measure),
+	of("peers", peers.Measure),
+	of("scale", scale.Measure),
 }
 
 func names() []string {

@@ -8,17 +8,18 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
-// CPU is the time that processes have used in user and system mode, without their children. The kernel counts it in ticks of 10 ms: of
-// something short, many must be measured. A process that has ended counts as 0.
+// CPU is the time that processes have used in user and system mode, without their children, to the nanosecond: by the clock of each process,
+// clock_getcpuclockid(3). A process that has ended counts as 0.
 func CPU(pids ...int) time.Duration {
 	var all time.Duration
 	for _, pid := range pids {
-		if f := procStat(pid); f != nil {
-			user, _ := strconv.ParseInt(f[11], 10, 64)
-			system, _ := strconv.ParseInt(f[12], 10, 64)
-			all += time.Duration(user+system) * (time.Second / 100) // USER_HZ is 100 on all of Linux
+		var t unix.Timespec
+		if err := unix.ClockGettime(int32(^pid<<3|2), &t); err == nil {
+			all += time.Duration(t.Nano())
 		}
 	}
 	return all

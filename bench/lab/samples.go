@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/stat"
@@ -11,6 +12,9 @@ type Samples []float64
 
 // Quantile is the q-th quantile, between samples by linear interpolation; NaN of none.
 func (s Samples) Quantile(q float64) float64 {
+	if len(s) == 0 {
+		return math.NaN()
+	}
 	return stat.Quantile(q, stat.LinInterp, s.sorted(), nil)
 }
 
