@@ -19,6 +19,7 @@ import (
 	"phonon.in/central/bench/report"
 	"phonon.in/central/bench/scale"
 	"phonon.in/central/bench/units"
+	"phonon.in/central/bench/work"
 )
 
 // data is what one part measured, as it is kept.
@@ -47,6 +48,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("work", work.Measure),
 	of("units", units.Measure),
 	of("load", load.Measure),
 	of("peers", peers.Measure),

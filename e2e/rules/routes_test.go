@@ -50,7 +50,7 @@ func TestAPathBelongsToOneFunctionAndIsInTheContract(t *testing.T) {
 }
 
 // registered finds the routes of a function in its code.
-var registered = regexp.MustCompile(`\bapi\.(Public|Private|BeforeTerms|Foreign)\("([A-Z]+) (\S+)"`)
+var registered = regexp.MustCompile(`\bapi\.(Public|Private|PrivateWithin|BeforeTerms|Foreign)\("([A-Z]+) (\S+)"`)
 
 func TestAFunctionAnswersTheMethodsThatTheContractHas(t *testing.T) {
 	owner, promised := owners(t), contract(t).Paths
@@ -65,7 +65,7 @@ func TestAFunctionAnswersTheMethodsThatTheContractHas(t *testing.T) {
 			if owner[route[3]] != name {
 				t.Errorf("functions/%s has %s %s, which the template gives to %q", name, route[2], route[3], owner[route[3]])
 			}
-			answered[route[2]+" "+route[3]] = strings.NewReplacer("BeforeTerms", "Private", "Foreign", "Public").Replace(route[1])
+			answered[route[2]+" "+route[3]] = strings.NewReplacer("PrivateWithin", "Private", "BeforeTerms", "Private", "Foreign", "Public").Replace(route[1])
 		}
 	})
 	for path, item := range promised.Map() {

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
 	"strconv"
+	"sync"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -76,11 +78,8 @@ func (h *handler) patch(ctx context.Context, c *httpapi.Call, in patchRequest) (
 }
 
 func (h *handler) edit(ctx context.Context, c *httpapi.Call, edit func(kyc.Case) (kyc.Case, error)) (caseView, error) {
-	if err := h.mayWrite(ctx, c); err != nil {
-		return caseView{}, err
-	}
 	var saved kyc.Case
-	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+	err := h.onFreshWithin(ctx, c, h.mayWrite, func(ctx context.Context, found kyc.Case) error {
 		edited, err := edit(found)
 		if err != nil {
 			return err
@@ -115,14 +114,23 @@ const (
 // onFresh does a change to the case as it is now, once more on the fresh case whenever something else changed that meanwhile. With
 // If-Match it is done to that version alone: version_mismatch.
 func (h *handler) onFresh(ctx context.Context, c *httpapi.Call, change func(context.Context, kyc.Case) error) error {
+	return h.onFreshWithin(ctx, c, unlimited, change)
+}
+
+func unlimited(context.Context, *httpapi.Call) error { return nil }
+
+// onFreshWithin is onFresh for a change that has a limit: it is counted once, while the case is first read.
+func (h *handler) onFreshWithin(
+	ctx context.Context, c *httpapi.Call, count func(context.Context, *httpapi.Call) error, change func(context.Context, kyc.Case) error,
+) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	for pause := firstPause; ; pause = min(2*pause, longPause) {
-		found, err := h.store.Case(ctx, c.Profile.ID)
+		found, err := h.caseBeside(ctx, c, count)
 		if err != nil {
 			return err
 		}
-		if !c.IfMatch(etag(found)) {
+		if count = unlimited; !c.IfMatch(etag(found)) {
 			return errVersion
 		}
 		if err = change(ctx, found); !errors.Is(err, account.ErrBusy) {
@@ -134,4 +142,14 @@ func (h *handler) onFresh(ctx context.Context, c *httpapi.Call, change func(cont
 			return fault.Down(err)
 		}
 	}
+}
+
+// caseBeside reads the case while a limit is counted. Where that refuses, it is the answer.
+func (h *handler) caseBeside(ctx context.Context, c *httpapi.Call, count func(context.Context, *httpapi.Call) error) (found kyc.Case, err error) {
+	var counted error
+	var both sync.WaitGroup
+	both.Go(func() { counted = count(ctx, c) })
+	both.Go(func() { found, err = h.store.Case(ctx, c.Profile.ID) })
+	both.Wait()
+	return found, cmp.Or(counted, err)
 }

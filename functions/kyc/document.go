@@ -42,13 +42,10 @@ func (h *handler) addDocument(ctx context.Context, c *httpapi.Call, in documentR
 
 // allow allows one upload: storage itself takes this file and no other.
 func (h *handler) allow(ctx context.Context, c *httpapi.Call, in documentRequest, newDocument func(kyc.Case, kyc.Upload, string, time.Time) (kyc.Document, error)) (documentAnswer, error) {
-	if err := h.mayWrite(ctx, c); err != nil {
-		return documentAnswer{}, err
-	}
 	var form upload.Form
 	var changed kyc.Case
 	id, counted := token.NewID(), false
-	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+	err := h.onFreshWithin(ctx, c, h.mayWrite, func(ctx context.Context, found kyc.Case) error {
 		d, err := newDocument(found, kyc.Upload(in), id, c.Now)
 		if err != nil {
 			return err

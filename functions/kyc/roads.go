@@ -12,10 +12,7 @@ func (h *handler) withdraw(ctx context.Context, c *httpapi.Call, _ httpapi.None)
 	if err := c.SteppedUp(); err != nil {
 		return caseView{}, err
 	}
-	if err := h.mayWrite(ctx, c); err != nil {
-		return caseView{}, err
-	}
-	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+	err := h.onFreshWithin(ctx, c, h.mayWrite, func(ctx context.Context, found kyc.Case) error {
 		withdrawn, record, err := found.Withdraw(c.Now)
 		if err != nil {
 			return err
@@ -33,10 +30,7 @@ func (h *handler) renew(ctx context.Context, c *httpapi.Call, _ httpapi.None) (c
 	if err := c.SteppedUp(); err != nil {
 		return caseView{}, err
 	}
-	if err := h.mayWrite(ctx, c); err != nil {
-		return caseView{}, err
-	}
-	err := h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) error {
+	err := h.onFreshWithin(ctx, c, h.mayWrite, func(ctx context.Context, found kyc.Case) error {
 		next, err := found.Renew(c.Now)
 		if err == nil {
 			_, err = h.store.SaveCase(ctx, found, next)

@@ -26,12 +26,13 @@ func (h *handler) submit(ctx context.Context, c *httpapi.Call, in submitRequest)
 	if err != nil {
 		return submitAnswer{}, err
 	}
-	if _, err := c.Take(ctx, limit.SubmitAccount.By(string(c.Profile.ID))); err != nil {
-		return submitAnswer{}, err
+	count := func(ctx context.Context, c *httpapi.Call) error {
+		_, err := c.Take(ctx, limit.SubmitAccount.By(string(c.Profile.ID)))
+		return err
 	}
 	var submitted kyc.Case
 	profile := c.Profile
-	err = h.onFresh(ctx, c, func(ctx context.Context, found kyc.Case) (err error) {
+	err = h.onFreshWithin(ctx, c, count, func(ctx context.Context, found kyc.Case) (err error) {
 		var record kyc.Record
 		if submitted, record, err = found.Submit(profile, kyc.NewReference(), c.Now); err != nil {
 			return err

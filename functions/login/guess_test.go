@@ -78,6 +78,10 @@ func (oneWord) Verify(_ context.Context, response, _ string, _ time.Time) error 
 	return errCaptcha
 }
 
+func (w oneWord) Admit(ctx context.Context, response, ip string, now time.Time, count func() error) error {
+	return errors.Join(count(), w.Verify(ctx, response, ip, now))
+}
+
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Fixture: storetest.Open(t), t: t, said: &bytes.Buffer{}, at: time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)}

@@ -88,8 +88,8 @@ var (
 	errCaptcha   = fault.At("/captcha", "captcha_invalid", "The check against robots did not succeed. Let it run again.")
 )
 
-// login compares a password and opens a session. Whatever the address is, the same items are read, a right password costs one
-// hash and any other two.
+// login compares a password and opens a session. Whatever the address is, a right password costs one hash, any other two, and the same items
+// are read for it.
 func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (httpapi.LoginAnswer, error) {
 	address, typed, err := parse(&in)
 	if err != nil {
@@ -97,11 +97,9 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	}
 	var tried attempt
 	var who account.Login
-	var pending []account.Signup
 	var reads errgroup.Group
 	reads.Go(func() (err error) { tried, err = h.admit(ctx, c, address, in.Captcha); return err })
 	reads.Go(func() (err error) { who, _, err = h.store.Login(ctx, address); return err })
-	reads.Go(func() (err error) { pending, err = h.store.OpenSignups(ctx, address.Digest(), c.Now); return err })
 	if err := reads.Wait(); err != nil {
 		return httpapi.LoginAnswer{}, err
 	}
@@ -111,7 +109,8 @@ func (h *handler) login(ctx context.Context, c *httpapi.Call, in loginRequest) (
 	case err != nil:
 		return httpapi.LoginAnswer{}, err
 	case !right:
-		return httpapi.LoginAnswer{}, h.refuse(ctx, c, typed, address, pending, tried)
+		c.Settle()
+		return httpapi.LoginAnswer{}, h.refuse(ctx, c, typed, address, tried)
 	case profile.Status == account.Closing:
 		return httpapi.LoginAnswer{}, h.closing(ctx, c, profile, tried.uses)
 	case profile.Status != account.Active:
@@ -176,7 +175,11 @@ func nobody(address account.Email) account.ID { return account.ID("nobody-" + ad
 // where there is no sign-up: else somebody who signs up for an address and then logs in could see, by the answer or by its
 // time, whether the address has an account. All of them, because a stranger may have signed up for the address since; they share
 // their salt, so that it costs one hash. Beside it is noted that the try failed.
-func (h *handler) refuse(ctx context.Context, c *httpapi.Call, typed password.Password, address account.Email, pending []account.Signup, tried attempt) error {
+func (h *handler) refuse(ctx context.Context, c *httpapi.Call, typed password.Password, address account.Email, tried attempt) error {
+	pending, err := h.store.OpenSignups(ctx, address.Digest(), c.Now)
+	if err != nil {
+		return err
+	}
 	hashes := make([]string, len(pending))
 	for i, p := range pending {
 		hashes[i] = p.PasswordHash.Reveal()

@@ -31,14 +31,17 @@ func (h *handler) forgot(ctx context.Context, c *httpapi.Call, in forgotRequest)
 	if err != nil {
 		return forgotAnswer{}, err
 	}
-	if _, err := c.Take(ctx, limit.ForgotIP.By(c.Network), limit.ForgotAddress.By(address.Digest())); err != nil {
-		return forgotAnswer{}, err
-	}
-	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
-		return forgotAnswer{}, err
-	}
-	who, known, err := h.store.Login(ctx, address)
-	if err != nil {
+	var who account.Login
+	var known bool
+	var reads errgroup.Group
+	reads.Go(func() error {
+		return h.captcha.Admit(ctx, in.Captcha, c.IP, c.Now, func() error {
+			_, err := c.Take(ctx, limit.ForgotIP.By(c.Network), limit.ForgotAddress.By(address.Digest()))
+			return err
+		})
+	})
+	reads.Go(func() (err error) { who, known, err = h.store.Login(ctx, address); return err })
+	if err := reads.Wait(); err != nil {
 		return forgotAnswer{}, err
 	}
 	c.About(who.AccountID)

@@ -45,7 +45,7 @@ type handler struct {
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
 	api.Private("POST /v1/otp", httpapi.JSON(http.StatusAccepted, h.send))
-	api.Private("POST /v1/otp/verify", httpapi.Event(ocsf.PhoneProof, httpapi.JSON(http.StatusOK, h.verify)))
+	api.PrivateWithin("POST /v1/otp/verify", limit.CodeTryIP, httpapi.Event(ocsf.PhoneProof, httpapi.JSON(http.StatusOK, h.verify)))
 	api.Private("GET /v1/otp/{id}", httpapi.JSON(http.StatusOK, h.show))
 	api.Public("POST /v1/calls/{id}/events", httpapi.JSON(http.StatusNoContent, h.callEnded))
 	return api
@@ -136,20 +136,18 @@ func perPrefix(n phone.Number, network string) []limit.Use {
 	return []limit.Use{limit.CodePrefix.By(n.Prefix()), limit.CodePrefixIP.By(n.Prefix() + "-" + network)}
 }
 
-// admit takes the narrow limits first and the budget of the day last, so that refused requests do not use it up.
+// admit counts the narrow limits and the budget of the day in one call: where one refuses, the others are given back, and so refused requests
+// do not use the budget up.
 func (h *handler) admit(ctx context.Context, c *httpapi.Call, n phone.Number, channel phone.Channel) error {
-	id := string(c.Profile.ID)
 	uses := []limit.Use{
-		limit.CodeGap.By(n.E164()), limit.CodeIP.By(c.Network), limit.CodeAccount.By(id), limit.CodePhone.By(n.E164()),
+		limit.CodeGap.By(n.E164()), limit.CodeIP.By(c.Network), limit.CodeAccount.By(string(c.Profile.ID)), limit.CodePhone.By(n.E164()),
 	}
 	uses = append(uses, perPrefix(n, c.Network)...)
-	budget := h.smsBudget
 	if channel == phone.Voice {
-		uses, budget = append(uses, limit.CallPhone.By(n.E164())), h.callBudget
+		uses = append(uses, limit.CallPhone.By(n.E164()), h.callBudget.By("all"))
+	} else {
+		uses = append(uses, h.smsBudget.By("all"))
 	}
-	if _, err := c.Take(ctx, uses...); err != nil {
-		return err
-	}
-	_, err := c.Take(ctx, budget.By("all"))
+	_, err := c.Take(ctx, uses...)
 	return err
 }

@@ -11,7 +11,6 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
-	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/phone"
 	"phonon.in/central/shared/token"
@@ -35,7 +34,7 @@ var (
 	errCodeWrong   = fault.At("/code", "code_wrong", "This is not the code that we sent.")
 )
 
-// verify counts the attempt, then compares, then gives the number to the account.
+// verify counts the attempt, of the network beside the session (routes) and of the challenge, then compares, then gives the number to the account.
 func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest) (verifyAnswer, error) {
 	code, err := parseCode(in)
 	if err != nil {
@@ -45,9 +44,6 @@ func (h *handler) verify(ctx context.Context, c *httpapi.Call, in verifyRequest)
 		return verifyAnswer{}, account.ErrIdentityLocked
 	}
 	if err := mayReplace(c); err != nil {
-		return verifyAnswer{}, err
-	}
-	if _, err := c.Take(ctx, limit.CodeTryIP.By(c.Network)); err != nil {
 		return verifyAnswer{}, err
 	}
 	challenge, err := h.store.CountAttempt(ctx, c.Profile.ID, in.ChallengeID, c.Now)

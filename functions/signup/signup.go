@@ -89,14 +89,13 @@ func (h *handler) signup(ctx context.Context, c *httpapi.Call, in signupRequest)
 	var known bool
 	var reads errgroup.Group
 	reads.Go(func() error {
-		_, err := c.Take(ctx, limit.SignupIP.By(c.Network), limit.SignupAddress.By(digest))
-		return err
+		return h.captcha.Admit(ctx, in.Captcha, c.IP, c.Now, func() error {
+			_, err := c.Take(ctx, limit.SignupIP.By(c.Network), limit.SignupAddress.By(digest))
+			return err
+		})
 	})
 	reads.Go(func() (err error) { _, known, err = h.store.Login(ctx, address); return err })
 	if err := reads.Wait(); err != nil {
-		return signupAnswer{}, err
-	}
-	if err := h.captcha.Verify(ctx, in.Captcha, c.IP, c.Now); err != nil {
 		return signupAnswer{}, err
 	}
 	var hash string

@@ -2,10 +2,8 @@
 package apigw
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -16,23 +14,6 @@ import (
 
 	"phonon.in/central/shared/deadline"
 )
-
-// request is the part of an HTTP API event that makes an HTTP request.
-type request struct {
-	RawPath         string            `json:"rawPath"`
-	RawQueryString  string            `json:"rawQueryString"`
-	Cookies         []string          `json:"cookies"`
-	Headers         map[string]string `json:"headers"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-	RequestContext  struct {
-		RequestID string `json:"requestId"`
-		HTTP      struct {
-			Method   string `json:"method"`
-			SourceIP string `json:"sourceIp"`
-		} `json:"http"`
-	} `json:"requestContext"`
-}
 
 type requestIDKey struct{}
 
@@ -54,15 +35,10 @@ const margin = 500 * time.Millisecond
 // Invoke answers one event, with a context that ends when the answer is due. A panic of the handler is not recovered: the runtime reports it
 // and starts a fresh process.
 func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	ctx, done := deadline.Within(ctx)
+	ctx, done := deadline.Before(ctx, margin)
 	defer done()
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithDeadline(ctx, end.Add(-margin))
-		defer cancel()
-	}
-	var event request
-	if err := json.Unmarshal(payload, &event); err != nil {
+	event, err := readEvent(payload)
+	if err != nil {
 		return nil, fmt.Errorf("apigw: the event is not of an HTTP API: %w", err)
 	}
 	r, err := event.http(ctx)
@@ -71,37 +47,45 @@ func (i Invoker) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	}
 	w := &recorder{header: http.Header{}, head: r.Method == http.MethodHead}
 	i.handler.ServeHTTP(w, r)
-	return json.Marshal(w.response())
+	return w.answer(), nil
 }
 
 // http makes the request that a server would have read from the wire.
 func (e request) http(ctx context.Context) (*http.Request, error) {
-	if e.RequestContext.HTTP.Method == "" {
+	if e.method == "" {
 		return nil, errors.New("apigw: the event has no method")
 	}
-	body := []byte(e.Body)
-	if e.IsBase64Encoded {
-		var err error
-		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {
+	body := e.body
+	if e.base64 {
+		decoded, err := base64.StdEncoding.DecodeString(e.body)
+		if err != nil {
 			return nil, fmt.Errorf("apigw: the body is not base64: %w", err)
 		}
+		body = string(decoded)
 	}
-	target := target(e.RawPath, e.RawQueryString)
-	header := make(http.Header, len(e.Headers)+1)
-	for name, value := range e.Headers {
-		header.Set(name, value)
+	r := new(http.Request).WithContext(context.WithValue(ctx, requestIDKey{}, e.id))
+	r.Method, r.URL, r.RemoteAddr = e.method, target(e.path, e.query), e.sourceIP
+	r.RequestURI, r.Proto, r.ProtoMajor, r.ProtoMinor = r.URL.RequestURI(), "HTTP/1.1", 1, 1
+	r.Body, r.ContentLength = io.NopCloser(strings.NewReader(body)), int64(len(body))
+	r.Header = e.header()
+	r.Host = r.Header.Get("Host")
+	r.Header.Del("Host")
+	return r, nil
+}
+
+// header has its values in one piece of memory.
+func (e request) header() http.Header {
+	header, values := make(http.Header, len(e.headers)+1), make([]string, len(e.headers)+1)
+	for i, h := range e.headers {
+		values[i] = h[1]
+		header[http.CanonicalHeaderKey(h[0])] = values[i : i+1 : i+1]
 	}
-	if len(e.Cookies) > 0 {
-		header.Set("Cookie", strings.Join(e.Cookies, "; "))
+	if len(e.cookies) > 0 {
+		last := len(values) - 1
+		values[last] = strings.Join(e.cookies, "; ")
+		header["Cookie"] = values[last:]
 	}
-	r := &http.Request{
-		Method: e.RequestContext.HTTP.Method, URL: target, RequestURI: target.RequestURI(),
-		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: header, Host: header.Get("Host"), RemoteAddr: e.RequestContext.HTTP.SourceIP,
-		Body: io.NopCloser(bytes.NewReader(body)), ContentLength: int64(len(body)),
-	}
-	header.Del("Host")
-	return r.WithContext(context.WithValue(ctx, requestIDKey{}, e.RequestContext.RequestID)), nil
+	return header
 }
 
 // target joins path and query by hand: parsing "path?query" again would cut a path at a '?' or a query at a '#'.

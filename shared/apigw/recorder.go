@@ -1,22 +1,12 @@
 package apigw
 
 import (
-	"bytes"
 	"encoding/base64"
 	"net/http"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 )
-
-// response is what an HTTP API takes as the answer of a function.
-type response struct {
-	StatusCode      int               `json:"statusCode"`
-	Headers         map[string]string `json:"headers,omitempty"`
-	Cookies         []string          `json:"cookies,omitempty"`
-	Body            string            `json:"body"`
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-}
 
 // recorder keeps what a handler writes, by the rules of net/http: the header is what it was when the status was written,
 // and some answers have no body.
@@ -25,7 +15,7 @@ type recorder struct {
 	sent   http.Header // nil until the status is written
 	status int
 	head   bool // the answer says how long its body is, and has none
-	body   bytes.Buffer
+	body   strings.Builder
 }
 
 func (w *recorder) Header() http.Header { return w.header }
@@ -53,23 +43,77 @@ func (w *recorder) Write(b []byte) (int, error) {
 	return w.body.Write(b)
 }
 
-func (w *recorder) response() response {
+// answer is what an HTTP API takes as the answer of a function.
+func (w *recorder) answer() []byte {
 	w.WriteHeader(http.StatusOK)
-	out := response{StatusCode: w.status, Cookies: w.sent["Set-Cookie"], Headers: make(map[string]string, len(w.sent))}
-	for name, values := range w.sent {
-		if name != "Set-Cookie" { // two cookies in one line cannot be told apart again
-			out.Headers[strings.ToLower(name)] = strings.Join(values, ", ")
+	body := w.body.String()
+	if w.head {
+		if !w.bodyless() {
+			w.sent.Set("Content-Length", strconv.Itoa(len(body)))
 		}
+		body = ""
 	}
-	switch {
-	case w.head && w.bodyless():
-	case w.head:
-		out.Headers["content-length"] = strconv.Itoa(w.body.Len())
-	case w.sent.Get("Content-Encoding") != "" || !utf8.Valid(w.body.Bytes()):
-		out.IsBase64Encoded = true
-		out.Body = base64.StdEncoding.EncodeToString(w.body.Bytes())
-	default:
-		out.Body = w.body.String()
+	packed := len(body) > 0 && (w.sent.Get("Content-Encoding") != "" || !utf8.ValidString(body))
+	out := make([]byte, 0, len(body)+len(body)/8+768)
+	out = append(out, `{"statusCode":`...)
+	out = strconv.AppendInt(out, int64(w.status), 10)
+	out = w.appendHeaders(out)
+	out = append(out, `,"isBase64Encoded":`...)
+	out = strconv.AppendBool(out, packed)
+	out = append(out, `,"body":`...)
+	if packed {
+		out = append(out, '"')
+		out = base64.StdEncoding.AppendEncode(out, []byte(body))
+		return append(out, `"}`...)
+	}
+	return append(appendQuoted(out, body), '}')
+}
+
+func (w *recorder) appendHeaders(out []byte) []byte {
+	before := `,"headers":{`
+	for name, values := range w.sent {
+		if name == "Set-Cookie" { // two cookies in one line cannot be told apart again
+			continue
+		}
+		out = append(out, before...)
+		out = append(appendQuoted(out, strings.ToLower(name)), ':')
+		out = appendQuoted(out, strings.Join(values, ", "))
+		before = ","
+	}
+	if before == "," {
+		out = append(out, '}')
+	}
+	before = `,"cookies":[`
+	for _, cookie := range w.sent["Set-Cookie"] {
+		out = appendQuoted(append(out, before...), cookie)
+		before = ","
+	}
+	if before == "," {
+		out = append(out, ']')
 	}
 	return out
+}
+
+const hex = "0123456789abcdef"
+
+// appendQuoted appends a string of JSON. What is no UTF-8 becomes U+FFFD, as encoding/json writes it.
+func appendQuoted(out []byte, text string) []byte {
+	if !utf8.ValidString(text) {
+		text = strings.ToValidUTF8(text, "\ufffd")
+	}
+	out = append(out, '"')
+	from := 0
+	for i := range len(text) {
+		b := text[i]
+		if !special[b] {
+			continue
+		}
+		out = append(append(out, text[from:i]...), '\\')
+		if from = i + 1; b < ' ' {
+			out = append(out, 'u', '0', '0', hex[b>>4], hex[b&15])
+		} else {
+			out = append(out, b)
+		}
+	}
+	return append(append(out, text[from:]...), '"')
 }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
+	"runtime"
+	"strconv"
 	"sync"
 	"time"
 
@@ -28,8 +30,24 @@ func Start(setup func(context.Context) (http.Handler, error), secrets EdgeSecret
 		}
 		return edge.Before(h), nil
 	}}
+	if n := processors(os.Getenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE")); n > 0 {
+		runtime.GOMAXPROCS(n)
+	}
 	l.get(context.Background())
 	lambda.Start(Wrap(l))
+}
+
+// oneCPU is the memory in MB at which Lambda gives a function the time of one CPU, and less below
+// (docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html).
+const oneCPU = 1769
+
+// processors is how many threads are to run Go code in a function of so much memory, or 0 where the runtime knows best. It sees two CPUs whatever
+// their share is: handing work from one to the other and looking for some there was a sixth of the CPU time of a request.
+func processors(memoryMB string) int {
+	if mb, err := strconv.Atoi(memoryMB); err == nil && mb <= oneCPU {
+		return 1
+	}
+	return 0
 }
 
 // common are the headers that httpapi would set: these answers come before there is an httpapi.

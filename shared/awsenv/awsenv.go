@@ -30,14 +30,14 @@ const (
 // Client makes an HTTP client that gives up an attempt when no answer begins within patience. It speaks HTTP/1.1 alone: a
 // connection that died silently is then given up with the one request on it, while over HTTP/2 every repetition would go the same dead way.
 func Client(patience time.Duration) *http.Client {
-	return &http.Client{Transport: &http.Transport{
+	return &http.Client{Transport: wholeBodies{&http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   dialTimeout,
 		ResponseHeaderTimeout: patience,
 		IdleConnTimeout:       90 * time.Second,
 		MaxIdleConnsPerHost:   16,
-	}}
+	}}}
 }
 
 // Retryer repeats more often, and waits less in between, than the SDK does by itself: three attempts would lose one call in a

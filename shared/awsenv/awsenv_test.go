@@ -182,8 +182,8 @@ func TestConnectionsSpeakHTTP1(t *testing.T) {
 	server.StartTLS()
 	defer server.Close()
 	c := awsenv.Client(time.Second)
-	c.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
-	c.Transport.(*http.Transport).TLSClientConfig.NextProtos = nil
+	awsenv.TransportOf(c).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig.Clone()
+	awsenv.TransportOf(c).TLSClientConfig.NextProtos = nil
 	answer, err := c.Get(server.URL)
 	if err != nil {
 		t.Fatal(err)

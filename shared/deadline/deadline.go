@@ -17,9 +17,16 @@ const (
 type endKey struct{}
 
 // Within begins the time of a request. A context that ends earlier stays as short as it is.
-func Within(ctx context.Context) (context.Context, context.CancelFunc) {
+func Within(ctx context.Context) (context.Context, context.CancelFunc) { return Before(ctx, 0) }
+
+// Before is Within with a margin that the context ends earlier by, whichever end it has.
+func Before(ctx context.Context, margin time.Duration) (context.Context, context.CancelFunc) {
 	end := time.Now().Add(Work)
-	return context.WithDeadline(context.WithValue(ctx, endKey{}, end.Add(Tidy)), end)
+	due := end
+	if theirs, bounded := ctx.Deadline(); bounded && theirs.Before(end) {
+		due = theirs
+	}
+	return context.WithDeadline(context.WithValue(ctx, endKey{}, end.Add(Tidy)), due.Add(-margin))
 }
 
 // After returns a context that outlives ctx, for what must not be left undone because a request failed or ran out of time. It ends after most,

@@ -14,6 +14,7 @@ import (
 
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/spent"
 )
 
@@ -83,24 +84,33 @@ func (a *API) Public(route string, h http.Handler) {
 }
 
 // Private adds a route for people who are logged in, and have accepted the terms that were in force when they did.
-func (a *API) Private(route string, h http.Handler) {
-	a.BeforeTerms(route, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+func (a *API) Private(route string, h http.Handler) { a.BeforeTerms(route, termsAccepted(h)) }
+
+// PrivateWithin is Private with a limit of the network, which is counted while the session is read.
+func (a *API) PrivateWithin(route string, network limit.Rule, h http.Handler) {
+	a.authenticated(route, &network, termsAccepted(h))
+}
+
+func termsAccepted(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if call := callOf(r.Context()); call.Profile.TermsDue != "" {
 			answerFault(w, call, account.ErrTermsDue)
 			return
 		}
 		h.ServeHTTP(w, r)
-	}))
+	})
 }
 
 // BeforeTerms adds a route for people who are logged in, whether or not they have accepted newer terms: what they need to do so, to log out, to
 // have what is theirs, and to leave.
-func (a *API) BeforeTerms(route string, h http.Handler) {
+func (a *API) BeforeTerms(route string, h http.Handler) { a.authenticated(route, nil, h) }
+
+func (a *API) authenticated(route string, network *limit.Rule, h http.Handler) {
 	if a.Sessions == nil {
 		panic("httpapi: " + route + " needs Config.Sessions")
 	}
 	a.Public(route, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if err := a.authenticate(r); err != nil {
+		if err := a.authenticate(r, network); err != nil {
 			answerFault(w, callOf(r.Context()), err)
 			return
 		}

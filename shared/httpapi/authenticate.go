@@ -11,6 +11,7 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/header"
+	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/token"
 )
 
@@ -20,8 +21,9 @@ const SessionCookie = "__Host-session"
 var errUnauthenticated = fault.New(fault.Unauthenticated, "unauthenticated", "Log in first.")
 
 // authenticate fills the call's session and profile. Whatever is wrong with the session, the answer is the same 401. A browser's session
-// that is over is taken back with it: the pages before the log-in would otherwise lead home, and home to the log-in.
-func (a *API) authenticate(r *http.Request) error {
+// that is over is taken back with it: the pages before the log-in would otherwise lead home, and home to the log-in. A limit of the network is
+// counted while the session is read, and given back where there is none.
+func (a *API) authenticate(r *http.Request, network *limit.Rule) error {
 	call := callOf(r.Context())
 	raw, err := sessionToken(r)
 	if err != nil {
@@ -37,14 +39,17 @@ func (a *API) authenticate(r *http.Request) error {
 	if err != nil {
 		return over(err)
 	}
+	counted := call.countBeside(r.Context(), network)
 	session, profile, err := a.Sessions.OpenSession(r.Context(), account.ID(id), digest)
+	limited := counted()
 	switch {
-	case errors.Is(err, account.ErrSessionUnknown):
+	case errors.Is(err, account.ErrSessionUnknown) || err == nil && !session.Open(profile, call.Now):
+		call.giveBackAll(r.Context())
 		return over(err)
 	case err != nil:
 		return err
-	case !session.Open(profile, call.Now):
-		return over(nil)
+	case limited != nil:
+		return limited
 	}
 	if session.NeedsTouch(call.Now) {
 		if err := a.touch(r.Context(), session, call.Now); err != nil {

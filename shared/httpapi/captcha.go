@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
+	"sync"
 	"time"
 
 	"phonon.in/central/shared/captcha"
@@ -14,6 +16,8 @@ type Captcha interface {
 	Challenge(now time.Time) (any, error)
 	// Verify accepts a solution once. Faults at /captcha: captcha_required, captcha_invalid, captcha_expired, captcha_spent.
 	Verify(ctx context.Context, response, ip string, now time.Time) error
+	// Admit is Verify with the limits that come before it: where count refuses, that is the answer.
+	Admit(ctx context.Context, response, ip string, now time.Time, count func() error) error
 }
 
 var errCaptchaRequired = fault.At("/captcha", "captcha_required", "Solve the captcha first.")
@@ -58,6 +62,16 @@ func (p ProofOfWork) Verify(ctx context.Context, response, _ string, now time.Ti
 	return p.Spend(ctx, signature, until)
 }
 
+// Admit spends a solution while the limits are counted: who meets one solves another, as after any answer. What is no solution costs no call.
+func (p ProofOfWork) Admit(ctx context.Context, response, ip string, now time.Time, count func() error) error {
+	var counted, verified error
+	var both sync.WaitGroup
+	both.Go(func() { counted = count() })
+	both.Go(func() { verified = p.Verify(ctx, response, ip, now) })
+	both.Wait()
+	return cmp.Or(counted, verified)
+}
+
 // ThirdParty is a captcha that somebody else shows and checks.
 type ThirdParty struct {
 	Provider, SiteKey string
@@ -80,6 +94,14 @@ func (p ThirdParty) Verify(ctx context.Context, response, ip string, _ time.Time
 	return p.Check(ctx, response, ip)
 }
 
+// Admit asks the provider for who is within the limits: they bound what it may be asked.
+func (p ThirdParty) Admit(ctx context.Context, response, ip string, now time.Time, count func() error) error {
+	if err := count(); err != nil {
+		return err
+	}
+	return p.Verify(ctx, response, ip, now)
+}
+
 // NoCaptcha accepts everything. env refuses to configure it anywhere but on a developer's machine.
 type NoCaptcha struct{}
 
@@ -92,3 +114,8 @@ func (NoCaptcha) Challenge(time.Time) (any, error) { return noCaptcha{"off"}, ni
 
 // Verify accepts.
 func (NoCaptcha) Verify(context.Context, string, string, time.Time) error { return nil }
+
+// Admit accepts who is within the limits.
+func (NoCaptcha) Admit(_ context.Context, _, _ string, _ time.Time, count func() error) error {
+	return count()
+}

@@ -13,7 +13,9 @@ import (
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/captcha"
 	"phonon.in/central/shared/captcha/captchatest"
+	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi/contract"
+	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/token"
 )
 
@@ -131,4 +133,52 @@ func text(t *testing.T, v any) string {
 		t.Fatal(err)
 	}
 	return string(out)
+}
+
+func TestLimitsAndCaptchaLetInWhomBothLetIn(t *testing.T) {
+	keys, err := token.ParseKeyring([]byte(`{"current":"0123456789012345678901234567890123456789"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	issuer := captcha.Issuer{Keys: keys, Work: captchatest.Cheap}
+	challenge, err := issuer.New(now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	solution := captchatest.Solve(challenge)
+	tooMany := limit.CodeGap.By("x").Exceeded(now, now.Add(time.Second))
+	for name, c := range map[string]struct {
+		response      string
+		limited       error
+		want          error
+		spent, asked  int // of our own, and of a provider
+		wantsProvider error
+	}{
+		"a solution within the limits":                    {solution, nil, nil, 1, 1, nil},
+		"a solution beyond them is refused for the limit": {solution, tooMany, tooMany, 1, 0, tooMany},
+		"none beyond them is refused for the limit":       {"", tooMany, tooMany, 0, 0, tooMany},
+		"none within the limits":                          {"", nil, errCaptchaRequired, 0, 0, errCaptchaRequired},
+		"limits that nobody can count":                    {solution, fault.Down(errors.New("x")), fault.Down(nil), 1, 0, fault.Down(nil)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			counting := make(chan bool, 2)
+			count := func() error { counting <- true; return c.limited }
+			spent, asked := 0, 0
+			own := ProofOfWork{Issuer: issuer, Spend: func(context.Context, string, time.Time) error {
+				counting <- <-counting // waits for the limits to be counted: they are, beside it
+				spent++
+				return nil
+			}}
+			theirs := ThirdParty{Check: func(context.Context, string, string) error { asked++; return nil }}
+			if err := own.Admit(t.Context(), c.response, "192.0.2.7", now, count); !errors.Is(err, c.want) || spent != c.spent {
+				t.Errorf("our own: %v, spent %d", err, spent)
+			}
+			if err := theirs.Admit(t.Context(), c.response, "192.0.2.7", now, count); !errors.Is(err, c.wantsProvider) || asked != c.asked {
+				t.Errorf("a provider: %v, asked %d", err, asked)
+			}
+			if err := (NoCaptcha{}).Admit(t.Context(), c.response, "", now, func() error { return c.limited }); !errors.Is(err, c.limited) {
+				t.Errorf("none: %v", err)
+			}
+		})
+	}
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -61,7 +62,7 @@ var (
 )
 
 func readBody(r *http.Request, check *shape, in any) error {
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
+	body, err := allOf(r)
 	switch {
 	case err != nil:
 		return errBody.Because(err)
@@ -83,6 +84,14 @@ func readBody(r *http.Request, check *shape, in any) error {
 	}
 	callOf(r.Context()).body = body
 	return nil
+}
+
+// allOf reads the body, or as much of it as shows that it is too large.
+func allOf(r *http.Request) ([]byte, error) {
+	var b bytes.Buffer
+	b.Grow(int(min(max(r.ContentLength, 0), maxBody)) + bytes.MinRead)
+	_, err := b.ReadFrom(io.LimitReader(r.Body, maxBody+1))
+	return b.Bytes(), err
 }
 
 // expectNothing takes the empty object for nothing, with the white space of JSON (RFC 8259 2): some clients cannot send less.

@@ -38,6 +38,19 @@ func (c *Call) Take(ctx context.Context, uses ...limit.Use) ([]int, error) {
 	return counts, nil
 }
 
+// countBeside begins to count a use of the network's limit, if there is one, and returns what waits for it.
+func (c *Call) countBeside(ctx context.Context, network *limit.Rule) (counted func() error) {
+	if network == nil {
+		return func() error { return nil }
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := c.Take(ctx, network.By(c.Network))
+		done <- err
+	}()
+	return func() error { return <-done }
+}
+
 // Release gives back uses, because what they guard against did not happen: a log-in with the right password.
 func (c *Call) Release(ctx context.Context, uses ...limit.Use) error {
 	c.taken.mu.Lock()
@@ -46,16 +59,31 @@ func (c *Call) Release(ctx context.Context, uses ...limit.Use) error {
 	return c.limits.Release(ctx, c.Now, uses...)
 }
 
+// Settle keeps counted what was taken, whatever becomes of the request: what it guards has happened, such as that a password was compared and is
+// not right.
+func (c *Call) Settle() {
+	c.taken.mu.Lock()
+	defer c.taken.mu.Unlock()
+	c.taken.uses = nil
+}
+
 // giveBackMost is what giving back may take. The answer waits for it.
 const giveBackMost = 700 * time.Millisecond
 
 // giveBack gives back everything that a request took, where it was answered with a failure of ours or was told to wait.
 func (c *Call) giveBack(ctx context.Context, status int) {
+	if status >= http.StatusInternalServerError || status == http.StatusTooManyRequests {
+		c.giveBackAll(ctx)
+	}
+}
+
+// giveBackAll gives back everything that a request took.
+func (c *Call) giveBackAll(ctx context.Context) {
 	c.taken.mu.Lock()
 	uses := c.taken.uses
 	c.taken.uses = nil
 	c.taken.mu.Unlock()
-	if len(uses) == 0 || status < http.StatusInternalServerError && status != http.StatusTooManyRequests {
+	if len(uses) == 0 {
 		return
 	}
 	ctx, cancel := deadline.After(ctx, giveBackMost)

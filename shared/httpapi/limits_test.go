@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"slices"
 	"strings"
@@ -14,9 +15,11 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/deadline"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/token"
 )
 
 // counters count in memory. Down makes giving back fail.
@@ -142,6 +145,26 @@ func TestWhatWasGivenBackAlreadyIsNotGivenBackTwice(t *testing.T) {
 	}
 }
 
+func TestWhatIsSettledStaysCountedWhateverFailsThen(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+	k := &counters{uses: map[string]int{}}
+	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
+		if _, err := c.Take(ctx, rule.By("before")); err != nil {
+			return nil, err
+		}
+		c.Settle()
+		if _, err := c.Take(ctx, rule.By("after")); err != nil {
+			return nil, err
+		}
+		return nil, fault.Down(errors.New("x"))
+	})
+	s.Limits = k
+	s.do(request("POST", "/v1/things/1", `{"name":"x"}`))
+	if k.uses["before"] != 1 || k.uses["after"] != 0 {
+		t.Errorf("%v are counted", k.uses)
+	}
+}
+
 func TestGivingBackThatFailsIsLoggedAndChangesNoAnswer(t *testing.T) {
 	rule := limit.Rule{Name: "r", Max: 30, Window: time.Hour, Detail: "Too many."}
 	s := newSite(func(ctx context.Context, c *Call, _ thing) (any, error) {
@@ -160,5 +183,44 @@ func TestGivingBackThatFailsIsLoggedAndChangesNoAnswer(t *testing.T) {
 	}
 	if !strings.Contains(s.log.String(), "not given back") {
 		t.Errorf("the log says nothing: %s", s.log.String())
+	}
+}
+
+func TestALimitOfTheNetworkIsCountedBesideTheSessionAndGivenBackWhereThereIsNone(t *testing.T) {
+	rule := limit.Rule{Name: "r", Max: 3, Window: time.Hour, Detail: "Too many."}
+	id := account.ID(token.NewID())
+	secret, digest := token.NewSession(string(id))
+	stranger, _ := token.NewSession(string(id))
+	for name, c := range map[string]struct {
+		bearer  token.Secret
+		before  int
+		openErr error
+		status  int
+		after   int
+	}{
+		"a session": {secret, 0, nil, 204, 1},
+		"a session of a network that has used it": {secret, 3, nil, 429, 3},
+		"no such session":                         {stranger, 0, nil, 401, 0},
+		"no such session, and the limit reached":  {stranger, 3, nil, 401, 3},
+		"no session at all":                       {token.NewSecret("x"), 0, nil, 401, 0},
+		"a store that is down":                    {secret, 0, fault.Down(errors.New("x")), 503, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := &counters{uses: map[string]int{"192.0.2.7": c.before}}
+			store := &sessions{
+				session: account.Session{Digest: digest, AccountID: id, LastSeenAt: now, ExpiresAt: now.Add(time.Hour)},
+				profile: account.Profile{ID: id, Status: account.Active}, openErr: c.openErr,
+			}
+			s, ran := &site{}, false
+			s.API = New(Config{PublicURL: origin, Now: func() time.Time { return now }, Sessions: store, Limits: k, Log: slog.New(slog.DiscardHandler)})
+			s.PrivateWithin("POST /v1/private", rule, JSON(http.StatusNoContent, func(context.Context, *Call, None) (None, error) {
+				ran = true
+				return None{}, nil
+			}))
+			w, _ := s.do(request("POST", "/v1/private", "", "Authorization", "Bearer "+c.bearer.Reveal()))
+			if w.Code != c.status || ran != (c.status == 204) || k.uses["192.0.2.7"] != c.after {
+				t.Errorf("answered %d, ran %v, %d uses are counted", w.Code, ran, k.uses["192.0.2.7"])
+			}
+		})
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/message"
 )
 
@@ -211,17 +212,24 @@ func (s *Store) deleteAll(ctx context.Context, table string, keys []key) error {
 // writeAll makes single writes in their order, a batch at a time.
 func (s *Store) writeAll(ctx context.Context, what, table string, requests []types.WriteRequest) error {
 	for batch := range slices.Chunk(requests, writesAtOnce) {
-		left := map[string][]types.WriteRequest{table: batch}
-		for attempt := 1; len(left) > 0; attempt++ {
-			out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
-				return s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
-			})
-			if err != nil {
-				return err
-			}
-			if left = out.UnprocessedItems; len(left) > 0 && attempt == conflictAttempts {
-				return errUnprocessed
-			}
+		if err := s.writeBatch(ctx, what, map[string][]types.WriteRequest{table: batch}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// writeBatch makes single writes in one call, of 25 at most, and once more what of them was left. It is no transaction.
+func (s *Store) writeBatch(ctx context.Context, what string, left map[string][]types.WriteRequest) error {
+	for attempt := 1; len(left) > 0; attempt++ {
+		out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchWriteItemOutput, error) {
+			return s.db.BatchWriteItem(ctx, &dynamodb.BatchWriteItemInput{RequestItems: left})
+		})
+		if err != nil {
+			return err
+		}
+		if left = out.UnprocessedItems; len(left) > 0 && attempt == conflictAttempts {
+			return fault.Down(errUnprocessed)
 		}
 	}
 	return nil

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"phonon.in/central/shared/account"
@@ -17,48 +19,85 @@ const giveBackMost = 700 * time.Millisecond
 // too_many_requests of the use that has to wait longest; then, and when a count fails, the other uses are given back, so that pressing a
 // button too early does not spend the day's budget. A lost answer may count a use twice, never not at all.
 func (s *Store) Take(ctx context.Context, now time.Time, uses ...limit.Use) ([]int, error) {
-	counts := make([]int, len(uses))
-	free := make([]time.Time, len(uses)) // when there is room again; zero where there is
-	work := make([]func() error, len(uses))
+	all := make([]taking, len(uses))
+	work := []func() error{func() error { return s.readBefore(ctx, now, uses, all) }}
 	for i, u := range uses {
-		work[i] = func() (err error) {
-			if u.Rule.IsGap() {
-				if free[i], err = s.takeGap(ctx, now, u); err == nil {
-					counts[i] = 1
-				}
-				return err
-			}
-			counts[i], free[i], err = s.take(ctx, now, u)
-			return err
-		}
+		work = append(work, func() error { return s.take(ctx, now, u, &all[i]) })
 	}
 	failed := together(work...)
+	counts := make([]int, len(uses))
 	var refusal error
 	var last time.Time
-	var passed []limit.Use
+	var counted []limit.Use
 	for i, u := range uses {
-		switch {
-		case !free[i].IsZero():
-			if free[i].After(last) {
-				refusal, last = u.Exceeded(now, free[i]), free[i]
-			}
-		case counts[i] > 0:
-			passed = append(passed, u)
+		if all[i].counted {
+			counted = append(counted, u)
+		}
+		var free time.Time
+		if counts[i], free = all[i].weigh(u, now); free.After(last) {
+			refusal, last = u.Exceeded(now, free), free
 		}
 	}
 	if failed != nil {
 		short, cancel := deadline.After(ctx, giveBackMost)
 		defer cancel()
-		_ = s.Release(short, now, passed...) // as far as it goes: the failure is what the caller has to hear of
+		_ = s.Release(short, now, counted...) // as far as it goes: the failure is what the caller has to hear of
 		return nil, failed
 	}
 	if refusal == nil {
 		return counts, nil
 	}
-	if err := s.Release(ctx, now, passed...); err != nil {
+	if err := s.Release(ctx, now, counted...); err != nil {
 		return nil, err
 	}
 	return nil, refusal
+}
+
+// taking is what became of one use.
+type taking struct {
+	counted bool
+	row     countRow  // of its window, with the use in it where that was counted; of a gap one use
+	free    time.Time // when there is room again, where it was not
+	before  countRow  // of the window before
+}
+
+func (s *Store) take(ctx context.Context, now time.Time, u limit.Use, t *taking) (err error) {
+	if u.Rule.IsGap() {
+		t.row.Uses = 1
+		t.free, err = s.takeGap(ctx, now, u)
+	} else {
+		t.row, t.free, err = s.count(ctx, now, u)
+	}
+	t.counted = err == nil && t.free.IsZero()
+	return err
+}
+
+// weigh is the count that was reached, with what the window before still weighs, or when there is room again.
+func (t taking) weigh(u limit.Use, now time.Time) (spent int, free time.Time) {
+	spent, free = u.Spent(t.row.Uses, t.before.Uses, now), latest(t.free, t.before.shutUntil(now))
+	if t.counted && spent > u.Rule.Max {
+		free = latest(free, u.RoomAt(t.row.Uses-1, t.before.Uses, now))
+	}
+	return spent, free
+}
+
+// readBefore reads the windows before those of all uses in one call. A gap has none.
+func (s *Store) readBefore(ctx context.Context, now time.Time, uses []limit.Use, into []taking) error {
+	of := map[key]int{}
+	for i, u := range uses {
+		if !u.Rule.IsGap() {
+			of[limitKey(u, now.Add(-u.Rule.Window))] = i
+		}
+	}
+	if len(of) == 1 {
+		for k, i := range of {
+			_, err := s.get(ctx, "read "+uses[i].Rule.Name, s.tokens, k, &into[i].before)
+			return err
+		}
+	}
+	return s.getAll(ctx, "read limits", s.tokens, slices.Collect(maps.Keys(of)), func(k key, found item) error {
+		return unmarshal(found, &into[of[k]].before)
+	})
 }
 
 // countRow is the uses of one window.
@@ -72,29 +111,6 @@ func (r countRow) shutUntil(now time.Time) time.Time {
 		return free
 	}
 	return time.Time{}
-}
-
-// take counts a use, and reads what the window before still weighs. What is refused for that is given back.
-func (s *Store) take(ctx context.Context, now time.Time, u limit.Use) (count int, free time.Time, err error) {
-	var own, before countRow
-	err = together(
-		func() (err error) { own, free, err = s.count(ctx, now, u); return err },
-		func() error {
-			_, err := s.get(ctx, "read "+u.Rule.Name, s.tokens, limitKey(u, now.Add(-u.Rule.Window)), &before)
-			return err
-		},
-	)
-	if err != nil || !free.IsZero() {
-		return own.Uses, latest(free, before.shutUntil(now)), err
-	}
-	spent := u.Spent(own.Uses, before.Uses, now)
-	if spent <= u.Rule.Max && before.shutUntil(now).IsZero() {
-		return spent, time.Time{}, nil
-	}
-	if spent > u.Rule.Max {
-		free = u.RoomAt(own.Uses-1, before.Uses, now)
-	}
-	return 0, latest(free, before.shutUntil(now)), s.Release(ctx, now, u)
 }
 
 // count is the conditional write of take: the window's row with this use in it, or when there is room again.

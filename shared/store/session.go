@@ -57,12 +57,14 @@ func (r sessionRow) session() account.Session {
 	}
 }
 
-// StartSession writes a session and the activity that tells its holder about it, side by side.
+// StartSession writes a session and the activity that tells its holder about it, in one call. Either may be there without the other where that fails.
 func (s *Store) StartSession(ctx context.Context, session account.Session, seen account.Activity) error {
-	return together(
-		func() error { return s.put(ctx, "start session", s.tokens, sessionToRow(session), "") },
-		func() error { return s.put(ctx, "write activity", s.users, activityToRow(session.AccountID, seen), "") },
-	)
+	put := func(row any) []types.WriteRequest {
+		return []types.WriteRequest{{PutRequest: &types.PutRequest{Item: marshal(row)}}}
+	}
+	return s.writeBatch(ctx, "start session", map[string][]types.WriteRequest{
+		s.tokens: put(sessionToRow(session)), s.users: put(activityToRow(session.AccountID, seen)),
+	})
 }
 
 // OpenSession reads a session and the profile of its account in one consistent read. It returns account.ErrSessionUnknown when either is

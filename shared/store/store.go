@@ -131,6 +131,38 @@ func (s *Store) get(ctx context.Context, what, table string, k key, row any) (fo
 	return true, unmarshal(out.Item, row)
 }
 
+// getAll reads the items of these keys that are there, at most 100.
+func (s *Store) getAll(ctx context.Context, what, table string, keys []key, each func(key, item) error) error {
+	var wanted []item
+	for _, k := range keys {
+		wanted = append(wanted, marshal(k))
+	}
+	for range conflictAttempts {
+		if len(wanted) == 0 {
+			return nil
+		}
+		out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchGetItemOutput, error) {
+			return s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
+				RequestItems: map[string]types.KeysAndAttributes{table: {Keys: wanted, ConsistentRead: aws.Bool(true)}},
+			})
+		})
+		if err != nil {
+			return err
+		}
+		for _, found := range out.Responses[table] {
+			var k key
+			if err := unmarshal(found, &k); err != nil {
+				return err
+			}
+			if err := each(k, found); err != nil {
+				return err
+			}
+		}
+		wanted = out.UnprocessedKeys[table].Keys
+	}
+	return fault.Down(errUnprocessed)
+}
+
 // query reads all items of one partition whose sort key starts with prefix, in ascending order.
 func (s *Store) query(ctx context.Context, what, table, pk, prefix string) ([]item, error) {
 	var items []item
