@@ -8,7 +8,7 @@ FUNCTIONS := signup verify login account factor oidc otp kyc papers review intak
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help clients fuzz mutate run sam-local central test corpus test-sameness test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
+.PHONY: help bench bench-quick clients fuzz mutate run sam-local central test corpus test-sameness test-e2e test-pages test-sam-local deploy-trial elsewhere lighthouse screens check tools build reproducible release-check upgrade fmt clean golden
 
 help: ## list the targets
 	@awk -F ':.*## ' 'function wanted() { return /^##@ / || /^[a-z-]+:.*## / } \
@@ -40,6 +40,7 @@ test: ## install what the tests need and run all of them with the race detector
 	go build -o .local/bin/local ./cmd/local
 	CENTRAL_ENGINES=required go test -race ./cmd/local/...
 	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
+	go -C bench test -race ./...
 	CGO_ENABLED=0 go -C examples/product test -trimpath ./...
 	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
 	CENTRAL_ENGINES=required go test -race ./shared/store/storetest
@@ -84,6 +85,12 @@ clients: ## make clients of the contract with three generators, compile and try 
 
 check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
 	tools/check.sh
+
+bench: ## measure everything anew into docs/performance.md, 20 minutes on a machine that does nothing else (ARGS="--help" says more)
+	@tools/bench.sh $(ARGS)
+
+bench-quick: ## the same figures in 3 minutes, shown here only
+	@tools/bench.sh --quick $(ARGS)
 
 lighthouse: ## Lighthouse on the pages of the journey: 100 in each category (performance at least 90 where the machine is busy)
 	@tools/install.sh pages

@@ -47,7 +47,7 @@ vulnerabilities() {
     echo govulncheck >>"$said/not_run"
     return
   fi
-  for module in . cmd/local/s3engine cmd/central examples/product; do
+  for module in . cmd/local/s3engine cmd/central bench examples/product; do
     GOTOOLCHAIN=$toolchain go -C "$module" run golang.org/x/vuln/cmd/govulncheck@v1.9.0 -db "$db" ./... || bad=1
   done
   return "$bad"
@@ -113,7 +113,7 @@ install &
 installing=$!
 check gofmt formatted
 # Vet and staticcheck read each module on its own.
-for module in . cmd/local/s3engine cmd/central examples/product examples/clients/go; do
+for module in . cmd/local/s3engine cmd/central bench examples/product examples/clients/go; do
   check "go vet ($module)" go -C "$module" vet ./...
   check "staticcheck ($module)" go -C "$module" run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
 done

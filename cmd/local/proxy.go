@@ -90,7 +90,8 @@ func (p *proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if p.service == serviceDynamoDB || p.service == serviceSNS {
 		body = peek(r)
 	}
-	c := call{Service: p.service, Operation: operation, Table: table}
+	c := call{Service: p.service, Operation: operation, Table: table, use: use{began: began}}
+	w, r = c.measured(w, r)
 	defer func() {
 		c.Ms = milliseconds(time.Since(began))
 		p.requests.add(r.Header.Get("X-Amzn-Trace-Id"), c)

@@ -221,6 +221,9 @@ func (s *services) serve(l *local) error {
 			if p.engine, err = forwardTo(one.engine); err != nil {
 				return err
 			}
+			if one.name == serviceDynamoDB && l.options.getenv(one.variable) == "" { // another's engine may look at signatures
+				p.engine = metered(p.engine)
+			}
 		}
 		port := 0
 		if l.options.port > 0 {

@@ -15,6 +15,7 @@ type call struct {
 	Status    int     `json:"status"`
 	Ms        float64 `json:"ms"`
 	Fault     string  `json:"fault,omitempty"`
+	use
 }
 
 // request is one HTTP request or event, with the calls it made in the order of their end.
@@ -85,6 +86,7 @@ func (t *traces) add(header string, c call) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if r := t.byRoot[traceRoot(header)]; r != nil {
+		c.FromMs = milliseconds(c.began.Sub(r.At))
 		r.Calls = append(r.Calls, c)
 	}
 }
