@@ -1,0 +1,129 @@
+package start
+
+import (
+	"fmt"
+	"slices"
+
+	"phonon.in/central/bench/lab"
+	"phonon.in/central/bench/report"
+)
+
+const text = "From exec to the first request for an event, beside a handler of aws-lambda-go that does nothing, in turn in one run; medians. The Runtime API, Secrets Manager and a\n" +
+	"DynamoDB without items are on the same machine and answer at once. On AWS the microVM, the download and the network come on top. Sizes are for arm64; starts are on the machine\n" +
+	"above. `cold` is without the binary in the page cache: Lambda, too, pages a function in when it starts."
+
+// Report makes the tables of sizes and starts.
+func (d Data) Report() report.Section {
+	s := report.Section{Name: "start", Title: "Binaries and start", Text: text}
+	s.Tables = []report.Table{d.functions()}
+	if len(d.Plain) > 0 {
+		s.Tables = append(s.Tables, d.plain())
+	}
+	s.Tables = append(s.Tables, d.first())
+	s.Plots = []report.Plot{d.bars()}
+	s.Goals = d.goals()
+	return s
+}
+
+// functions is the table that a test holds the sizes of binaries to.
+func (d Data) functions() report.Table {
+	t := report.Table{Head: []string{"function", "MB", "zip MB", "start ms", "÷ empty", "cold ms", "÷ empty", "CPU ms", "resident MB"}}
+	t.Rows = append(t.Rows, d.row("an empty handler", d.Empty))
+	for _, f := range d.Functions {
+		t.Rows = append(t.Rows, d.row("`"+f.Name+"`", f))
+	}
+	return t
+}
+
+func (d Data) row(name string, b Binary) []string {
+	return []string{
+		name, mb(b.Bytes), mb(b.Zip), tenths(b.Warm.Median()), hundredths(d.warm(b)), tenths(b.Cold.Median()), hundredths(d.cold(b)),
+		tenths(b.CPU.Median()), tenths(b.Resident.Median()),
+	}
+}
+
+// warm and cold are how much longer a binary takes to start than the empty handler.
+func (d Data) warm(b Binary) float64 { return b.Warm.Median() / d.Empty.Warm.Median() }
+func (d Data) cold(b Binary) float64 { return b.Cold.Median() / d.Empty.Cold.Median() }
+
+func (d Data) plain() report.Table {
+	t := report.Table{
+		Caption: "The same beside what `go build` makes without any flag, for this machine:",
+		Head:    []string{"function", "plain MB", "start ms", "÷ ours", "cold ms", "÷ ours", "CPU ms", "÷ ours"},
+	}
+	for _, p := range d.Plain {
+		i := slices.IndexFunc(d.Functions, func(f Binary) bool { return f.Name == p.Name })
+		ours := d.Functions[i]
+		t.Rows = append(t.Rows, []string{
+			p.Name, mb(p.Bytes), tenths(p.Warm.Median()), hundredths(p.Warm.Median() / ours.Warm.Median()),
+			tenths(p.Cold.Median()), hundredths(p.Cold.Median() / ours.Cold.Median()), tenths(p.CPU.Median()), hundredths(p.CPU.Median() / ours.CPU.Median()),
+		})
+	}
+	return t
+}
+
+func (d Data) first() report.Table {
+	t := report.Table{
+		Caption: "What the first caller waits for, with TLS to DynamoDB and Secrets Manager, and all root certificates of the machine to choose from; `account` answers after one call of each:",
+		Head:    []string{"function", "asks for the event, ms", "answered, ms", "between, ms"},
+	}
+	for _, f := range d.First {
+		between := make(lab.Samples, len(f.Answer))
+		for i := range between {
+			between[i] = f.Answer[i] - f.Next[i]
+		}
+		name := f.Name
+		if name == "empty" {
+			name = "an empty handler"
+		}
+		t.Rows = append(t.Rows, []string{name, tenths(f.Next.Median()), tenths(f.Answer.Median()), tenths(between.Median())})
+	}
+	return t
+}
+
+func (d Data) bars() report.Plot {
+	p := report.Plot{Name: "start", Title: "Start of each function, in starts of an empty handler", Y: "warm, ÷ empty"}
+	for _, f := range d.Functions {
+		p.Bars = append(p.Bars, report.Bar{Name: f.Name, Value: d.warm(f)})
+	}
+	return p
+}
+
+func (d Data) goals() []report.Goal {
+	var goals []report.Goal
+	add := func(figure string, most, reached float64, unit, why string) {
+		goals = append(goals, report.Goal{
+			Figure: figure, Goal: fmt.Sprintf("≤ %.1f%s", most, unit), Reached: hundredths(reached) + unit, Met: reached <= most, Why: why,
+		})
+	}
+	all := func(of func(Binary) float64) (values lab.Samples) {
+		for _, f := range d.Functions {
+			values = append(values, of(f))
+		}
+		return values
+	}
+	var zips lab.Samples
+	for _, f := range d.Functions {
+		if f.Name == "otp" {
+			add("start of `otp` in starts of an empty handler", 2, d.warm(f), "", whyOTP)
+		}
+		if f.Name != "render" {
+			zips = append(zips, float64(f.Zip)/1e6)
+		}
+	}
+	add("start of the median function in starts of an empty handler", 1.7, all(d.warm).Median(), "", whySDK)
+	add("the same without the page cache", 1.5, all(d.cold).Median(), "", whySDK)
+	add("zip of the largest function, apart from `render`", 5.5, zips.Max(), " MB", whyOTP)
+	add("zip of the median function, apart from `render`", 3.4, zips.Median(), " MB", whySDK)
+	return goals
+}
+
+// Why a goal is missed, where it is.
+const (
+	whyOTP = "libphonenumber's data, which no other function has"
+	whySDK = "the AWS SDK, which is linked as AWS makes it"
+)
+
+func mb(bytes int64) string       { return fmt.Sprintf("%.2f", float64(bytes)/1e6) }
+func tenths(f float64) string     { return fmt.Sprintf("%.1f", f) }
+func hundredths(f float64) string { return fmt.Sprintf("%.2f", f) }
