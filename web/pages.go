@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // page is one page: pages/<Name>.html, shown at Path, brought to life by static/js/<Script>.js.
@@ -77,7 +79,7 @@ func deskWords() []string {
 	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
-var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
+var importOf = pattern.New(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
 
 // imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
 func imports(script string) ([]string, error) {
@@ -90,7 +92,7 @@ func imports(script string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range importOf.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range importOf.Regexp().FindAllStringSubmatch(string(text), -1) {
 			if !slices.Contains(all, m[1]) {
 				all = append(all, m[1])
 			}

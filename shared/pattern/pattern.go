@@ -17,16 +17,17 @@ type Pattern struct {
 // New makes a pattern. As a package's variable it costs a start nothing. One that cannot be compiled panics at its first use.
 func New(text string) *Pattern { return &Pattern{text: text} }
 
-func (p *Pattern) regexp() *regexp.Regexp {
+// Regexp is the regular expression itself, for what else it can do.
+func (p *Pattern) Regexp() *regexp.Regexp {
 	p.once.Do(func() { p.compiled = regexp.MustCompile(p.text) })
 	return p.compiled
 }
 
 // MatchString reports whether s has a match.
-func (p *Pattern) MatchString(s string) bool { return p.regexp().MatchString(s) }
+func (p *Pattern) MatchString(s string) bool { return p.Regexp().MatchString(s) }
 
 // FindString is the first match in s, or "".
-func (p *Pattern) FindString(s string) string { return p.regexp().FindString(s) }
+func (p *Pattern) FindString(s string) string { return p.Regexp().FindString(s) }
 
 // FindStringSubmatch is the first match in s with its groups, or nil.
-func (p *Pattern) FindStringSubmatch(s string) []string { return p.regexp().FindStringSubmatch(s) }
+func (p *Pattern) FindStringSubmatch(s string) []string { return p.Regexp().FindStringSubmatch(s) }

@@ -27,7 +27,7 @@ func TestAPatternIsCompiledOnceForAllThatUseItTogether(t *testing.T) {
 	var all sync.WaitGroup
 	compiled := make([]any, 8)
 	for i := range compiled {
-		all.Go(func() { compiled[i] = p.regexp() })
+		all.Go(func() { compiled[i] = p.Regexp() })
 	}
 	all.Wait()
 	if len(slices.Compact(compiled)) != 1 {
