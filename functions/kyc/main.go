@@ -80,7 +80,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Public("GET /v1/kyc/entity-types", httpapi.Same(viewOfCatalogue(kyc.Current())))
+	api.Public("GET /v1/kyc/entity-types", httpapi.Same(func() catalogueView { return viewOfCatalogue(kyc.Current()) }))
 	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
 	api.Private("PATCH /v1/kyc", httpapi.JSON(http.StatusOK, h.patch))
