@@ -148,7 +148,7 @@ func environment(s *stand, in surrounding) []string {
 		"SMS_DAILY_BUDGET=1000", "CALL_DAILY_BUDGET=100", "CALL_PROVIDER=aws", "VOICE_ORIGINATION_IDENTITY=pool", "VOICE_MAX_PRICE_USD_PER_MINUTE=0.1",
 	}
 	if in.roots != "" {
-		e = append(e, "SSL_CERT_FILE="+in.roots)
+		e = append(e, "SSL_CERT_FILE="+in.roots, "SSL_CERT_DIR=/nonexistent")
 	}
 	return e
 }
