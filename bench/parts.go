@@ -15,6 +15,7 @@ import (
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/machine"
 	"phonon.in/central/bench/report"
+	"phonon.in/central/bench/start"
 )
 
 // data is what one part measured, as it is kept.
@@ -43,6 +44,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("start", start.Measure),
 }
 
 func names() []string {

@@ -227,14 +227,14 @@ var heavy = map[string][]string{
 	"github.com/aws/aws-sdk-go-v2/service/sns": {"otp", "notify"},
 	"github.com/aws/aws-sdk-go-v2/config":      {},
 	// docs/decisions/0036: made anew at every start.
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas":       {},
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/schemas": {},
-	"github.com/getkin/kin-openapi/openapi3":                      {},
-	"github.com/tetratelabs/wazero":                               {"render"},
-	"net/rpc":                                                     {},
-	"text/template":                                               {"web"},
-	"html/template":                                               {"web"},
-	"github.com/aws/aws-sdk-go-v2/service/ses":                    {"signup", "login", "account", "factor", "notify"},
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/schemas": {},
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager":   {},
+	"github.com/getkin/kin-openapi/openapi3":                {},
+	"github.com/tetratelabs/wazero":                         {"render"},
+	"net/rpc":                                               {},
+	"text/template":                                         {"web"},
+	"html/template":                                         {"web"},
+	"github.com/aws/aws-sdk-go-v2/service/ses":              {"signup", "login", "account", "factor", "notify"},
 }
 
 func TestHeavyLibrariesStayWhereTheyAreNeeded(t *testing.T) {
