@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"phonon.in/central/shared/pattern"
 )
@@ -103,7 +104,7 @@ func imports(script string) ([]string, error) {
 
 // icon is a drawing of partials/icons: the paths of a 24 by 24 picture.
 func icon(name string, classes ...string) (template.HTML, error) {
-	paths, ok := icons[name]
+	paths, ok := icons()[name]
 	if !ok {
 		return "", fmt.Errorf("there is no icon %q", name)
 	}
@@ -111,10 +112,8 @@ func icon(name string, classes ...string) (template.HTML, error) {
 	return template.HTML(`<svg class="` + class + `" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + paths + `</svg>`), nil
 }
 
-var icons = readIcons()
-
-// readIcons reads partials/icons.svg, whose symbols are the icons.
-func readIcons() map[string]string {
+// icons are the symbols of partials/icons.svg.
+var icons = sync.OnceValue(func() map[string]string {
 	text, err := sources.ReadFile(path.Join("partials", "icons.svg"))
 	if err != nil {
 		panic(err) // it is embedded
@@ -124,4 +123,4 @@ func readIcons() map[string]string {
 		out[m[1]] = m[2]
 	}
 	return out
-}
+})

@@ -35,11 +35,12 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	db := dynamodb.Client()
 	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(dynamodb.Client(), users, tokens)
+	s := store.New(db, users, tokens)
 	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), keys: app.Keys, pages: publicURL, notice: legal.KYC(), log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
@@ -24,6 +25,9 @@ const (
 	most     = 1 << 18 // bytes of an answer; a secret has 64 KiB at most
 )
 
+// client is one for all secrets, so that the second comes over the connection of the first: sooner than over one of its own beside it.
+var client = sync.OnceValue(func() *http.Client { return awsenv.Client(patience) })
+
 // get calls GetSecretValue, signed and repeated as the SDK does it. It is the only call that any function makes of Secrets Manager, once, while
 // it starts: to get the SDK's client ready for it takes longer than the call (docs/decisions/0036).
 func get(ctx context.Context, id string) (string, error) {
@@ -31,9 +35,9 @@ func get(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	client, retryer := awsenv.Client(patience), awsenv.Retryer()
+	retryer := awsenv.Retryer()
 	for attempt := 1; ; attempt++ {
-		text, err := try(ctx, client, body)
+		text, err := try(ctx, body)
 		if err == nil || attempt == retryer.MaxAttempts() || !retryer.IsErrorRetryable(err) {
 			return text, err
 		}
@@ -49,12 +53,12 @@ func get(ctx context.Context, id string) (string, error) {
 	}
 }
 
-func try(ctx context.Context, client *http.Client, body []byte) (string, error) {
+func try(ctx context.Context, body []byte) (string, error) {
 	request, err := signed(ctx, body)
 	if err != nil {
 		return "", err
 	}
-	response, err := client.Do(request)
+	response, err := client().Do(request)
 	if err != nil {
 		return "", sent(ctx, err)
 	}

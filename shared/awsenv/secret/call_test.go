@@ -17,16 +17,21 @@ import (
 func manager(t *testing.T, answer func(w http.ResponseWriter, n int)) (calls *int) {
 	t.Helper()
 	calls = new(int)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		*calls++
 		answer(w, *calls)
-	}))
+	})
+	return calls
+}
+
+func serve(t *testing.T, h http.HandlerFunc) {
+	t.Helper()
+	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
 	t.Setenv("AWS_ENDPOINT_URL_SECRETS_MANAGER", server.URL)
 	t.Setenv("AWS_REGION", "ap-south-1")
 	t.Setenv("AWS_ACCESS_KEY_ID", "AKIDTEST")
 	t.Setenv("AWS_SECRET_ACCESS_KEY", "secret")
-	return calls
 }
 
 func fail(w http.ResponseWriter, status int, body string) {
@@ -89,5 +94,22 @@ func TestAfterTheDeadlineNothingIsRepeated(t *testing.T) {
 	<-ctx.Done()
 	if _, err := get(ctx, "id"); !errors.Is(err, context.DeadlineExceeded) || *calls != 0 {
 		t.Errorf("%v after %d calls", err, *calls)
+	}
+}
+
+func TestTheSecondSecretComesOverTheConnectionOfTheFirst(t *testing.T) {
+	var connections []string
+	serve(t, func(w http.ResponseWriter, r *http.Request) {
+		connections = append(connections, r.RemoteAddr)
+		io.WriteString(w, `{"SecretString":"{\"current\":\"0123456789012345678901234567890123\"}"}`)
+	})
+	if _, err := Read(t.Context(), "app"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadSigning(t.Context(), "signing"); err != nil {
+		t.Fatal(err)
+	}
+	if len(connections) != 2 || connections[0] != connections[1] {
+		t.Errorf("connections %q", connections)
 	}
 }
