@@ -12,7 +12,7 @@ import (
 )
 
 // released are the flags of Makefile's GO_BUILD. The other way, without any, is how Go builds by itself.
-var released = []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
+var released = []string{"-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
 
 // build compiles the package in folder for Linux on arch with these flags, into out.
 func build(ctx context.Context, folder, arch, out string, flags []string) error {

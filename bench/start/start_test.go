@@ -115,6 +115,17 @@ func TestAnArchiveOfTheSameBinaryIsAlwaysAsLarge(t *testing.T) {
 	}
 }
 
+func TestWhatIsMeasuredIsBuiltAsItIsReleased(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join("..", "..", "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := strings.ReplaceAll(string(makefile), `"`, "")
+	if want := "\nGO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build " + strings.Join(released, " ") + "\n"; !strings.Contains(flags, want) {
+		t.Errorf("the Makefile has no line%s", want)
+	}
+}
+
 func TestAllFunctionsAreMeasured(t *testing.T) {
 	e, err := efforts(filepath.Join("..", ".."), false)
 	if err != nil {
