@@ -234,7 +234,7 @@ var heavy = map[string][]string{
 	"net/rpc":                                               {},
 	"text/template":                                         {"web"},
 	"html/template":                                         {"web"},
-	"github.com/aws/aws-sdk-go-v2/service/ses":              {"signup", "login", "account", "factor", "notify"},
+	"github.com/aws/aws-sdk-go-v2/service/ses":              {},
 }
 
 func TestHeavyLibrariesStayWhereTheyAreNeeded(t *testing.T) {

@@ -1,19 +1,14 @@
 package secret
 
 import (
-	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws/signer/v4"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
 
@@ -54,7 +49,9 @@ func get(ctx context.Context, id string) (string, error) {
 }
 
 func try(ctx context.Context, body []byte) (string, error) {
-	request, err := signed(ctx, body)
+	request, err := awsenv.Signed(ctx, "secretsmanager", "secretsmanager", "AWS_ENDPOINT_URL_SECRETS_MANAGER", map[string]string{
+		"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.GetSecretValue",
+	}, body)
 	if err != nil {
 		return "", err
 	}
@@ -93,26 +90,4 @@ func failure(answer []byte) error {
 		said.Type = "UnknownError"
 	}
 	return &smithy.GenericAPIError{Code: said.Type[strings.LastIndexByte(said.Type, '#')+1:], Message: said.Message}
-}
-
-func signed(ctx context.Context, body []byte) (*http.Request, error) {
-	url := "https://secretsmanager." + awsenv.Region() + ".amazonaws.com/"
-	if at := awsenv.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"); at != nil {
-		url = *at
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(body))
-	if err != nil {
-		return nil, err
-	}
-	request.Header.Set("Content-Type", "application/x-amz-json-1.1")
-	request.Header.Set("X-Amz-Target", "secretsmanager.GetSecretValue")
-	if trace := os.Getenv("_X_AMZN_TRACE_ID"); trace != "" {
-		request.Header.Set("X-Amzn-Trace-Id", trace)
-	}
-	credentials, err := awsenv.Credentials.Retrieve(ctx)
-	if err != nil {
-		return nil, err
-	}
-	hash := sha256.Sum256(body)
-	return request, v4.NewSigner().SignHTTP(ctx, credentials, request, hex.EncodeToString(hash[:]), "secretsmanager", awsenv.Region(), time.Now())
 }
