@@ -28,30 +28,30 @@ var steps = []string{"signup", "verify", "details", "kyc"}
 // pages are all there are. A page without a leading slash has no address of its own.
 var pages = []page{
 	{Path: "/", Name: "home", Layout: "app", Script: "home", Words: words("home.js.", "kycStatus.")},
-	{Path: "/signup", Name: "signup", Layout: "split", Step: 1, Script: "signup", Words: words("captcha.", "email.js.", "password.", "signup.js.")},
-	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "inbox", Words: words("email.js.", "inbox.js.")},
-	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "verify", Words: words("email.js.", "password.", "verify.js.")},
-	{Path: "/login", Name: "login", Layout: "split", Script: "login", Words: words("captcha.", "email.js.", "inbox.js.", "password.", "login.js.")},
+	{Path: "/signup", Name: "signup", Layout: "split", Step: 1, Script: "entry/signup", Words: words("captcha.", "email.js.", "password.", "signup.js.")},
+	{Path: "/check-inbox", Name: "inbox", Layout: "split", Step: 2, Script: "entry/inbox", Words: words("email.js.", "inbox.js.")},
+	{Path: "/verify", Name: "verify", Layout: "split", Step: 2, Script: "entry/verify", Words: words("email.js.", "password.", "verify.js.")},
+	{Path: "/login", Name: "login", Layout: "split", Script: "entry/login", Words: words("captcha.", "email.js.", "inbox.js.", "password.", "login.js.")},
 	{Path: "/login/code", Name: "login-code", Layout: "split"},
-	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "forgot", Words: words("captcha.", "email.js.", "forgot.js.")},
-	{Path: "/reset-password", Name: "reset", Layout: "split", Script: "reset", Words: words("password.", "reset.js.")},
-	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
-	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "details", Words: words("details.js.", "phone.js.", "sector.")},
-	{Path: "/settings/kyc", Name: "kyc", Layout: "settings", Nav: "kyc", Script: "kyc", Words: append(kycWords(), "kyc.next.")},
-	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc-edit", Words: append(kycWords(), "kyc.choose", "sample.", "upload.")},
-	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "change-password", Words: words("password.")},
-	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "sessions", Words: words("sessions.js.")},
-	{Path: "/account", Name: "account", Layout: "settings", Nav: "account", Script: "owner", Words: words("account.js.", "email.js.")},
-	{Path: "/confirm-email", Name: "confirm-email", Layout: "split", Script: "confirm-email", Words: words("verify.js.link")},
-	{Path: "/undo-email", Name: "undo-email", Layout: "split", Script: "undo-email", Words: words("verify.js.link")},
-	{Path: "/not-me", Name: "not-me", Layout: "split", Script: "not-me", Words: words("verify.js.link")},
-	{Path: "/terms-accept", Name: "terms-accept", Layout: "split", Script: "terms-accept", Words: words("terms-accept.js.")},
-	{Path: "/reopen", Name: "reopen", Layout: "split", Script: "reopen", Words: words("reopen.js.")},
-	{Path: "/security", Name: "security", Layout: "settings", Nav: "security", Script: "security", Words: words("security.js.")},
-	{Path: "/security/stop", Name: "stop", Layout: "split", Script: "stop", Words: words("stop.js.")},
-	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
-	{Path: "/review", Name: "review", Layout: "desk", Script: "review", Words: deskWords()},
-	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "review-case", Words: deskWords()},
+	{Path: "/forgot-password", Name: "forgot", Layout: "split", Script: "entry/forgot", Words: words("captcha.", "email.js.", "forgot.js.")},
+	{Path: "/reset-password", Name: "reset", Layout: "split", Script: "entry/reset", Words: words("password.", "reset.js.")},
+	{Path: "/account-details", Name: "details", Layout: "app", Step: 3, Script: "settings/details", Words: words("details.js.", "phone.js.", "sector.")},
+	{Path: "/settings", Name: "profile", Layout: "settings", Nav: "profile", Script: "settings/details", Words: words("details.js.", "phone.js.", "sector.")},
+	{Path: "/settings/kyc", Name: "kyc", Layout: "settings", Nav: "kyc", Script: "kyc/kyc", Words: append(kycWords(), "kyc.next.")},
+	{Path: "/settings/kyc/edit", Name: "kyc-edit", Layout: "settings", Nav: "kyc", Script: "kyc/edit", Words: append(kycWords(), "kyc.choose", "sample.", "upload.")},
+	{Path: "/settings/password", Name: "password", Layout: "settings", Nav: "password", Script: "settings/change-password", Words: words("password.")},
+	{Path: "/settings/sessions", Name: "sessions", Layout: "settings", Nav: "sessions", Script: "settings/sessions", Words: words("sessions.js.")},
+	{Path: "/account", Name: "account", Layout: "settings", Nav: "account", Script: "owner/owner", Words: words("account.js.", "email.js.")},
+	{Path: "/confirm-email", Name: "confirm-email", Layout: "split", Script: "links/confirm-email", Words: words("verify.js.link")},
+	{Path: "/undo-email", Name: "undo-email", Layout: "split", Script: "links/undo-email", Words: words("verify.js.link")},
+	{Path: "/not-me", Name: "not-me", Layout: "split", Script: "links/not-me", Words: words("verify.js.link")},
+	{Path: "/terms-accept", Name: "terms-accept", Layout: "split", Script: "entry/terms-accept", Words: words("terms-accept.js.")},
+	{Path: "/reopen", Name: "reopen", Layout: "split", Script: "entry/reopen", Words: words("reopen.js.")},
+	{Path: "/security", Name: "security", Layout: "settings", Nav: "security", Script: "settings/security", Words: words("security.js.")},
+	{Path: "/security/stop", Name: "stop", Layout: "split", Script: "links/stop", Words: words("stop.js.")},
+	{Path: "/papers", Name: "signatory", Layout: "plain", Script: "kyc/signatory", Words: append(kycWords(), "signatory.js.", "upload.")},
+	{Path: "/review", Name: "review", Layout: "desk", Script: "desk/desk", Words: deskWords()},
+	{Path: "/review/case", Name: "review-case", Layout: "desk", Script: "desk/case", Words: deskWords()},
 	{Path: "/terms", Name: "terms", Layout: "plain"},
 	{Path: "/privacy", Name: "privacy", Layout: "plain"},
 	{Path: "/kyc-notice", Name: "kyc-notice", Layout: "plain"},
@@ -80,7 +80,7 @@ func deskWords() []string {
 	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
-var importOf = pattern.New(`(?m)^(?:import|export) .*?from "\./([a-z-]+)\.js";$`)
+var importOf = pattern.New(`(?m)^(?:import|export) .*?from "(\.[./a-z-]+)\.js";$`)
 
 // imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
 func imports(script string) ([]string, error) {
@@ -94,8 +94,8 @@ func imports(script string) ([]string, error) {
 			return nil, err
 		}
 		for _, m := range importOf.Regexp().FindAllStringSubmatch(string(text), -1) {
-			if !slices.Contains(all, m[1]) {
-				all = append(all, m[1])
+			if module := path.Join(path.Dir(all[i]), m[1]); !slices.Contains(all, module) {
+				all = append(all, module)
 			}
 		}
 	}

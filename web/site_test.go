@@ -95,10 +95,47 @@ func TestPagesKeepTheContentSecurityPolicyAndLinkOnlyToWhatIsThere(t *testing.T)
 func TestThePageAsksForEveryModuleAtOnce(t *testing.T) {
 	s := site(t)
 	f, _ := s.Page("/signup", Source)
-	for _, module := range []string{"signup", "shell", "api", "captcha", "form", "password", "words"} {
+	for _, module := range []string{"entry/signup", "shell", "api", "entry/captcha", "form", "password", "words"} {
 		if !bytes.Contains(f.Body, []byte(`<link rel="modulepreload" href="`+s.Base+`js/`+module+`.js">`)) {
 			t.Errorf("sign-up does not preload %s", module)
 		}
+	}
+}
+
+// scriptsBelow is what a room of static/js may know of the others; all may know what lies in none.
+var scriptsBelow = map[string][]string{"kyc": {"upload"}, "desk": {"kyc"}}
+
+var named = regexp.MustCompile(`(?:from |import\()"(\.[./a-z-]+\.js)"`)
+
+func TestARoomOfScriptsKnowsOnlyWhatIsBelow(t *testing.T) {
+	room := func(file string) string { // "" for what lies in none
+		name, _, inside := strings.Cut(strings.TrimPrefix(file, "static/js/"), "/")
+		if !inside {
+			return ""
+		}
+		return name
+	}
+	rooms := map[string]bool{}
+	err := fs.WalkDir(sources, "static/js", func(file string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		text, err := fs.ReadFile(sources, file)
+		from := room(file)
+		rooms[from] = true
+		for _, m := range named.FindAllSubmatch(text, -1) {
+			other := path.Join(path.Dir(file), string(m[1]))
+			if _, missing := fs.Stat(sources, other); missing != nil {
+				t.Errorf("%s imports %s, which is not there", file, other)
+			}
+			if to := room(other); to != "" && to != from && !slices.Contains(scriptsBelow[from], to) {
+				t.Errorf("%s imports %s: what two rooms need lies in none", file, other)
+			}
+		}
+		return err
+	})
+	if err != nil || len(rooms) < 8 {
+		t.Errorf("%v, the rooms are %v", err, rooms)
 	}
 }
 
@@ -180,11 +217,11 @@ func TestSignUpWeighsLittle(t *testing.T) {
 	s := site(t)
 	f, _ := s.Page("/signup", Source)
 	total, script := len(f.Gzip), 0
-	modules, err := imports("signup")
+	modules, err := imports("entry/signup")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, m := range append(modules, "captcha-worker") {
+	for _, m := range append(modules, "entry/captcha-worker") {
 		file, _ := s.Static("js/" + m + ".js")
 		script += len(file.Gzip)
 	}

@@ -21,6 +21,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"phonon.in/central/cmd/central/console"
 	"phonon.in/central/cmd/central/seed"
 	"phonon.in/central/shared/kyc"
 )
@@ -47,7 +48,7 @@ func TestAnOperatorFindsCasesAndActsOnThem(t *testing.T) {
 	in := states(t, l)
 	show := func(state string) (v caseView) {
 		t.Helper()
-		l.central(t, "", "case", "show", in[state].Email, "--json").want(t, exitGood).json(t, &v)
+		l.central(t, "", "case", "show", in[state].Email, "--json").want(t, console.Good).json(t, &v)
 		return v
 	}
 	t.Run("the demo cases are in the states that they are called", func(t *testing.T) {
@@ -68,14 +69,14 @@ func TestAnOperatorFindsCasesAndActsOnThem(t *testing.T) {
 	t.Run("lists", func(t *testing.T) { checkCaseLists(t, l, show) })
 	t.Run("what says whose a case is, is shown with --reveal only", func(t *testing.T) {
 		for _, command := range [][]string{{"case", "show", in["approved"].Email}, {"case", "list", "--status", "approved"}, {"case", "history", in["approved"].Email}} {
-			if out := l.central(t, "", command...).want(t, exitGood).out; strings.Contains(out, "Demo") || strings.Contains(out, "ZZZ") || strings.Contains(out, "@") || strings.Contains(out, ".pdf") {
+			if out := l.central(t, "", command...).want(t, console.Good).out; strings.Contains(out, "Demo") || strings.Contains(out, "ZZZ") || strings.Contains(out, "@") || strings.Contains(out, ".pdf") {
 				t.Errorf("%v: %s", command, out)
 			}
 		}
-		if out := l.central(t, "", "case", "show", in["approved"].Email, "--reveal").want(t, exitGood).out; !strings.Contains(out, "ZZZCZ9999Z") || !strings.Contains(out, ".pdf") {
+		if out := l.central(t, "", "case", "show", in["approved"].Email, "--reveal").want(t, console.Good).out; !strings.Contains(out, "ZZZCZ9999Z") || !strings.Contains(out, ".pdf") {
 			t.Error(out)
 		}
-		l.central(t, "", "case", "show", "nobody@example.com").want(t, exitWrong)
+		l.central(t, "", "case", "show", "nobody@example.com").want(t, console.Wrong)
 	})
 	t.Run("suspend, resume and reopen", func(t *testing.T) { checkCaseChanges(t, l, in, show) })
 	t.Run("export", func(t *testing.T) { checkCaseExport(t, l, show("second look")) })
@@ -85,24 +86,24 @@ func TestAnOperatorFindsCasesAndActsOnThem(t *testing.T) {
 			t.Fatal(err)
 		}
 		v := show("second look")
-		l.central(t, "", "account", "erase", in["second look"].Email, "--yes").want(t, exitGood)
+		l.central(t, "", "account", "erase", in["second look"].Email, "--yes").want(t, console.Good)
 		now, err := l.store.LaneCounts(t.Context())
 		if err != nil || now[kyc.LaneSecondLook] != was[kyc.LaneSecondLook]-1 {
 			t.Errorf("%v, and before %v: %v", now, was, err)
 		}
 		var lines []caseLine
-		l.central(t, "", "case", "list", "--json").want(t, exitGood).json(t, &lines)
+		l.central(t, "", "case", "list", "--json").want(t, console.Good).json(t, &lines)
 		if slices.ContainsFunc(lines, func(c caseLine) bool { return c.Account == v.Account }) {
 			t.Error("the index has an erased case")
 		}
-		l.central(t, "", "account", "erase", in["suspended"].Email, "--yes").want(t, exitWrong) // it was approved once
+		l.central(t, "", "account", "erase", in["suspended"].Email, "--yes").want(t, console.Wrong) // it was approved once
 	})
 }
 
 func checkCaseLists(t *testing.T, l local, show func(string) caseView) {
 	list := func(args ...string) (lines []caseLine) {
 		t.Helper()
-		l.central(t, "", append([]string{"case", "list", "--json"}, args...)...).want(t, exitGood).json(t, &lines)
+		l.central(t, "", append([]string{"case", "list", "--json"}, args...)...).want(t, console.Good).json(t, &lines)
 		return lines
 	}
 	has := func(lines []caseLine, state string) bool {
@@ -128,12 +129,12 @@ func checkCaseLists(t *testing.T, l local, show func(string) caseView) {
 		t.Errorf("%d lines", len(lines))
 	}
 	for _, wrong := range [][]string{{"--lane", "fast"}, {"--status", "good"}, {"--limit", "0"}} {
-		l.central(t, "", append([]string{"case", "list"}, wrong...)...).want(t, exitUsage)
+		l.central(t, "", append([]string{"case", "list"}, wrong...)...).want(t, console.Usage)
 	}
 }
 
 func checkCaseChanges(t *testing.T, l local, in map[string]seed.Account, show func(string) caseView) {
-	change := func(code int, state string, args ...string) (done audit) {
+	change := func(code int, state string, args ...string) (done console.Audit) {
 		t.Helper()
 		l.central(t, "", append([]string{"case", args[0], in[state].Email, "--yes", "--json"}, args[1:]...)...).want(t, code).json(t, &done)
 		return done
@@ -146,34 +147,34 @@ func checkCaseChanges(t *testing.T, l local, in map[string]seed.Account, show fu
 		}
 		return p.Verified.CaseNo
 	}
-	l.central(t, "", "case", "suspend", in["approved"].Email, "--yes").want(t, exitUsage) // no reason
-	change(exitGood, "approved", "suspend", "--reason", "fraud is looked into", "--dry-run")
-	l.central(t, "no\n", "case", "suspend", in["approved"].Email, "--reason", "fraud is looked into").want(t, exitWrong)
+	l.central(t, "", "case", "suspend", in["approved"].Email, "--yes").want(t, console.Usage) // no reason
+	change(console.Good, "approved", "suspend", "--reason", "fraud is looked into", "--dry-run")
+	l.central(t, "no\n", "case", "suspend", in["approved"].Email, "--reason", "fraud is looked into").want(t, console.Wrong)
 	if show("approved").Status != kyc.Approved || verified("approved") != 1 {
 		t.Fatal("it was suspended without being asked to")
 	}
-	if done := change(exitGood, "approved", "suspend", "--reason", "fraud is looked into"); !done.Changed || show("approved").Status != kyc.Suspended || verified("approved") != 0 {
+	if done := change(console.Good, "approved", "suspend", "--reason", "fraud is looked into"); !done.Changed || show("approved").Status != kyc.Suspended || verified("approved") != 0 {
 		t.Errorf("%+v %+v", done, show("approved"))
 	}
-	change(exitWrong, "approved", "suspend", "--reason", "again")
-	change(exitGood, "approved", "resume", "--reason", "it was nothing")
+	change(console.Wrong, "approved", "suspend", "--reason", "again")
+	change(console.Good, "approved", "resume", "--reason", "it was nothing")
 	if show("approved").Status != kyc.Approved || verified("approved") != 1 {
 		t.Errorf("%+v", show("approved"))
 	}
 	for _, command := range [][]string{{"reopen", "draft"}, {"resume", "rejected"}, {"suspend", "new"}} {
-		change(exitWrong, command[1], command[0], "--reason", "x")
+		change(console.Wrong, command[1], command[0], "--reason", "x")
 	}
-	change(exitGood, "rejected", "reopen", "--reason", "the region is served now")
+	change(console.Good, "rejected", "reopen", "--reason", "the region is served now")
 	if v := show("rejected"); v.Status != kyc.UnderReview || v.Lane != kyc.LaneSecondLook || v.DueAt == nil {
 		t.Errorf("%+v", v)
 	}
-	history := l.central(t, "", "case", "history", show("rejected").Reference).want(t, exitGood).out
+	history := l.central(t, "", "case", "history", show("rejected").Reference).want(t, console.Good).out
 	for _, part := range []string{"reopen", "operator local run", "the region is served now", "region_not_served", "submit"} {
 		if !strings.Contains(history, part) {
 			t.Errorf("no %q in\n%s", part, history)
 		}
 	}
-	if out := l.central(t, "", "account", "show", in["approved"].Email).want(t, exitGood).out; !strings.Contains(out, "case_resumed by local run: it was nothing") {
+	if out := l.central(t, "", "account", "show", in["approved"].Email).want(t, console.Good).out; !strings.Contains(out, "case_resumed by local run: it was nothing") {
 		t.Error(out)
 	}
 }
@@ -189,14 +190,14 @@ func checkCaseExport(t *testing.T, l local, v caseView) {
 	for i, text := range pages {
 		sum := sha256.Sum256([]byte(text))
 		hashes[i] = hex.EncodeToString(sum[:])
-		if _, err := l.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &l.sys.bucket, Key: new(kyc.PageKey(v.Account, doc.FileCase(), doc.ID, i+1)), Body: strings.NewReader(text)}); err != nil {
+		if _, err := l.s3.PutObject(t.Context(), &s3.PutObjectInput{Bucket: &l.sys.Bucket, Key: new(kyc.PageKey(v.Account, doc.FileCase(), doc.ID, i+1)), Body: strings.NewReader(text)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	l.setPages(t, k, doc, hashes)
 	file := filepath.Join(t.TempDir(), "case.zip")
 	var done caseExported
-	l.central(t, "", "case", "export", v.Reference, "--to", file, "--json").want(t, exitGood).json(t, &done)
+	l.central(t, "", "case", "export", v.Reference, "--to", file, "--json").want(t, console.Good).json(t, &done)
 	if done.Pages < 2 || done.Records < 3 || done.Reference != v.Reference {
 		t.Errorf("%+v", done)
 	}
@@ -217,13 +218,13 @@ func checkCaseExport(t *testing.T, l local, v caseView) {
 	if sums != len(content)-1 {
 		t.Errorf("%d sums of %d files", sums, len(content))
 	}
-	l.central(t, "", "case", "export", v.Reference, "--to", file).want(t, exitWrong) // it exists
-	l.central(t, "", "case", "export", v.Reference).want(t, exitUsage)
+	l.central(t, "", "case", "export", v.Reference, "--to", file).want(t, console.Wrong) // it exists
+	l.central(t, "", "case", "export", v.Reference).want(t, console.Usage)
 
 	hashes[1] = hashes[0]
 	l.setPages(t, k, doc, hashes)
 	other := filepath.Join(t.TempDir(), "other.zip")
-	l.central(t, "", "case", "export", v.Reference, "--to", other).want(t, exitWrong)
+	l.central(t, "", "case", "export", v.Reference, "--to", other).want(t, console.Wrong)
 	if left, err := os.ReadDir(filepath.Dir(other)); err != nil || len(left) != 0 {
 		t.Errorf("a page that is another one left %v %v", left, err)
 	}
@@ -264,7 +265,7 @@ func (l local) setPages(t *testing.T, k kyc.Case, d kyc.Document, hashes []strin
 		t.Fatal(err)
 	}
 	if _, err := l.db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: &l.sys.users, Key: key, UpdateExpression: new("SET pages = :pages"), ExpressionAttributeValues: pages,
+		TableName: &l.sys.Users, Key: key, UpdateExpression: new("SET pages = :pages"), ExpressionAttributeValues: pages,
 	}); err != nil {
 		t.Fatal(err)
 	}

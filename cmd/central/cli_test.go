@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -10,6 +9,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"phonon.in/central/cmd/central/console"
+	"phonon.in/central/cmd/central/where"
 )
 
 // result is what one call of the program left behind.
@@ -22,10 +24,13 @@ type result struct {
 func central(t *testing.T, input string, args ...string) result {
 	t.Helper()
 	var out, errs bytes.Buffer
-	c := &cli{in: strings.NewReader(input), out: &out, err: &errs, getenv: func(string) string { return "" }, now: time.Now}
-	code := c.run(t.Context(), args)
+	c := &where.Call{Console: &console.Console{In: strings.NewReader(input), Out: &out, Err: &errs, Now: time.Now}, Getenv: nothing}
+	code := c.Run(t.Context(), root(c), args)
 	return result{code, out.String(), errs.String()}
 }
+
+// nothing is an environment without variables.
+func nothing(string) string { return "" }
 
 // want fails unless the exit code is right.
 func (r result) want(t *testing.T, code int) result {
@@ -48,16 +53,16 @@ func (r result) json(t *testing.T, into any) {
 	}
 }
 
-var commands = []string{
+var everyCommand = []string{
 	"", "doctor", "account", "account list", "account show", "account disable", "account enable", "account erase", "reviewer", "reviewer add", "reviewer remove", "reviewer list", "client", "client add", "client list", "client show", "client set", "client secret", "client disable", "client enable", "client remove", "keys", "keys list", "keys rotate", "outbox", "outbox list", "outbox retry",
 	"events", "events list", "events replay",
 	"export", "terms", "terms publish", "journey", "seed", "cost", "release", "rollback", "rotate", "rotate key", "rotate edge", "rotate call",
 }
 
 func TestEveryLevelHasHelp(t *testing.T) {
-	for _, command := range commands {
+	for _, command := range everyCommand {
 		t.Run(command, func(t *testing.T) {
-			r := central(t, "", append(strings.Fields(command), "--help")...).want(t, exitGood)
+			r := central(t, "", append(strings.Fields(command), "--help")...).want(t, console.Good)
 			if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, "--json") || r.err != "" {
 				t.Errorf("%s\n%s", r.out, r.err)
 			}
@@ -71,7 +76,7 @@ func TestEveryLevelHasHelp(t *testing.T) {
 func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 	for _, line := range []string{
 		"nonsense", "account nonsense", "account show", "account show a b", "account list x", "account list --phone x", "account list --limit 0", "terms publish", "outbox list extra", "--nonsense", "doctor --nonsense",
-		"account disable x@example.com --local http://127.0.0.1:1",
+		"account show x@example.com", "account disable x@example.com --local http://127.0.0.1:1",
 		"account erase x@example.com --override-hold", "export x@example.com", "outbox retry", "outbox retry x --all-dead", "events list", "terms publish 2026-12-01",
 		"client add --name x", "client add --redirect https://x.example.com/cb", "client secret", "client show a b", "client secret x --done --leaked", "client add --max-age x", "keys rotate", "keys list x",
 		"doctor --local http://example.com:3000", "doctor --local http://127.0.0.1", "doctor --local http://127.0.0.1:1 --stack x",
@@ -79,7 +84,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 		"seed --local http://127.0.0.1:1 --accounts 0", "cost --kyc-share 2", "cost --signups 0", "cost --sms-usd -1", "cost --codes x",
 	} {
 		t.Run(line, func(t *testing.T) {
-			r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+			r := central(t, "", strings.Fields(line)...).want(t, console.Usage)
 			if !strings.HasPrefix(r.err, "central: ") || r.out != "" {
 				t.Errorf("out %q, err %q", r.out, r.err)
 			}
@@ -89,7 +94,7 @@ func TestWrongUsageIsExit2AndSaysSo(t *testing.T) {
 
 func TestACommandOfOthersAlonePrintsItsHelp(t *testing.T) {
 	for line, names := range map[string]string{"": "doctor", "account": "disable", "reviewer": "remove", "outbox": "retry", "events": "replay", "terms": "publish", "rotate": "edge"} {
-		r := central(t, "", strings.Fields(line)...).want(t, exitGood)
+		r := central(t, "", strings.Fields(line)...).want(t, console.Good)
 		if !strings.Contains(r.out, "Usage:") || !strings.Contains(r.out, names) || r.err != "" {
 			t.Errorf("%q: out %q, err %q", line, r.out, r.err)
 		}
@@ -101,12 +106,12 @@ func TestACommandWithoutWhatItWorksOnAsksForIt(t *testing.T) {
 		"account show": "central: which account? central account show <who>", "account erase": "central: which account?", "reviewer add": "central: which account?",
 		"export": "central: whose data?", "client set": "central: which client? central client set <client>", "terms publish": "central: which version?",
 	} {
-		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+		r := central(t, "", strings.Fields(line)...).want(t, console.Usage)
 		if !strings.HasPrefix(r.err, asks) || !strings.Contains(r.err, "Usage:") || r.out != "" {
 			t.Errorf("%q: out %q, err %q", line, r.out, r.err)
 		}
 	}
-	if r := central(t, "", "account", "show", "+91", "98765").want(t, exitUsage); !strings.Contains(r.err, "Quote") || strings.Contains(r.err, "Usage:") {
+	if r := central(t, "", "account", "show", "+91", "98765").want(t, console.Usage); !strings.Contains(r.err, "Quote") || strings.Contains(r.err, "Usage:") {
 		t.Error(r.err)
 	}
 }
@@ -117,85 +122,22 @@ func TestAMistypedCommandIsUnderstoodByPeople(t *testing.T) {
 		"list": "central account list, or central case list, or central client list, or central events list, or central keys list, or central outbox list, or central reviewer list", "account retry": "central outbox retry", "account find x": "",
 		"nonsense": "",
 	} {
-		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+		r := central(t, "", strings.Fields(line)...).want(t, console.Usage)
 		if suggests := strings.Contains(r.err, "Did you mean"); suggests != (meant != "") || suggests && !strings.Contains(r.err, "Did you mean "+meant+"?") {
 			t.Errorf("%q: %s", line, r.err)
 		}
 	}
 }
 
-func TestNumbersAreReadAsPeopleWriteThem(t *testing.T) {
-	for text, want := range map[string]string{
-		"+919876543210": "+919876543210", "+91 98765 43210": "+919876543210", "98765-43210": "+919876543210", "09876543210": "+919876543210", "00919876543210": "+919876543210",
-		"(0265) 2330 112": "+912652330112", "\u202a+91 98765 43210\u202c": "+919876543210", "९८७६५४३२१०": "+919876543210", "+44 20 7946 0958": "+442079460958",
-		"98765": "", "9876543210123456": "", "ABCDEFGHIJKLMNOPQRSTUVWXYZ": "", "KYC-2026-000001": "", "": "",
-	} {
-		if got, ok := e164(text); got != want || ok != (want != "") {
-			t.Errorf("%q is %q", text, got)
-		}
-	}
-	for text, want := range map[string]string{"": "", "98": "+9198", "+91 98": "+9198", "9": "+9 +919", "91": "+91 +9191", "0265": "+91265", "+44": "+44", "९८": "+9198"} {
-		if got, ok := phonePrefixes(text); !ok || strings.Join(got, " ") != want {
-			t.Errorf("%q is %q", text, got)
-		}
-	}
-}
-
 func TestWithJSONAnErrorIsJSONToo(t *testing.T) {
 	var body struct{ Error string }
-	r := central(t, "", "account", "nonsense", "--json").want(t, exitUsage)
+	r := central(t, "", "account", "nonsense", "--json").want(t, console.Usage)
 	if r.json(t, &body); !strings.Contains(body.Error, "nonsense") {
 		t.Error(r.out)
 	}
-	r = central(t, "", "doctor", "--local", "http://127.0.0.1:1", "--json").want(t, exitWrong)
+	r = central(t, "", "doctor", "--local", "http://127.0.0.1:1", "--json").want(t, console.Wrong)
 	if r.json(t, &body); !strings.Contains(body.Error, "no local run answers") {
 		t.Error(r.out)
-	}
-}
-
-func TestNothingIsChangedWithoutAYes(t *testing.T) {
-	for answer, good := range map[string]bool{"yes\n": true, " yes \n": true, "": false, "y\n": false, "no\n": false, "YES\n": false} {
-		var errs bytes.Buffer
-		c := &cli{in: strings.NewReader(answer), err: &errs}
-		err := c.confirm(t.Context(), "This will do it.")
-		if (err == nil) != good {
-			t.Errorf("%q: %v", answer, err)
-		}
-		if !strings.HasPrefix(errs.String(), "This will do it.\n") {
-			t.Errorf("it did not say what it would do: %q", errs.String())
-		}
-	}
-	var errs bytes.Buffer
-	if err := (&cli{in: strings.NewReader(""), err: &errs, yes: true}).confirm(t.Context(), "This will do it."); err != nil || errs.String() != "This will do it.\n" {
-		t.Errorf("%v, %q", err, errs.String())
-	}
-}
-
-func TestCtrlCAtTheQuestionEndsIt(t *testing.T) {
-	nobodyTypes, _ := io.Pipe()
-	defer nobodyTypes.Close()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := (&cli{in: nobodyTypes, err: io.Discard}).confirm(ctx, "This will do it."); err == nil {
-		t.Error("it went on")
-	}
-}
-
-func TestProgressIsForTerminalsAlone(t *testing.T) {
-	for _, terminal := range []bool{true, false} {
-		var errs bytes.Buffer
-		b := (&cli{err: &errs, terminal: terminal}).bar("things", 2)
-		b.step()
-		b.step()
-		b.end()
-		if drawn := strings.Contains(errs.String(), "[##############################] 2/2"); drawn != terminal || !terminal && errs.Len() > 0 {
-			t.Errorf("terminal %v: %q", terminal, errs.String())
-		}
-	}
-	var errs bytes.Buffer
-	b := (&cli{err: &errs, terminal: true}).bar("nothing", 0)
-	if b.end(); !strings.Contains(errs.String(), "0/0") {
-		t.Error(errs.String())
 	}
 }
 
@@ -221,28 +163,22 @@ func TestTermsAreCheckedAndTheStepsSaid(t *testing.T) {
 		{"2026-11-01", fresh}, {"2025-12-31", fresh}, {"2026-13-01", fresh}, {"2026-1-1", fresh}, {"v2", fresh}, {"2026-12-01", same},
 		{"2026-12-01", empty}, {"2026-12-01", latin}, {"2026-12-01", root + "/none"},
 	} {
-		publish(wrong[0], wrong[1], "--write", "--yes").want(t, exitWrong)
+		publish(wrong[0], wrong[1], "--write", "--yes").want(t, console.Wrong)
 	}
-	publish("2026-12-01", fresh, "--language", "../en").want(t, exitUsage)
-	r := publish("2026-12-01", fresh).want(t, exitGood)
+	publish("2026-12-01", fresh, "--language", "../en").want(t, console.Usage)
+	r := publish("2026-12-01", fresh).want(t, console.Good)
 	for _, part := range []string{"follows 2026-11-01", "cp " + fresh, "TermsVersion=2026-12-01", "sam deploy --config-env prod"} {
 		if !strings.Contains(r.out, part) {
 			t.Errorf("%q is not in %s", part, r.out)
 		}
 	}
-	publish("2026-12-01", fresh, "--write").want(t, exitWrong)
+	publish("2026-12-01", fresh, "--write").want(t, console.Wrong)
 	if text, _ := os.ReadFile(deployed); string(text) != "<p>old</p>\n" {
 		t.Errorf("it was written without a yes: %s", text)
 	}
 	var p publication
-	publish("2026-12-01", fresh, "--write", "--yes", "--json").want(t, exitGood).json(t, &p)
+	publish("2026-12-01", fresh, "--write", "--yes", "--json").want(t, console.Good).json(t, &p)
 	if text, _ := os.ReadFile(deployed); string(text) != "<p>new</p>\n" || !p.Written {
 		t.Errorf("%s, %+v", text, p)
-	}
-}
-
-func TestTheProjectsOwnTermsHaveAVersion(t *testing.T) {
-	if v, err := templateTerms("../../template.yaml"); err != nil || len(v) != len("2026-11-01") {
-		t.Errorf("%q %v", v, err)
 	}
 }

@@ -11,7 +11,7 @@ import (
 // TestTheBillCountsWhatTheFunctionsDo holds the counts of the bill to the calls that a local run writes down.
 func TestTheBillCountsWhatTheFunctionsDo(t *testing.T) {
 	l := startLocal(t)
-	accounts(t, l, 3)
+	demoAccounts(t, l, 3)
 	var requests []struct {
 		Method, Path string
 		Status       int

@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"phonon.in/central/cmd/central/console"
 )
 
 var resetLink = regexp.MustCompile(`/reset-password#(\S+)`)
@@ -42,7 +44,7 @@ func (l local) captcha(t *testing.T) string {
 
 func TestADisabledAccountGetsNoLinkAndKeepsItsPassword(t *testing.T) {
 	l := startLocal(t)
-	who := accounts(t, l, 1)[0]
+	who := demoAccounts(t, l, 1)[0]
 	const next = "River stone 77!"
 	forgot := func() {
 		t.Helper()
@@ -62,9 +64,9 @@ func TestADisabledAccountGetsNoLinkAndKeepsItsPassword(t *testing.T) {
 		t.Fatal("no link was mailed")
 	}
 	var shown accountView
-	l.central(t, "", "account", "show", who.Email, "--json").want(t, exitGood).json(t, &shown)
+	l.central(t, "", "account", "show", who.Email, "--json").want(t, console.Good).json(t, &shown)
 	account := "account#" + string(shown.ID)
-	l.central(t, "", "account", "disable", who.Email, "--reason", "a test", "--yes").want(t, exitGood)
+	l.central(t, "", "account", "disable", who.Email, "--reason", "a test", "--yes").want(t, console.Good)
 	defer l.central(t, "", "account", "enable", who.Email, "--yes")
 
 	activities := len(l.items(t, account, "activity#"))
@@ -84,7 +86,7 @@ func TestADisabledAccountGetsNoLinkAndKeepsItsPassword(t *testing.T) {
 	if n := len(l.items(t, account, "activity#")); n != activities {
 		t.Errorf("%d activities were written down while it was disabled", n-activities)
 	}
-	l.central(t, "", "account", "enable", who.Email, "--yes").want(t, exitGood)
+	l.central(t, "", "account", "enable", who.Email, "--yes").want(t, console.Good)
 	if status, _ := l.login(t, who.Email); status != http.StatusOK {
 		t.Errorf("enabled again, the old password is answered %d", status)
 	}

@@ -13,18 +13,20 @@ import (
 	ddb "github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
+	"phonon.in/central/cmd/central/console"
+	"phonon.in/central/cmd/central/where"
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/upload"
 )
 
 func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
 	l := startLocal(t)
-	made := accounts(t, l, 2)
+	made := demoAccounts(t, l, 2)
 	gone, stays := made[0], made[1]
 	var v accountView
-	l.central(t, "", "account", "show", gone.Email, "--reveal", "--json").want(t, exitGood).json(t, &v)
-	l.central(t, "no\n", "account", "erase", gone.Email).want(t, exitWrong)
-	l.central(t, "", "account", "erase", gone.Email, "--dry-run").want(t, exitGood)
+	l.central(t, "", "account", "show", gone.Email, "--reveal", "--json").want(t, console.Good).json(t, &v)
+	l.central(t, "no\n", "account", "erase", gone.Email).want(t, console.Wrong)
+	l.central(t, "", "account", "erase", gone.Email, "--dry-run").want(t, console.Good)
 	if status, _ := l.login(t, gone.Email); status != http.StatusOK {
 		t.Fatalf("it was touched without a yes: %d", status)
 	}
@@ -33,14 +35,14 @@ func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
 		`{"service": "dynamodb", "operation": "TransactWriteItems", "mode": "500"}`,
 	} {
 		l.fault(t, broken)
-		r := l.central(t, "", "account", "erase", gone.Email, "--yes").want(t, exitWrong)
+		r := l.central(t, "", "account", "erase", gone.Email, "--yes").want(t, console.Wrong)
 		l.call(t, "DELETE", "/_local/faults", "", nil)
 		if !strings.Contains(r.err, "repeat the command") {
 			t.Errorf("it says %s", r.err)
 		}
 	}
-	var done audit
-	l.central(t, "", "account", "erase", gone.Email, "--reason", "a letter", "--yes", "--json").want(t, exitGood).json(t, &done)
+	var done console.Audit
+	l.central(t, "", "account", "erase", gone.Email, "--reason", "a letter", "--yes", "--json").want(t, console.Good).json(t, &done)
 	if !done.Changed || done.Action != "erase" || len(done.Kept) == 0 || done.Reason != "a letter" {
 		t.Errorf("%+v", done)
 	}
@@ -54,9 +56,11 @@ func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
 			t.Errorf("%d items %s are left", n, sk)
 		}
 	}
-	left, err := objectsOf(t.Context(), upload.New(l.s3, l.sys.bucket), v.ID)
-	if err != nil || len(left) > 0 {
-		t.Errorf("%d objects are left (%v)", len(left), err)
+	for _, folder := range []string{"incoming/", "vault/", "pages/"} {
+		left, err := upload.New(l.s3, l.sys.Bucket).Versions(t.Context(), folder+string(v.ID)+"/")
+		if err != nil || len(left) > 0 {
+			t.Errorf("%d objects are left in %s (%v)", len(left), folder, err)
+		}
 	}
 	if status, code := l.login(t, gone.Email); status != http.StatusUnauthorized {
 		t.Errorf("login answered %d %s", status, code)
@@ -64,39 +68,39 @@ func TestAnErasingThatBreaksIsEndedByRepeatingIt(t *testing.T) {
 	if status, _ := l.login(t, stays.Email); status != http.StatusOK {
 		t.Errorf("the other account: %d", status)
 	}
-	l.central(t, "", "account", "erase", gone.Email, "--yes").want(t, exitWrong) // nobody has the address
-	l.central(t, "", "account", "erase", string(v.ID), "--yes", "--json").want(t, exitGood).json(t, &done)
+	l.central(t, "", "account", "erase", gone.Email, "--yes").want(t, console.Wrong) // nobody has the address
+	l.central(t, "", "account", "erase", string(v.ID), "--yes", "--json").want(t, console.Good).json(t, &done)
 	if done.Changed {
 		t.Error("it was erased twice")
 	}
-	l.central(t, "", "account", "enable", string(v.ID), "--yes").want(t, exitWrong)
+	l.central(t, "", "account", "enable", string(v.ID), "--yes").want(t, console.Wrong)
 }
 
 func TestAnApprovedCaseIsHeld(t *testing.T) {
 	l := startLocal(t)
-	who := accounts(t, l, 1)[0]
+	who := demoAccounts(t, l, 1)[0]
 	var v accountView
-	l.central(t, "", "account", "show", who.Email, "--json").want(t, exitGood).json(t, &v)
+	l.central(t, "", "account", "show", who.Email, "--json").want(t, console.Good).json(t, &v)
 	approve(t, l, v.ID)
-	r := l.central(t, "", "account", "erase", who.Email, "--yes").want(t, exitWrong)
+	r := l.central(t, "", "account", "erase", who.Email, "--yes").want(t, console.Wrong)
 	if !strings.Contains(r.err, "legal hold: case 1") {
 		t.Error(r.err)
 	}
 	if status, _ := l.login(t, who.Email); status != http.StatusOK {
 		t.Errorf("it was touched: %d", status)
 	}
-	found, err := l.s3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &l.sys.bucket, Prefix: aws.String("vault/" + string(v.ID) + "/")})
+	found, err := l.s3.ListObjectsV2(t.Context(), &s3.ListObjectsV2Input{Bucket: &l.sys.Bucket, Prefix: aws.String("vault/" + string(v.ID) + "/")})
 	if err != nil || len(found.Contents) == 0 {
 		t.Errorf("no documents are left (%v)", err)
 	}
-	l.central(t, "", "account", "erase", who.Email, "--override-hold", "--reason", "counsel agreed", "--yes").want(t, exitGood)
+	l.central(t, "", "account", "erase", who.Email, "--override-hold", "--reason", "counsel agreed", "--yes").want(t, console.Good)
 }
 
 // approve does what a reviewer will do.
 func approve(t *testing.T, l local, id account.ID) {
 	t.Helper()
 	_, err := l.db.UpdateItem(t.Context(), &dynamodb.UpdateItemInput{
-		TableName: &l.sys.users, UpdateExpression: aws.String("SET #s = :approved"), ExpressionAttributeNames: map[string]string{"#s": "status"},
+		TableName: &l.sys.Users, UpdateExpression: aws.String("SET #s = :approved"), ExpressionAttributeNames: map[string]string{"#s": "status"},
 		Key: map[string]ddb.AttributeValue{
 			"pk": &ddb.AttributeValueMemberS{Value: "account#" + string(id)}, "sk": &ddb.AttributeValueMemberS{Value: "kyc#0001"},
 		},
@@ -117,15 +121,15 @@ func (meanwhile typing) Read(p []byte) (int, error) {
 
 func TestACaseThatIsApprovedMeanwhileIsHeldToo(t *testing.T) {
 	l := startLocal(t)
-	who := accounts(t, l, 1)[0]
+	who := demoAccounts(t, l, 1)[0]
 	var v accountView
-	l.central(t, "", "account", "show", who.Email, "--json").want(t, exitGood).json(t, &v)
+	l.central(t, "", "account", "show", who.Email, "--json").want(t, console.Good).json(t, &v)
 	var said strings.Builder
-	c := &cli{
-		in: typing(func() { approve(t, l, v.ID) }), out: &said, err: &said, getenv: func(string) string { return "" }, now: time.Now,
+	c := &where.Call{
+		Console: &console.Console{In: typing(func() { approve(t, l, v.ID) }), Out: &said, Err: &said, Now: time.Now}, Getenv: nothing,
 	}
-	code := c.run(t.Context(), []string{"account", "erase", who.Email, "--local", l.url})
-	if code != exitWrong || !strings.Contains(said.String(), "legal hold") {
+	code := c.Run(t.Context(), root(c), []string{"account", "erase", who.Email, "--local", l.url})
+	if code != console.Wrong || !strings.Contains(said.String(), "legal hold") {
 		t.Errorf("exit %d: %s", code, said.String())
 	}
 	if status, _ := l.login(t, who.Email); status != http.StatusOK {

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"phonon.in/central/cmd/central/console"
 )
 
 // journey runs the command as a program: the race detector would make a captcha ten times the work.
@@ -30,12 +32,12 @@ func TestAJourneyTakesEveryStepAndLeavesNobodyBehind(t *testing.T) {
 		erased      bool
 		says        string
 	}{
-		{"with a number it goes to the end", "", []string{"--phone", "+919845012377"}, exitGood, 9, true, ""},
-		{"without one it ends with the log-in", "", nil, exitGood, 3, true, ""},
+		{"with a number it goes to the end", "", []string{"--phone", "+919845012377"}, console.Good, 9, true, ""},
+		{"without one it ends with the log-in", "", nil, console.Good, 3, true, ""},
 		{"a storage that is down is named with its step", `{"service": "s3", "operation": "PostObject", "mode": "500"}`,
-			[]string{"--phone", "+919845012388"}, exitWrong, 6, true, "upload a document"},
+			[]string{"--phone", "+919845012388"}, console.Wrong, 6, true, "upload a document"},
 		{"a database that is down before there is an account", `{"service": "dynamodb", "operation": "TransactWriteItems", "mode": "500"}`,
-			nil, exitWrong, 0, false, "sign up"},
+			nil, console.Wrong, 0, false, "sign up"},
 	} {
 		t.Run(row.what, func(t *testing.T) {
 			if row.fault != "" {
@@ -53,5 +55,5 @@ func TestAJourneyTakesEveryStepAndLeavesNobodyBehind(t *testing.T) {
 			}
 		})
 	}
-	l.central(t, "no\n", "journey").want(t, exitWrong)
+	l.central(t, "no\n", "journey").want(t, console.Wrong)
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"phonon.in/central/cmd/central/console"
 	"phonon.in/central/cmd/central/fleet/fleettest"
 )
 
@@ -19,7 +20,7 @@ func signed() *fleettest.AWS {
 func keysOf(t *testing.T, a *fleettest.AWS) map[string][]string {
 	t.Helper()
 	var views []keyView
-	onStack(t, a, "", "keys", "list", "--json").want(t, exitGood).json(t, &views)
+	onStack(t, a, "", "keys", "list", "--json").want(t, console.Good).json(t, &views)
 	states := map[string][]string{}
 	for _, v := range views {
 		states[v.State] = append(states[v.State], v.ID)
@@ -29,27 +30,27 @@ func keysOf(t *testing.T, a *fleettest.AWS) map[string][]string {
 
 func TestKeysAreRotatedAndShownWithoutTheirPrivateHalf(t *testing.T) {
 	a := signed()
-	says(t, onStack(t, a, "", "keys", "list").want(t, exitGood).out, "no keys")
-	if r := onStack(t, a, "no\n", "keys", "rotate").want(t, exitWrong); a.Secret["arn:signing"] != `{"keys":[]}` {
+	says(t, onStack(t, a, "", "keys", "list").want(t, console.Good).out, "no keys")
+	if r := onStack(t, a, "no\n", "keys", "rotate").want(t, console.Wrong); a.Secret["arn:signing"] != `{"keys":[]}` {
 		t.Error("unasked: " + r.err)
 	}
-	shown := onStack(t, a, "yes\n", "keys", "rotate").want(t, exitGood)
+	shown := onStack(t, a, "yes\n", "keys", "rotate").want(t, console.Good)
 	says(t, shown.out, "ES256", "RS256", "signs")
 	first := keysOf(t, a)
 	if len(first["signs"]) != 2 || len(first) != 1 || a.Funcs["otp-1"].Env["SECRET_VERSION"] == "" || a.Funcs["web-1"].Env["SECRET_VERSION"] != "" {
 		t.Fatalf("%v %v", first, a.Funcs["otp-1"].Env)
 	}
-	says(t, onStack(t, a, "", "keys", "rotate", "--yes").want(t, exitGood).err, "48 hours")
+	says(t, onStack(t, a, "", "keys", "rotate", "--yes").want(t, console.Good).err, "48 hours")
 	second := keysOf(t, a)
 	if strings.Join(second["signs"], " ") != strings.Join(first["signs"], " ") || len(second["next"]) != 2 {
 		t.Errorf("%v", second)
 	}
 	before := a.Secret["arn:signing"]
-	says(t, onStack(t, a, "", "keys", "rotate", "--yes").want(t, exitWrong).err, "nothing was changed", "sign from 2026-11-28")
+	says(t, onStack(t, a, "", "keys", "rotate", "--yes").want(t, console.Wrong).err, "nothing was changed", "sign from 2026-11-28")
 	if a.Secret["arn:signing"] != before {
 		t.Error("it was changed")
 	}
-	leaked := onStack(t, a, "", "keys", "rotate", "--leaked", "--yes").want(t, exitGood)
+	leaked := onStack(t, a, "", "keys", "rotate", "--leaked", "--yes").want(t, console.Good)
 	third := keysOf(t, a)
 	if len(third["signs"]) != 2 || len(third) != 1 || third["signs"][0] == first["signs"][0] {
 		t.Errorf("%v", third)
@@ -64,7 +65,7 @@ func TestKeysAreRotatedAndShownWithoutTheirPrivateHalf(t *testing.T) {
 func TestTheFirstClientMakesTheFirstKeysOfAStack(t *testing.T) {
 	a := signed()
 	add := []string{"client", "add", "--name", "Calls", "--redirect", "https://calls.example.com/cb", "--public-url", "https://central.example.com", "--yes"}
-	onStack(t, a, "", append(add, "--redirect", "http://calls.example.com/cb")...).want(t, exitWrong)
+	onStack(t, a, "", append(add, "--redirect", "http://calls.example.com/cb")...).want(t, console.Wrong)
 	if a.Secret["arn:signing"] != `{"keys":[]}` {
 		t.Error("a client that cannot be makes keys")
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/s3"
 
 	"phonon.in/central/cmd/central/seed"
+	"phonon.in/central/cmd/central/where"
 	"phonon.in/central/shared/store"
 )
 
@@ -50,7 +51,7 @@ func TestMain(m *testing.M) {
 // local is a local run and its engines.
 type local struct {
 	url   string
-	sys   *system
+	sys   *where.System
 	store *store.Store
 	db    *dynamodb.Client
 	s3    *s3.Client
@@ -73,12 +74,12 @@ func startLocal(t *testing.T) local {
 	if run.err != nil {
 		t.Fatalf("%v\n%s", run.err, run.log.String())
 	}
-	c := &cli{getenv: func(string) string { return "" }, where: where{local: run.url}}
-	sys, err := c.open(t.Context())
+	c := &where.Call{Getenv: nothing, Local: run.url}
+	sys, err := c.Open(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	return local{run.url, sys, sys.store(), sys.dynamoDB(), sys.s3()}
+	return local{run.url, sys, sys.Store(), sys.DynamoDB(), sys.S3()}
 }
 
 func launch(root string) error {
@@ -201,8 +202,8 @@ func (l local) items(t *testing.T, pk, sk string) (found []map[string]any) {
 	return found
 }
 
-// accounts makes n demo accounts, by the program itself: the race detector would make a captcha ten times the work.
-func accounts(t *testing.T, l local, n int) []seed.Account {
+// demoAccounts makes n demo accounts, by the program itself: the race detector would make a captcha ten times the work.
+func demoAccounts(t *testing.T, l local, n int) []seed.Account {
 	t.Helper()
 	cmd := exec.Command(filepath.Join(run.folder, "central"), "seed", "--local", l.url, "--accounts", strconv.Itoa(n), "--yes", "--json")
 	cmd.Stderr = t.Output()

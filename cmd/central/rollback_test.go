@@ -10,9 +10,11 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"phonon.in/central/cmd/central/console"
 	"phonon.in/central/cmd/central/fleet"
 	"phonon.in/central/cmd/central/fleet/fleettest"
 	"phonon.in/central/cmd/central/release"
+	"phonon.in/central/cmd/central/where"
 )
 
 // deployed is a stack on AWS with two functions and both secrets.
@@ -37,12 +39,12 @@ func onStack(t *testing.T, a *fleettest.AWS, input string, args ...string) resul
 	t.Helper()
 	now := time.Date(2026, 11, 26, 10, len(a.Calls), 0, 0, time.UTC)
 	var out, errs bytes.Buffer
-	c := &cli{
-		in: strings.NewReader(input), out: &out, err: &errs, getenv: func(string) string { return "" }, pause: fleettest.NoPause, web: &http.Client{Transport: a},
-		now:   func() time.Time { now = now.Add(time.Second); return now },
-		cloud: func(context.Context) (aws.Config, error) { return a.Config(), nil },
+	c := &where.Call{
+		Console: &console.Console{In: strings.NewReader(input), Out: &out, Err: &errs, Now: func() time.Time { now = now.Add(time.Second); return now }},
+		Getenv:  nothing, Pause: fleettest.NoPause, Web: &http.Client{Transport: a},
+		Cloud: func(context.Context) (aws.Config, error) { return a.Config(), nil },
 	}
-	code := c.run(t.Context(), append(args, "--stack", "central-prod"))
+	code := c.Run(t.Context(), root(c), append(args, "--stack", "central-prod"))
 	return result{code, out.String(), errs.String()}
 }
 
@@ -65,33 +67,33 @@ func broken(a *fleettest.AWS) {
 
 func TestFromAReleaseBackToItAndForwardAgain(t *testing.T) {
 	a := deployed()
-	says(t, onStack(t, a, "", "release", "--note", "first").want(t, exitGood).out, "OtpFunction", "kept as release-2026112", "new")
-	says(t, onStack(t, a, "", "release").want(t, exitGood).out, "nothing has changed since release-2026112")
+	says(t, onStack(t, a, "", "release", "--note", "first").want(t, console.Good).out, "OtpFunction", "kept as release-2026112", "new")
+	says(t, onStack(t, a, "", "release").want(t, console.Good).out, "nothing has changed since release-2026112")
 	broken(a)
-	says(t, onStack(t, a, "", "release", "--list").want(t, exitGood).out, "RELEASE", "first", " 2 ")
+	says(t, onStack(t, a, "", "release", "--list").want(t, console.Good).out, "RELEASE", "first", " 2 ")
 	calls := len(a.Calls)
-	r := onStack(t, a, "no\n", "rollback").want(t, exitWrong)
+	r := onStack(t, a, "no\n", "rollback").want(t, console.Wrong)
 	if says(t, r.err, "OtpFunction: code ", "WebFunction: not touched", "not confirmed"); len(a.Calls) != calls {
 		t.Errorf("something was changed without a yes: %s", a.Calls[calls:])
 	}
-	r = onStack(t, a, "yes\n", "rollback").want(t, exitGood)
+	r = onStack(t, a, "yes\n", "rollback").want(t, console.Good)
 	says(t, r.err, "OtpFunction is back in code\n")
 	says(t, r.out, "1 function in ", "seconds. release-2026112", "central rollback --undo --stack central-prod")
 	if a.Funcs["otp-1"].Code != "otp 1" {
 		t.Error(a.Funcs["otp-1"].Code)
 	}
-	says(t, onStack(t, a, "", "release").want(t, exitWrong).err, "--undo")
+	says(t, onStack(t, a, "", "release").want(t, console.Wrong).err, "--undo")
 	a.Deploy("web-1", func(f *fleettest.Func) { f.Code = "web 2" })
 	var done struct {
 		Done    bool
 		Seconds float64
 		Steps   []struct{ Function, From, To string }
 	}
-	onStack(t, a, "", "rollback", "--undo", "--yes", "--json").want(t, exitGood).json(t, &done)
+	onStack(t, a, "", "rollback", "--undo", "--yes", "--json").want(t, console.Good).json(t, &done)
 	if !done.Done || done.Seconds <= 0 || len(done.Steps) != 1 || done.Steps[0].Function != "OtpFunction" || a.Funcs["web-1"].Code != "web 2" {
 		t.Errorf("%+v, web runs %s", done, a.Funcs["web-1"].Code)
 	}
-	says(t, onStack(t, a, "", "rollback", "--undo").want(t, exitWrong).err, "no rollback to undo")
+	says(t, onStack(t, a, "", "rollback", "--undo").want(t, console.Wrong).err, "no rollback to undo")
 }
 
 func TestRollbackRefusesWhatWouldReachNobodyOrMeetADeployment(t *testing.T) {
@@ -117,7 +119,7 @@ func TestRollbackRefusesWhatWouldReachNobodyOrMeetADeployment(t *testing.T) {
 		t.Run(row.what, func(t *testing.T) {
 			a := deployed()
 			row.change(a)
-			says(t, onStack(t, a, "", strings.Fields(row.line)...).want(t, exitWrong).err, row.says)
+			says(t, onStack(t, a, "", strings.Fields(row.line)...).want(t, console.Wrong).err, row.says)
 			if len(a.Calls) > 0 {
 				t.Errorf("it did %s", a.Calls)
 			}
@@ -125,7 +127,7 @@ func TestRollbackRefusesWhatWouldReachNobodyOrMeetADeployment(t *testing.T) {
 	}
 	a := deployed()
 	a.Stacks["central-prod"].Status = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"
-	onStack(t, a, "", "release").want(t, exitGood)
+	onStack(t, a, "", "release").want(t, console.Good)
 }
 
 // aliased is the stack of an earlier template.
@@ -138,11 +140,11 @@ func aliased(a *fleettest.AWS) {
 
 func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 	a := deployed()
-	r := onStack(t, a, "no\n", "rotate", "key", "--leaked").want(t, exitWrong)
+	r := onStack(t, a, "no\n", "rotate", "key", "--leaked").want(t, console.Wrong)
 	if says(t, r.err, "ALL OPEN LINKS AND CODES DIE", "not confirmed"); len(a.Calls) > 0 {
 		t.Error(a.Calls)
 	}
-	r = onStack(t, a, "yes\n", "rotate", "key").want(t, exitGood)
+	r = onStack(t, a, "yes\n", "rotate", "key").want(t, console.Good)
 	says(t, r.err, "Open links and codes keep working", "accepted too, by 1 of the functions", "used, by 1 of the functions")
 	says(t, r.out, "replaced in ")
 	fresh := a.Members("arn:app")["current"].(string)
@@ -150,23 +152,23 @@ func TestARotationSaysWhatItDoesToPeopleAndAsks(t *testing.T) {
 		t.Error("the key is on the screen, or the old one is gone")
 	}
 	a.Now = time.Date(2026, 11, 26, 9, 0, 0, 0, time.UTC)
-	says(t, onStack(t, a, "", "rotate", "key").want(t, exitWrong).err, "links and codes of that key die")
+	says(t, onStack(t, a, "", "rotate", "key").want(t, console.Wrong).err, "links and codes of that key die")
 
 	a.Stacks["central-prod-edge"].After = "UPDATE_ROLLBACK_COMPLETE"
-	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitWrong).err, "its events say why", "Repeat the command")
+	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, console.Wrong).err, "its events say why", "Repeat the command")
 	if m := a.Members("arn:edge"); m["previous"] != strings.Repeat("k", 64) {
 		t.Error("the edge has the old one, and it is refused")
 	}
 	a.Stacks["central-prod-edge"].After, a.Stacks["central-prod-edge"].Parameters["EdgeSecret"] = "", strings.Repeat("k", 64)
-	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, exitGood).err, "CloudFront takes some minutes", "the old one is refused")
+	says(t, onStack(t, a, "", "rotate", "edge", "--edge-stack", "central-prod-edge", "--yes").want(t, console.Good).err, "CloudFront takes some minutes", "the old one is refused")
 	if m, p := a.Members("arn:edge"), a.Stacks["central-prod-edge"].Parameters; m["current"] != p["EdgeSecret"] || m["previous"] != nil {
 		t.Errorf("%v %v", m, p)
 	}
-	r = onStack(t, a, "", "rotate", "edge", "--yes").want(t, exitGood)
+	r = onStack(t, a, "", "rotate", "edge", "--yes").want(t, console.Good)
 	if says(t, r.out, "the member current of the secret arn:edge", "central rotate edge --done --stack central-prod"); strings.Contains(r.out+r.err, a.Members("arn:edge")["current"].(string)) {
 		t.Error("the secret is on the screen")
 	}
-	onStack(t, a, "", "rotate", "edge", "--done", "--yes").want(t, exitGood)
+	onStack(t, a, "", "rotate", "edge", "--done", "--yes").want(t, console.Good)
 	if m := a.Members("arn:edge"); m["previous"] != nil {
 		t.Error("the old one still counts")
 	}
@@ -177,13 +179,13 @@ func TestTheseCommandsNeedAStackAndTakeOneThing(t *testing.T) {
 		"release", "rollback", "rotate key", "release --list --note x --stack s", "rollback --undo --accept --stack s", "rollback --to x --undo --stack s", "release --note " + strings.Repeat("x", release.LongestNote+1) + " --stack s",
 		"release --note ü --stack s", "rotate edge --done --edge-stack e --stack s", "release --local http://127.0.0.1:1", "rotate nonsense", "cost --edge", "cost --idle --signups 5",
 	} {
-		r := central(t, "", strings.Fields(line)...).want(t, exitUsage)
+		r := central(t, "", strings.Fields(line)...).want(t, console.Usage)
 		if !strings.HasPrefix(r.err, "central: ") || r.out != "" {
 			t.Errorf("%s: out %q, err %q", line, r.out, r.err)
 		}
 	}
 	for line, meant := range map[string]string{"rolback": "central rollback", "realease": "central release", "rotate kee": "central rotate key", "key": "central rotate key"} {
-		if r := central(t, "", strings.Fields(line)...).want(t, exitUsage); !strings.Contains(r.err, "Did you mean "+meant+"?") {
+		if r := central(t, "", strings.Fields(line)...).want(t, console.Usage); !strings.Contains(r.err, "Did you mean "+meant+"?") {
 			t.Error(r.err)
 		}
 	}

@@ -163,6 +163,35 @@ func TestTheCommandLineKnowsNothingOfFunctionsAndLocalRun(t *testing.T) {
 	})
 }
 
+// below is what a room of the command line may know of the others. A command may know all that are no commands, too.
+var below = map[string]string{
+	"console": "", "outfile": "", "where": "console fleet", "holder": "console where",
+	"cost": "", "seed": "", "fleet": "", "fleet/fleettest": "fleet", "release": "fleet", "rotate": "fleet release", "doctor": "fleet release",
+	"commands": "commands/accounts", "commands/accounts": "commands/messages",
+}
+
+func TestTheRoomsOfTheCommandLineKnowOnlyWhatIsBelow(t *testing.T) {
+	const rooms = module + "/cmd/central/"
+	isCommand := func(room string) bool { return room == "commands" || strings.HasPrefix(room, "commands/") }
+	seen := 0
+	sources(t, "cmd/central", func(path string, imports []string) {
+		room := strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "cmd/central/")
+		for _, name := range imports {
+			own, isOwn := strings.CutPrefix(name, rooms)
+			if !isOwn || room == "cmd/central" || isCommand(room) && !isCommand(own) {
+				continue
+			}
+			seen++
+			if !slices.Contains(strings.Fields(below[room]), own) {
+				t.Errorf("%s imports %s: commands stand on what they share, what they share knows none of them, and what does the work knows no terminal", path, name)
+			}
+		}
+	})
+	if seen < 10 {
+		t.Errorf("only %d imports were looked at", seen)
+	}
+}
+
 func TestThePagesAreMadeOfTheStandardLibraryAlone(t *testing.T) {
 	seen := 0
 	sources(t, "web", func(path string, imports []string) {

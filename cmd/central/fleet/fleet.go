@@ -24,6 +24,18 @@ const Latest = "$LATEST"
 // deployed last.
 type Function struct{ ID, Name, Alias string }
 
+// Unaliased says why nothing can be changed where others call an alias: what is changed would reach nobody.
+func Unaliased(all []Function) error {
+	for _, f := range all {
+		if f.Alias != "" {
+			return fmt.Errorf("the API calls the alias %s of %s, which the template of an earlier version made: what is changed would reach nobody. "+
+				"Deploy the present template first. Until then: aws lambda update-alias --function-name %s --name %s --function-version <the one before>, for each function",
+				f.Alias, f.ID, f.Name, f.Alias)
+		}
+	}
+	return nil
+}
+
 // Fleet is the functions of a stack.
 type Fleet struct {
 	Lambda    *lambda.Client

@@ -181,7 +181,7 @@ test.describe('two tabs', () => {
     await person.api.want(200, 'PATCH', '/v1/kyc', { fields: { cin: 'U72900KA2008PTC046374' } }); // as another tab does
     await leave(page, 'signatoryName', 'Asha Rao');
     await expect(field(page, 'cin')).toHaveValue('U72900KA2008PTC046374');
-    expect((await person.kycCase()).fields).toEqual({ cin: 'U72900KA2008PTC046374', signatoryName: 'Asha Rao' });
+    await expect.poll(async () => (await person.kycCase()).fields).toEqual({ cin: 'U72900KA2008PTC046374', signatoryName: 'Asha Rao' });
   });
 
   test('with two values for one field show both, and ask which is right', async ({ person, complaints }) => {

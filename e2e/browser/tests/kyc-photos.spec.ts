@@ -106,7 +106,7 @@ test('the page goes on while a photo is made smaller: a worker does it, and ends
   const row = await open(person), started = person.page.waitForEvent('worker');
   await choose(row, photo());
   const worker = await started;
-  expect(worker.url()).toMatch(/\/js\/picture-worker\.js$/);
+  expect(worker.url()).toMatch(/\/js\/upload\/picture-worker\.js$/);
   await expect(row.locator('[data-chip]')).toHaveText('Uploaded');
   expect(person.page.workers()).toEqual([]);
 });

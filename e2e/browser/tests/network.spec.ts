@@ -96,7 +96,7 @@ test('a form that is pressed before its script is there loses nothing, and works
   const page = person.page;
   let release = () => {};
   const held = new Promise<void>((done) => (release = done));
-  await page.route('**/js/signup.js', async (route) => { await held; await route.continue(); });
+  await page.route('**/js/entry/signup.js', async (route) => { await held; await route.continue(); });
   await page.goto('/signup', { waitUntil: 'commit' });
   await page.getByLabel('Email').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill(person.password);

@@ -1,6 +1,6 @@
 // @ts-check
 // Asking in place: which one, and whether really.
-import { copyOf, part } from "./case.js";
+import { copyOf, part } from "./template.js";
 
 /**
  * Asks in place before something is done that cannot be undone. Whoever keeps things as they are is back at the control that asked.

@@ -1,6 +1,6 @@
 // @ts-check
-import { t } from "./words.js";
 import { clear, input, say, settled } from "./form.js";
+import { t } from "./words.js";
 
 /** The product's rule, as the API checks it too: 8 characters, upper case, lower case, a digit, a special character. @type {Record<string, (s: string) => boolean>} */
 const rules = {

@@ -1,10 +1,10 @@
 // @ts-check
 // Proving again who one is, before a change that would do harm in other hands.
 import { Problem, call } from "./api.js";
-import { copyOf, part } from "./case.js";
 import { clear, input, once, say } from "./form.js";
 import { known, prove } from "./passkey.js";
 import { proofOf } from "./proof.js";
+import { copyOf, part } from "./template.js";
 import { t } from "./words.js";
 
 /**

@@ -38,7 +38,7 @@ function near(domain) {
 }
 
 /** The address that was probably meant, or "". @param {string} typed */
-export function meant(typed) {
+function meant(typed) {
   const [, local, domain] = /^([^@\s]+)@+([^@\s]+)$/.exec(trim(typed)) ?? [];
   const other = domain ? near(domain.toLowerCase()) : "";
   return other && `${local}@${other}`;

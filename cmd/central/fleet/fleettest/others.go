@@ -20,6 +20,7 @@ type Stack struct {
 	Parameters map[string]string
 	Outputs    map[string]string
 	Resources  []string // "id kind name"
+	Template   string   // as SAM has processed it
 	// After is the status that an update ends in; "" is UPDATE_COMPLETE.
 	After string
 
@@ -52,6 +53,8 @@ func (a *AWS) others(in any) (any, error, bool) {
 		return &cloudformation.DescribeStacksOutput{Stacks: []cfn.Stack{s.described()}}, nil, true
 	case *cloudformation.ListStackResourcesInput:
 		return a.Stacks[*in.StackName].resources(), nil, true
+	case *cloudformation.GetTemplateInput:
+		return &cloudformation.GetTemplateOutput{TemplateBody: &a.Stacks[*in.StackName].Template}, nil, true
 	case *cloudformation.UpdateStackInput:
 		out, err := a.update(in)
 		return out, err, true

@@ -6,7 +6,7 @@ import { Icon } from './Icon.jsx';
 const spare = 60_000; // ms before its end that a challenge is solved again
 
 function solve(challenge) {
-  const worker = new Worker(new URL('../../../../../web/static/js/captcha-worker.js', import.meta.url));
+  const worker = new Worker(new URL('../../../../../web/static/js/entry/captcha-worker.js', import.meta.url));
   return new Promise((resolve, reject) => {
     worker.onmessage = ({ data }) => (data.error ? reject(new Error(data.error)) : resolve(btoa(JSON.stringify(data.solution))));
     worker.onerror = () => reject(new Error('the worker did not start'));
