@@ -8,8 +8,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"phonon.in/central/shared/pattern"
 )
 
 // page is one page: pages/<Name>.html, shown at Path, brought to life by static/js/<Script>.js.
@@ -80,7 +78,9 @@ func deskWords() []string {
 	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
-var importOf = pattern.New(`(?m)^(?:import|export) .*?from "(\.[./a-z-]+)\.js";$`)
+var importOf = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(?:import|export) .*?from "(\.[./a-z-]+)\.js";$`)
+})
 
 // imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
 func imports(script string) ([]string, error) {
@@ -93,7 +93,7 @@ func imports(script string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range importOf.Regexp().FindAllStringSubmatch(string(text), -1) {
+		for _, m := range importOf().FindAllStringSubmatch(string(text), -1) {
 			if module := path.Join(path.Dir(all[i]), m[1]); !slices.Contains(all, module) {
 				all = append(all, module)
 			}

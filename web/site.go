@@ -10,10 +10,9 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"sync"
-
-	"phonon.in/central/shared/pattern"
 )
 
 // File is one answer: a page in one language, or a static file.
@@ -152,10 +151,12 @@ func stylesheet() File {
 }
 
 // commentLines are lines that hold nothing but a comment, alone or as a block.
-var commentLines = pattern.New(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)[ \t]*\n`)
+var commentLines = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)[ \t]*\n`)
+})
 
 // withoutComments leaves out what only those who read the source need: a quarter of what a phone would load.
-func withoutComments(script []byte) []byte { return commentLines.Regexp().ReplaceAll(script, nil) }
+func withoutComments(script []byte) []byte { return commentLines().ReplaceAll(script, nil) }
 
 func newFile(kind string, body []byte) File {
 	sum := sha256.Sum256(body)

@@ -63,7 +63,7 @@ func TestNoRegularExpressionIsCompiledAtAStart(t *testing.T) {
 			}
 			text, err := os.ReadFile(file)
 			if found := atStart.Find(text); found != nil {
-				t.Errorf("%s: %s: use shared/pattern", file, found)
+				t.Errorf("%s: %s: use shared/pattern, or sync.OnceValue", file, found)
 			}
 			return err
 		})
