@@ -14,8 +14,11 @@ import (
 
 	"phonon.in/central/bench/lab"
 	"phonon.in/central/bench/machine"
+	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
+	"phonon.in/central/bench/scale"
 	"phonon.in/central/bench/start"
+	"phonon.in/central/bench/units"
 )
 
 // data is what one part measured, as it is kept.
@@ -45,6 +48,9 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 var parts = []part{
 	of("machine", machine.Measure),
 	of("start", start.Measure),
+	of("units", units.Measure),
+	of("scale", scale.Measure),
+	of("peers", peers.Measure),
 }
 
 func names() []string {

@@ -6,6 +6,10 @@ cd "$(dirname "$0")/.."
 case " $* " in *" --help "* | *" -h "* | *" --redraw "*) ;; *)
   tools/install.sh dynoxide
   tools/install.sh versitygw
+  if [[ $* != *--only* || $* == *peers* ]]; then # a minute or two the first time
+    tools/install.sh kratos
+    tools/install.sh postgres
+  fi
   ;;
 esac
 tools/go.sh "bench" bench build -v -o "$PWD/.local/bin/bench" .

@@ -4,7 +4,7 @@ set -euo pipefail
 
 usage() {
   cat <<TEXT
-tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|ministack|pages|examples|all]
+tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|ministack|pages|examples|kratos|postgres|all]
 
   dynoxide        the DynamoDB of the local run and the tests (npm)
   versitygw       the S3 of the local run and the tests, built of cmd/local/s3engine (Go modules)
@@ -16,7 +16,9 @@ tools/install.sh [dynoxide|versitygw|dynamodb-local|clamav|sam|checkov|judges|mi
   ministack       the AWS that make deploy-trial deploys to, and AWS CLI (PyPI)
   pages           Playwright, axe and html-validate, which test the pages (npm); they need Chromium
   examples        the products of examples/, which log people in by libraries of others (Go modules, npm, PyPI, Maven)
-  all             all of them (default)
+  kratos          Ory Kratos, which make bench measures beside Central, built of bench/peers/kratos (Go modules)
+  postgres        its database, where this machine has none (Debian's packages)
+  all             all of them but the last two (default)
 TEXT
 }
 
@@ -97,6 +99,21 @@ versitygw() {
   trap - EXIT
 }
 
+# A minute or two: a thousand packages.
+kratos() {
+  local sources=$root/bench/peers/kratos stamp
+  stamp=$(cd "$sources" && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 $sha256 | $sha256)
+  [ "$(cat "$tools/kratos/sources" 2>/dev/null)" = "$stamp" ] && return
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  CGO_ENABLED=0 "$root/tools/go.sh" "Ory Kratos" "$sources" build -v -trimpath -buildvcs=false "-ldflags=-s -w" -o "$tmp/package/kratos" .
+  printf '%s\n' "$stamp" >"$tmp/package/sources"
+  rm -rf "$tools/kratos"
+  mv "$tmp/package" "$tools/kratos"
+  rm -rf "$tmp"
+  trap - EXIT
+}
+
 # The SHA-256 of DynamoDB Local and of everything that it needs.
 dynamodb_local_sums=$root/tools/dynamodb-local.sha256
 
@@ -123,6 +140,44 @@ dynamodb_local() {
   echo "installed DynamoDB Local" >&2
 }
 
+# debian unpacks packages of Debian into $tmp/package, with the libraries that this machine lacks; nothing is installed in the system.
+debian() { # packages
+  fetching "$* (Debian's packages)"
+  tmp=$(mktemp -d "$tools/.new-XXXXXX")
+  trap 'rm -rf "$tmp"' EXIT
+  if ! apt-cache show "$@" >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
+    apt-get update -qq
+  fi
+  local libraries
+  libraries=$(apt-get install --simulate --no-install-recommends "$@" 2>/dev/null | awk '/^Inst lib/ {print $2}')
+  # shellcheck disable=SC2086 # a list of names
+  if ! (cd "$tmp" && apt-get download -qq "$@" $libraries 2>said && for file in *.deb; do dpkg-deb -x "$file" package; done); then
+    cat "$tmp/said" >&2
+    echo "tools/install.sh: apt-get cannot fetch $*; apt-get update first" >&2
+    exit 1
+  fi
+}
+
+# That of this Debian, unless the machine has one already.
+postgres() {
+  local found name
+  for found in /usr/lib/postgresql/*/bin/initdb "$tools"/postgres/usr/lib/postgresql/*/bin/initdb; do
+    [ ! -x "$found" ] || return 0
+  done
+  if ! command -v apt-get >/dev/null || ! command -v dpkg-deb >/dev/null; then
+    echo "tools/install.sh: PostgreSQL comes out of Debian's packages, and this is no Debian: install it, or leave peers out of the bench with --only." >&2
+    exit 1
+  fi
+  name=$(apt-cache depends postgresql 2>/dev/null | awk '$1 == "Depends:" && $2 ~ /^postgresql-[0-9]+$/ {print $2}')
+  name=${name:-postgresql-15}
+  debian "$name" "${name/-/-client-}"
+  rm -rf "$tools/postgres"
+  mv "$tmp/package" "$tools/postgres"
+  rm -rf "$tmp"
+  trap - EXIT
+  echo "installed $name" >&2
+}
+
 # ClamAV's daemon out of Debian's packages, with the libraries that this machine lacks; nothing is installed in the system. The official
 # signatures are large and change daily; what is to be seen here is that a finding is acted on.
 clamav() {
@@ -132,20 +187,7 @@ clamav() {
     echo "tools/install.sh: ClamAV comes out of Debian's packages, and this is no Debian: the local run scans nothing then." >&2
     return
   fi
-  fetching "ClamAV (Debian's packages)"
-  tmp=$(mktemp -d "$tools/.new-XXXXXX")
-  trap 'rm -rf "$tmp"' EXIT
-  if ! apt-cache show clamav-daemon >/dev/null 2>&1 && [ "$(id -u)" -eq 0 ]; then
-    apt-get update -qq
-  fi
-  local libraries
-  libraries=$(apt-get install --simulate --no-install-recommends clamav-daemon 2>/dev/null | awk '/^Inst lib/ {print $2}')
-  # shellcheck disable=SC2086 # a list of names
-  if ! (cd "$tmp" && apt-get download -qq clamav-daemon $libraries 2>said && for file in *.deb; do dpkg-deb -x "$file" package; done); then
-    cat "$tmp/said" >&2
-    echo "tools/install.sh: apt-get cannot fetch clamav-daemon; apt-get update first" >&2
-    exit 1
-  fi
+  debian clamav-daemon
   mkdir -p "$tmp/package/signatures"
   cp "$signatures" "$tmp/package/signatures/clamav.ndb"
   rm -rf "$tools/clamav"
@@ -289,6 +331,8 @@ case "${1:-all}" in
   ministack) ministack ;;
   pages) pages ;;
   examples) examples ;;
+  kratos) kratos ;;
+  postgres) postgres ;;
   all) dynoxide; versitygw; dynamodb_local; clamav; sam; checkov; judges; ministack; pages; examples ;;
   -h | --help) usage ;;
   *) usage >&2; exit 2 ;;

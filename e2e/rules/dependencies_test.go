@@ -43,7 +43,7 @@ func TestEveryDependencyIsAccountedFor(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"go.mod", "cmd/local/s3engine/go.mod", "cmd/central/go.mod", "bench/go.mod", "examples/product/go.mod", "examples/clients/go/go.mod"} {
+	for _, file := range []string{"go.mod", "cmd/local/s3engine/go.mod", "cmd/central/go.mod", "bench/go.mod", "bench/peers/kratos/go.mod", "examples/product/go.mod", "examples/clients/go/go.mod"} {
 		mod, err := os.ReadFile(filepath.Join(root(t), file))
 		if err != nil {
 			t.Fatal(err)

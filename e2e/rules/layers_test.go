@@ -43,7 +43,7 @@ var (
 	speakAWS  = []string{"store", "email", "sms", "voice", "topic", "upload", "awsenv"}
 
 	// domain libraries that pure packages may use.
-	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/nyaruka/phonenumbers", "github.com/smallstep/pkcs7", "github.com/go-jose/go-jose/v4"}
+	domain = []string{"golang.org/x/crypto", "golang.org/x/net/idna", "golang.org/x/text", "github.com/smallstep/pkcs7", "github.com/go-jose/go-jose/v4"}
 )
 
 // sources calls look for each Go file under a folder that is not a test, with its imports.
@@ -244,7 +244,7 @@ func TestNoFunctionDoesWhatIsAnOperatorsToDo(t *testing.T) {
 
 // heavy libraries belong to the functions that need them, and to no other: each costs megabytes of a cold start.
 var heavy = map[string][]string{
-	"github.com/nyaruka/phonenumbers":          {"otp"},
+	"github.com/nyaruka/phonenumbers":          {},
 	"codeberg.org/go-pdf/fpdf":                 {"papers"},
 	"github.com/go-text/typesetting/shaping":   {"papers"},
 	"github.com/go-webauthn/webauthn/webauthn": {"factor"},

@@ -1,5 +1,4 @@
-// Package phone holds the nouns of a phone number. It knows no numbering plan: numbering.Parse, which needs megabytes of
-// tables, makes a Number from what a person typed, so that code which only carries a number does not link them.
+// Package phone holds the nouns of a phone number. It knows no numbering plan: numbering.Parse makes a Number from what a person typed.
 package phone
 
 import (

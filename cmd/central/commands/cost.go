@@ -13,7 +13,8 @@ import (
 )
 
 const costHelp = `Computes the bill of one month in USD from what each step of the journey was counted to use: requests, Lambda GB-seconds,
-DynamoDB units, mails, SMS, calls, S3. The prices are constants with their source in cmd/central/cost/prices.go, the counts in steps.go.
+DynamoDB units, mails, SMS, calls, S3. The prices are constants with their source in cmd/central/cost/prices.go, the counts in
+counted.json, which a test compares with what a local run does.
 
 How many people come and how far they go are flags; their defaults are assumptions. Free tiers, support and taxes are not in it.
 
@@ -40,6 +41,7 @@ func Cost(c *console.Console) *cobra.Command {
 		{&in.Mails, "mails", "`number` of mails for each sign-up"},
 		{&in.Documents, "documents", "`number` of documents of a case"},
 		{&in.DocumentMB, "document-mb", "`size` of a document in MB"},
+		{&in.Scanned, "scanned-share", "`share` of the documents that GuardDuty scans: 1 with MalwareScan=on"},
 		{&in.Logins, "logins", "`number` of later log-ins of each verified account in the month"},
 		{&in.Months, "months", "`number` of months whose accounts and documents are stored"},
 		{&in.SMSUSD, "sms-usd", "`price` of one SMS"},

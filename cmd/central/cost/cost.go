@@ -17,7 +17,8 @@ type Input struct {
 	Mails         float64 `json:"mailsPerSignup"`
 	Documents     float64 `json:"documentsPerCase"`
 	DocumentMB    float64 `json:"documentMB"`
-	Logins        float64 `json:"laterLogins"` // of each verified account, in the month
+	Scanned       float64 `json:"scannedShare"` // of documents: 1 with MalwareScan=on
+	Logins        float64 `json:"laterLogins"`  // of each verified account, in the month
 	Months        float64 `json:"monthsStored"`
 	SMSUSD        float64 `json:"smsUSD"`
 	CallUSD       float64 `json:"callUSD"`
@@ -56,7 +57,7 @@ type Bill struct {
 // check says what is wrong with an input.
 func (in Input) check() error {
 	for name, share := range map[string]float64{
-		"verified": in.VerifiedShare, "phone": in.PhoneShare, "kyc": in.KYCShare, "landline": in.LandlineShare,
+		"verified": in.VerifiedShare, "phone": in.PhoneShare, "kyc": in.KYCShare, "landline": in.LandlineShare, "scanned": in.Scanned,
 	} {
 		if !(share >= 0 && share <= 1) {
 			return fmt.Errorf("--%s-share is %g, not from 0 to 1", name, share)

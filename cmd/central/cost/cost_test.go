@@ -130,6 +130,7 @@ func TestWhatStandsIsCountedInTheTemplate(t *testing.T) {
 		{"metrics that clock writes", count(read("functions/clock/clock.go"), `obs\.Count\(`), clockMetrics},
 		{"secrets", ours, secrets},
 		{"rules of the firewall", count(edge, `(?m)^        - Name: `), edgeRules},
+		{"lines that Lambda writes of each run", 2 - 2*count(template, `(?m)^    LoggingConfig: \{SystemLogLevel: WARN\}`), 0},
 		{"runs of the clock an hour", 6 * count(template, `rate\(10 minutes\)`), clocksAMonth / 24 / 30},
 		{"sweeps an hour", 60 * count(template, `rate\(1 minute\)`), sweepsAMonth / 24 / 30},
 	} {
@@ -156,8 +157,8 @@ func TestWhatNobodyUsesIsStillPaid(t *testing.T) {
 		t.Errorf("%+v", all)
 	}
 	// By hand: 0.8 for the secrets and 0.216 for its reads, alarms, metrics and the dashboard, and what a sweep and a run of the clock is.
-	byHand := 0.4*secrets + 0.216 + 0.1*alarmMetrics + 0.3*(sweepMetrics+clockMetrics) + 3*dashboards + 43200*(0.2e-6+8*0.125e-6+5e-6+1.4e-6*0.5+0.03*0.25*13.3334e-6) +
-		4320*(0.2e-6+4*0.125e-6+0.9e-6*0.5+0.06*0.25*13.3334e-6)
+	byHand := 0.4*secrets + 0.216 + 0.1*alarmMetrics + 0.3*(sweepMetrics+clockMetrics) + 3*dashboards + 43200*(0.2e-6+8*0.125e-6+5e-6+0.8e-6*0.5+0.03*0.25*13.3334e-6) +
+		4320*(0.2e-6+4*0.125e-6+0.3e-6*0.5+0.06*0.25*13.3334e-6)
 	if !near(idle.TotalUSD, byHand) {
 		t.Errorf("%g, by hand %g", idle.TotalUSD, byHand)
 	}
@@ -178,15 +179,14 @@ func TestFunctionsHaveTheMemoryOfTheTemplate(t *testing.T) {
 			memory[strings.ToLower(resource[1])], _ = strconv.ParseFloat(m[1], 64)
 		}
 	}
-	for function, steps := range map[string][]step{
-		"web": {page}, "account": {whoAmI, details}, "signup": {captcha, signup}, "verify": {verify}, "login": {login}, "otp": {codeSent, codeProven},
-		"kyc": {caseRead, caseSaved, formMade, uploadDone, submitted}, "intake": {uploaded}, "render": {rendered}, "notify": {{name: "sweep", memoryMB: notifyMB}},
-		"clock": {{name: "clock", memoryMB: clockMB}},
-	} {
-		for _, s := range steps {
-			if s.memoryMB != memory[function] {
-				t.Errorf("%s: %g MB, and %s has %g", s.name, s.memoryMB, function, memory[function])
-			}
+	for function, mb := range memoryMB {
+		if mb != memory[function] {
+			t.Errorf("%s is counted with %g MB, and has %g", function, mb, memory[function])
+		}
+	}
+	for _, o := range Counted() {
+		if memoryMB[o.Function] == 0 {
+			t.Errorf("%s: the memory of %s is not known", o.Name, o.Function)
 		}
 	}
 }

@@ -17,11 +17,14 @@ var (
 	WriteUnit      = Price{0.625, 1e6, "write units", "DynamoDB"}
 	ReadUnit       = Price{0.125, 1e6, "read units", "DynamoDB"}
 	TableStorage   = Price{0.25, 1, "GB-months", "DynamoDB"}
+	TableRecovery  = Price{0.20, 1, "GB-months of recovery", "DynamoDB"} // to any second of 35 days
 	Mail           = Price{100, 1e6, "mails", "SES"}
 	Publish        = Price{0.50, 1e6, "events", "SNS"}
 	PutRequest     = Price{5.00, 1e6, "PUT, POST, COPY", "S3"}
 	GetRequest     = Price{0.40, 1e6, "GET, HEAD", "S3"}
 	ObjectStorage  = Price{0.023, 1, "GB-months", "S3"}
+	Scan           = Price{0.215, 1e3, "files scanned", "GuardDuty"}
+	ScanGB         = Price{0.09, 1, "GB scanned", "GuardDuty"}
 	LogGB          = Price{0.50, 1, "GB of logs", "CloudWatch"}
 	Alarm          = Price{0.10, 1, "metrics of alarms", "CloudWatch"}
 	Trace          = Price{5.00, 1e6, "traces", "X-Ray"}

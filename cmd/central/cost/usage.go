@@ -20,7 +20,7 @@ func (u *usage) add(p Price, units float64) {
 
 // What a request leaves behind. X-Ray keeps one of twenty, and one a second.
 const (
-	logKB      = 0.8 // access log and the function's line
+	logKB      = 0.8 // access log and the function's line; of Lambda's own lines template.yaml keeps those of failures
 	answerKB   = 1.0
 	pageKB     = 3.3 // compressed
 	filesKB    = 60  // font, scripts and styles together, once for each browser
@@ -29,46 +29,56 @@ const (
 
 // run counts n runs of a step.
 func (u *usage) run(s step, n float64) {
-	if !s.event {
+	if !s.event() {
 		u.add(HTTPRequest, n)
 	}
 	u.add(LambdaRequest, n)
-	u.add(LambdaGBSecond, n*s.ms()/1000*s.memoryMB/1024)
-	u.add(WriteUnit, n*(s.writes+s.batched+2*s.actions+s.index))
-	u.add(ReadUnit, n*s.reads)
-	if s.puts > 0 || s.gets > 0 {
-		u.add(PutRequest, n*s.puts)
-		u.add(GetRequest, n*s.gets)
+	u.add(LambdaGBSecond, n*s.ms()/1000*memoryMB[s.Function]/1024)
+	u.add(WriteUnit, n*s.Writes)
+	u.add(ReadUnit, n*s.Reads)
+	if s.Puts > 0 || s.Gets > 0 {
+		u.add(PutRequest, n*float64(s.Puts))
+		u.add(GetRequest, n*float64(s.Gets))
 	}
 	u.add(LogGB, n*logKB/1e6)
 	u.add(Trace, n*traceShare)
-	u.add(OutGB, n*answerKB/1e6)
+	if !s.event() {
+		u.add(OutGB, n*answerKB/1e6)
+	}
 }
 
 // steps counts the requests of the whole journey.
 func (u *usage) steps(in Input, verified, proven, completed float64) {
-	u.run(page, in.Signups*(filesOfAll+pagesSignup)+verified*pagesMember+completed*pagesKYC)
+	for _, r := range journey(in, verified, proven, completed) {
+		u.run(r.step, r.times)
+	}
 	u.add(OutGB, (in.Signups*(filesKB+pagesSignup*pageKB)+verified*pagesMember*pageKB+completed*pagesKYC*pageKB)/1e6)
-	u.run(captcha, in.Signups)
-	u.run(signup, in.Signups)
-	u.run(verify, verified)
-	u.run(login, verified*(1+in.Logins))
-	u.run(whoAmI, verified*(pagesMember+in.Logins)+completed*pagesKYC)
-	u.run(codeSent, proven*in.Codes)
-	u.run(codeProven, proven*in.Codes)
-	u.run(details, proven)
-	u.run(caseSaved, completed)
-	u.run(caseRead, completed*(readsPerCase+in.Documents))
-	u.run(formMade, completed*in.Documents)
-	u.run(uploadDone, completed*in.Documents)
-	u.run(uploaded, completed*in.Documents)
-	u.run(rendered, completed*in.Documents)
-	u.run(submitted, completed)
+	u.add(PutRequest, completed*in.Documents) // the upload itself, with the form
+	u.add(Scan, completed*in.Documents*in.Scanned)
+	u.add(ScanGB, completed*in.Documents*in.Scanned*in.DocumentMB/1e3)
+}
+
+// times is a step and how often it is made.
+type times struct {
+	step
+	times float64
+}
+
+// journey is what so many people do.
+func journey(in Input, verified, proven, completed float64) []times {
+	return []times{
+		{page, in.Signups*(filesOfAll+pagesSignup) + verified*pagesMember + completed*pagesKYC},
+		{captcha, in.Signups}, {signup, in.Signups}, {verify, verified}, {login, verified * (1 + in.Logins)},
+		{whoAmI, verified*(pagesMember+in.Logins) + completed*pagesKYC},
+		{codeSent, proven * in.Codes}, {codeProven, proven * in.Codes}, {details, proven}, {caseSaved, completed},
+		{caseRead, completed * (readsPerCase + in.Documents)}, {formMade, completed * in.Documents}, {uploadDone, completed * in.Documents},
+		{uploaded, completed * in.Documents}, {scanned, completed * in.Documents}, {rendered, completed * in.Documents}, {submitted, completed},
+	}
 }
 
 // messages counts the time in which a function hands a message to its carrier.
 func (u *usage) messages(mails, codes float64) {
-	u.add(LambdaGBSecond, mails*sendMs/1000*signup.memoryMB/1024+codes*sendMs/1000*codeSent.memoryMB/1024)
+	u.add(LambdaGBSecond, mails*sendMs/1000*memoryMB["signup"]/1024+codes*sendMs/1000*memoryMB["otp"]/1024)
 }
 
 // Sizes in the tables, of one account: profile, claims and consent; the log of activity; a case and each of its documents.
@@ -81,8 +91,14 @@ const (
 
 // storage counts what accounts and documents of in.Months take in a month.
 func (u *usage) storage(in Input, verified, completed float64) {
-	u.add(TableStorage, in.Months*(verified*(accountKB+activityKB)+completed*(caseKB+in.Documents*documentKB))/1e6)
+	u.stored(in.Months * (verified*(accountKB+activityKB) + completed*(caseKB+in.Documents*documentKB)) / 1e6)
 	u.add(ObjectStorage, in.Months*completed*in.Documents*in.DocumentMB/1e3)
+}
+
+// stored counts GB in tables.
+func (u *usage) stored(gb float64) {
+	u.add(TableStorage, gb)
+	u.add(TableRecovery, gb)
 }
 
 // The sweep of the outbox: each minute, one read of each of 16 partitions and of the secret, with 256 MB. X-Ray keeps each.
@@ -90,7 +106,7 @@ const (
 	sweepsAMonth = 60 * 24 * 30
 	sweepReads   = 16 * 0.5
 	sweepMs      = 30
-	sweepLogKB   = 1.4 // Lambda's lines and a line for each metric
+	sweepLogKB   = 0.8 // a line for each metric
 	notifyMB     = 256.0
 )
 
@@ -99,7 +115,7 @@ const (
 	clocksAMonth = 6 * 24 * 30
 	clockReads   = 8 * 0.5
 	clockMs      = 60.0
-	clockLogKB   = 0.9
+	clockLogKB   = 0.3
 	clockMB      = 256.0
 )
 

@@ -1,11 +1,11 @@
-// Package numbering knows the Indian numbering plan. It alone imports libphonenumber, which adds megabytes to a program.
+// Package numbering knows the Indian numbering plan as libphonenumber does, without linking it: the plan is made from the library's data, and the
+// tests hold each judgement to the library's.
 package numbering
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
-
-	"github.com/nyaruka/phonenumbers"
 
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/phone"
@@ -16,9 +16,16 @@ import (
 // spaces, fits.
 const maxTyped = 64
 
-const (
-	region      = "IN"
-	countryCode = 91
+var (
+	errTooLong   = fault.At("/phone", "phone_invalid", "This is too long for a phone number.")
+	errNothing   = fault.At("/phone", "phone_invalid", "Enter a phone number.")
+	errExtension = fault.At("/phone", "phone_invalid", "We cannot reach an extension. Enter a number that rings directly.")
+	errNoNumber  = fault.At("/phone", "phone_invalid", "This is not a phone number. Enter ten digits, for example 98765 43210 or 0265 234 5678.")
+	errAbroad    = fault.At("/phone", "phone_country_not_supported", "Only Indian numbers (+91) work here.")
+	errNotInPlan = fault.At("/phone", "phone_invalid", "This is no Indian phone number. Check the digits, and for a landline the STD code.")
+	errService   = fault.At("/phone", "phone_not_allowed", "Service numbers (toll-free, 140, 1600 and the like) do not work here. Enter your own mobile or landline.")
+	errLandline  = fault.At("/kind", "phone_kind_mismatch", `This seems to be a landline. Choose "landline", or enter a mobile number.`)
+	errMobile    = fault.At("/kind", "phone_kind_mismatch", `This seems to be a mobile number. Choose "mobile", or enter a landline with its STD code.`)
 )
 
 // Parse reads a number as people write and paste it: with or without +91, trunk 0, any spaces and dashes, the marks that chats and
@@ -32,7 +39,7 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 	if kind != phone.Mobile && kind != phone.Landline {
 		fields = append(fields, fault.Field{Pointer: "/kind", Code: "kind_invalid", Detail: `Say whether the number is a "mobile" or a "landline".`})
 	}
-	n, err := parse(raw)
+	national, is, err := parse(raw)
 	more, rest := fault.FieldsOf(err)
 	if rest != nil {
 		return phone.Number{}, rest
@@ -40,35 +47,33 @@ func Parse(raw string, kind phone.Kind) (phone.Number, error) {
 	if fields = append(more, fields...); len(fields) > 0 {
 		return phone.Number{}, fault.InvalidFields(fields)
 	}
-	if err := matches(n, kind); err != nil {
+	if err := matches(is, kind); err != nil {
 		return phone.Number{}, err
 	}
-	return phone.FromStored(phonenumbers.Format(n, phonenumbers.E164), kind), nil
+	return phone.FromStored("+"+countryCode+national, kind), nil
 }
 
-func parse(raw string) (*phonenumbers.PhoneNumber, error) {
+// parse is the national number, and whether it is a landline, a mobile or either.
+func parse(raw string) (national string, is class, err error) {
 	if utf8.RuneCountInString(raw) > maxTyped {
-		return nil, invalid("This is too long for a phone number.")
+		return "", none, errTooLong
 	}
-	raw = typed.Compact(typed.Digits(raw))
+	raw = trimScheme(typed.Compact(typed.Digits(raw)))
 	if raw == "" {
-		return nil, invalid("Enter a phone number.")
+		return "", none, errNothing
 	}
-	n, err := phonenumbers.Parse(raw, region)
-	if err == nil && n.GetExtension() != "" {
-		return nil, invalid("We cannot reach an extension. Enter a number that rings directly.")
+	if extended(raw) {
+		return "", none, errExtension
 	}
-	// libphonenumber also digs a number out of a sentence and reads letters as keys of a keypad: nobody means that here.
-	if err != nil || strings.ContainsFunc(trimScheme(raw), foreign) {
-		return nil, invalid("This is not a phone number. Enter ten digits, for example 98765 43210 or 0265 234 5678.")
+	country, national, ok := read(raw)
+	if !ok {
+		return "", none, errNoNumber
 	}
-	if n.GetCountryCode() != countryCode {
-		return nil, fault.At("/phone", "phone_country_not_supported", "Only Indian numbers (+91) work here.")
+	if country != countryCode {
+		return "", none, errAbroad
 	}
-	if !phonenumbers.IsValidNumberForRegion(n, region) {
-		return nil, invalid("This is no Indian phone number. Check the digits, and for a landline the STD code.")
-	}
-	return n, allowed(n)
+	is, err = subscribers(national)
+	return national, is, err
 }
 
 // trimScheme takes off the scheme of a telephone link (RFC 3966), which comes along when such a link is copied.
@@ -80,40 +85,41 @@ func trimScheme(raw string) string {
 	return raw
 }
 
-// foreign reports what has no place among the digits of a number.
-func foreign(r rune) bool { return typed.Digit(r) < 0 && !strings.ContainsRune("+＋()（）./．", r) }
+var extensions = []string{"ext", "ext.", "ext:", "extn", "extn.", "extension", "x", "#", "~", "int", ";ext=", ";", ",", ",,"}
 
-// allowed refuses valid numbers that do not belong to a subscriber.
-func allowed(n *phonenumbers.PhoneNumber) error {
-	switch phonenumbers.GetNumberType(n) {
-	case phonenumbers.MOBILE:
-		// The plan lists the 1600 series for government and banks as mobile; real mobiles begin with 6 to 9.
-		if firstDigit(n) < 6 {
-			return notAllowed()
-		}
-	case phonenumbers.FIXED_LINE, phonenumbers.FIXED_LINE_OR_MOBILE:
+// extended reports a number with an extension behind it, in the spellings that people and telephones use.
+func extended(raw string) bool {
+	at := strings.IndexFunc(raw, foreign)
+	if at < 0 {
+		return false
+	}
+	if _, _, ok := dialled(raw[:at]); !ok {
+		return false
+	}
+	behind := strings.ToLower(raw[at:])
+	label := strings.TrimRight(behind, "0123456789")
+	return len(label) < len(behind) && slices.Contains(extensions, label)
+}
+
+// subscribers refuses what is no number, and numbers that do not belong to a subscriber.
+func subscribers(national string) (class, error) {
+	switch is := classify(national); {
+	case is == none:
+		return none, errNotInPlan
+	// The plan lists the 1600 series for government and banks as mobile; real mobiles begin with 6 to 9.
+	case is == service, is == mobile && national[0] < '6':
+		return none, errService
 	default:
-		return notAllowed()
+		return is, nil
+	}
+}
+
+func matches(is class, kind phone.Kind) error {
+	switch {
+	case kind == phone.Mobile && is == landline:
+		return errLandline
+	case kind == phone.Landline && is == mobile:
+		return errMobile
 	}
 	return nil
-}
-
-func matches(n *phonenumbers.PhoneNumber, kind phone.Kind) error {
-	switch t := phonenumbers.GetNumberType(n); {
-	case kind == phone.Mobile && (t == phonenumbers.FIXED_LINE || firstDigit(n) < 6):
-		return fault.At("/kind", "phone_kind_mismatch", `This seems to be a landline. Choose "landline", or enter a mobile number.`)
-	case kind == phone.Landline && t == phonenumbers.MOBILE:
-		return fault.At("/kind", "phone_kind_mismatch", `This seems to be a mobile number. Choose "mobile", or enter a landline with its STD code.`)
-	}
-	return nil
-}
-
-func firstDigit(n *phonenumbers.PhoneNumber) int {
-	return int(phonenumbers.GetNationalSignificantNumber(n)[0] - '0')
-}
-
-func invalid(detail string) error { return fault.At("/phone", "phone_invalid", detail) }
-
-func notAllowed() error {
-	return fault.At("/phone", "phone_not_allowed", "Service numbers (toll-free, 140, 1600 and the like) do not work here. Enter your own mobile or landline.")
 }

@@ -2,7 +2,6 @@ package numbering
 
 import (
 	"errors"
-	"os/exec"
 	"regexp"
 	"strings"
 	"testing"
@@ -152,23 +151,12 @@ func TestMismatchSaysWhichKindItSeemsToBe(t *testing.T) {
 }
 
 func TestAnExtensionIsNamedAsSuch(t *testing.T) {
-	for raw, extension := range map[string]bool{"9876543210 ext 12": true, "98765": false} {
+	for raw, extension := range map[string]bool{"9876543210 ext 12": true, "98765": false, "9876543210 x": false, "call x12": false, "ext 12": false} {
 		_, err := Parse(raw, phone.Mobile)
 		fields, _ := fault.FieldsOf(err)
 		if len(fields) != 1 || strings.Contains(fields[0].Detail, "extension") != extension {
 			t.Errorf("%s: %v", raw, fields)
 		}
-	}
-}
-
-// A function that only carries a number must not link the tables of libphonenumber.
-func TestPackagePhoneDoesNotLinkTheTables(t *testing.T) {
-	out, err := exec.Command("go", "list", "-deps", "phonon.in/central/shared/phone", "phonon.in/central/shared/account").Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Contains(string(out), "nyaruka") {
-		t.Error("phone or account imports libphonenumber")
 	}
 }
 

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,6 +46,23 @@ func TestDocuments(t *testing.T) {
 			must(t, err)
 			if got.State != kyc.DocClean || len(got.Pages) != 2 || got.Pages[1] != "bb" || !got.Flattened || got.Origin != checked.Origin || got.VersionID != "v1" || !got.RenderedAt.Equal(now) || !got.ScannedAt.Equal(now) {
 				t.Errorf("got %+v", got)
+			}
+		})
+		t.Run("the clock looks for files of the same minutes at one time, and never before they are late", func(t *testing.T) {
+			p, c := applicant(t, f, "together@example.com")
+			looks := func(after time.Duration) bool {
+				due, _, err := f.Ticking(t.Context(), now.Truncate(5*time.Minute).Add(after), "", 100)
+				must(t, err)
+				return slices.ContainsFunc(due, func(q store.QueuedCase) bool { return q.AccountID == p.ID && q.No == c.No })
+			}
+			for _, row := range []struct{ came, until, at time.Duration }{
+				{time.Second, 19 * time.Minute, 20 * time.Minute}, {5 * time.Minute, 19 * time.Minute, 20 * time.Minute}, {5*time.Minute + time.Second, 24 * time.Minute, 25 * time.Minute},
+			} {
+				d := upload(t, f, p.ID, "entity_pan", "epan")
+				must(t, f.DocumentUploaded(t.Context(), p.ID, c.No, d.ID, now.Truncate(5*time.Minute).Add(row.came)))
+				if looks(row.until) || !looks(row.at) {
+					t.Errorf("a file that came after %s: due after %s is %t, after %s %t", row.came, row.until, looks(row.until), row.at, looks(row.at))
+				}
 			}
 		})
 		t.Run("a document from before there were pages gets them in its version alone", func(t *testing.T) {
