@@ -1,9 +1,10 @@
 # Every target is for people; CI calls the same ones. `make` alone lists them.
 
 # For the architecture of template.yaml; sam local builds for that of the machine. Without the commit in it: a function is deployed
-# again when its code has changed, and only then.
+# again when its code has changed, and only then. Without net/rpc, for which the linker keeps all methods, and without HTTP/2, which no
+# function speaks (shared/awsenv).
 ARCH ?= arm64
-GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc -trimpath -buildvcs=false -ldflags="-s -w"
+GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags="-s -w"
 FUNCTIONS := signup verify login account factor oidc otp kyc papers review intake render notify clock feedback web
 ARGS ?=
 

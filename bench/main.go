@@ -116,6 +116,9 @@ func write(root string, sections []report.Section) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Join(root, "docs", plotFolder), 0o755); err != nil {
+		return err
+	}
 	for name, svg := range plots {
 		if err := os.WriteFile(filepath.Join(root, "docs", plotFolder, name+".svg"), svg, 0o644); err != nil {
 			return err

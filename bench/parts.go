@@ -18,6 +18,7 @@ import (
 	"phonon.in/central/bench/peers"
 	"phonon.in/central/bench/report"
 	"phonon.in/central/bench/scale"
+	"phonon.in/central/bench/start"
 	"phonon.in/central/bench/units"
 	"phonon.in/central/bench/work"
 )
@@ -48,6 +49,7 @@ func of[D data](name string, measure func(context.Context, *lab.Lab) (D, error))
 // parts in the order of the page.
 var parts = []part{
 	of("machine", machine.Measure),
+	of("start", start.Measure),
 	of("work", work.Measure),
 	of("units", units.Measure),
 	of("load", load.Measure),

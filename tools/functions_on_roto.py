@@ -90,7 +90,7 @@ def run(engine, log, mail_from, until_it_answers):
     threading.Thread(target=front.serve_forever, daemon=True).start()
     origin = f"http://127.0.0.1:{front.server_port}"
     with tempfile.TemporaryDirectory() as data:
-        subprocess.run(["go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags=-s -w", "-o", f"{data}/functions/", "./functions/..."], check=True, env={**os.environ, "CGO_ENABLED": "0"})
+        subprocess.run(["go", "build", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-ldflags=-s -w", "-o", f"{data}/functions/", "./functions/..."], check=True, env={**os.environ, "CGO_ENABLED": "0"})
         with open(f"{data}/engines.env", "w+") as said:
             endpoints = {f"AWS_ENDPOINT_URL_{service}": engine.endpoint for service in engine.services}
             process = subprocess.Popen([".local/bin/local", "--data", data, "--engines-only", "--lambda", origin], stdout=said, stderr=log, env={**os.environ, **endpoints, "PORT": "0"})

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // page is one page: pages/<Name>.html, shown at Path, brought to life by static/js/<Script>.js.
@@ -77,7 +78,9 @@ func deskWords() []string {
 	return words("404.heading", "desk.", "check.", "kycStatus.", "document.", "field.", "requirement.", "entityType.", "password.")
 }
 
-var importOf = regexp.MustCompile(`(?m)^(?:import|export) .*?from "(\.[./a-z-]+)\.js";$`)
+var importOf = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(?:import|export) .*?from "(\.[./a-z-]+)\.js";$`)
+})
 
 // imports lists a module and all that it imports, so that the page asks for them at once and not one after the other.
 func imports(script string) ([]string, error) {
@@ -90,7 +93,7 @@ func imports(script string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, m := range importOf.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range importOf().FindAllStringSubmatch(string(text), -1) {
 			if module := path.Join(path.Dir(all[i]), m[1]); !slices.Contains(all, module) {
 				all = append(all, module)
 			}
@@ -101,7 +104,7 @@ func imports(script string) ([]string, error) {
 
 // icon is a drawing of partials/icons: the paths of a 24 by 24 picture.
 func icon(name string, classes ...string) (template.HTML, error) {
-	paths, ok := icons[name]
+	paths, ok := icons()[name]
 	if !ok {
 		return "", fmt.Errorf("there is no icon %q", name)
 	}
@@ -109,10 +112,8 @@ func icon(name string, classes ...string) (template.HTML, error) {
 	return template.HTML(`<svg class="` + class + `" viewBox="0 0 24 24" aria-hidden="true" focusable="false">` + paths + `</svg>`), nil
 }
 
-var icons = readIcons()
-
-// readIcons reads partials/icons.svg, whose symbols are the icons.
-func readIcons() map[string]string {
+// icons are the symbols of partials/icons.svg.
+var icons = sync.OnceValue(func() map[string]string {
 	text, err := sources.ReadFile(path.Join("partials", "icons.svg"))
 	if err != nil {
 		panic(err) // it is embedded
@@ -122,4 +123,4 @@ func readIcons() map[string]string {
 		out[m[1]] = m[2]
 	}
 	return out
-}
+})

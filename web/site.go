@@ -151,10 +151,12 @@ func stylesheet() File {
 }
 
 // commentLines are lines that hold nothing but a comment, alone or as a block.
-var commentLines = regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)[ \t]*\n`)
+var commentLines = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^[ \t]*(?://[^\n]*|/\*(?:[^*]|\*+[^*/])*\*+/)[ \t]*\n`)
+})
 
 // withoutComments leaves out what only those who read the source need: a quarter of what a phone would load.
-func withoutComments(script []byte) []byte { return commentLines.ReplaceAll(script, nil) }
+func withoutComments(script []byte) []byte { return commentLines().ReplaceAll(script, nil) }
 
 func newFile(kind string, body []byte) File {
 	sum := sha256.Sum256(body)

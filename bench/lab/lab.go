@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,12 +74,15 @@ type Machine struct {
 	YardstickMs float64 `json:"yardstickMs"`
 }
 
+// Released are the flags that functions are compiled with for Lambda: those of the Makefile.
+var Released = []string{"-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags=-s -w"}
+
 // Build compiles a package of the main module for this machine as functions are compiled for Lambda, and returns the binary. Flags come
 // after those of a release, so that they win.
 func (l *Lab) Build(ctx context.Context, pkg string, flags ...string) (string, error) {
 	out := filepath.Join(l.Dir, "bin", strings.ReplaceAll(strings.TrimPrefix(pkg, "./"), "/", "-"))
-	args := append([]string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	args := slices.Concat([]string{"build", "-o", out}, Released, flags, []string{pkg})
+	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir, cmd.Env = l.Root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, said)

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"phonon.in/central/bench/lab"
@@ -101,8 +102,7 @@ func replace(l *lab.Lab, name string, files map[string]string) (file string, err
 // buildOf builds a package of this module, with the same flags.
 func buildOf(ctx context.Context, l *lab.Lab, pkg string, flags ...string) (string, error) {
 	out := filepath.Join(l.Dir, "bin", filepath.Base(pkg))
-	args := append([]string{"build", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", out}, flags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, pkg)...)
+	cmd := exec.CommandContext(ctx, "go", slices.Concat([]string{"build", "-o", out}, lab.Released, flags, []string{pkg})...)
 	cmd.Dir, cmd.Env = filepath.Join(l.Root, "bench"), append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := cmd.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build %s: %w\n%s", pkg, err, said)

@@ -73,7 +73,7 @@ func (h *handler) routes(c httpapi.Config) http.Handler {
 	api.BeforeTerms("GET /v1/account/close", httpapi.JSON(http.StatusOK, h.planClosing))
 	api.BeforeTerms("POST /v1/account/close", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusOK, h.closeAccount)))
 	api.Public("POST /v1/account/reopen", httpapi.Event(ocsf.Changed, httpapi.JSON(http.StatusNoContent, h.reopen)))
-	api.Public("GET /v1/sectors", httpapi.Same(sectors()))
+	api.Public("GET /v1/sectors", httpapi.Same(sectors))
 	api.Public("GET /v1/health", httpapi.JSON(http.StatusOK, health))
 	return api
 }

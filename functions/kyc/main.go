@@ -35,11 +35,12 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	db := dynamodb.Client()
 	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(dynamodb.Client(), users, tokens)
+	s := store.New(db, users, tokens)
 	h := &handler{store: s, bucket: upload.New(s3.Client(), bucket), keys: app.Keys, pages: publicURL, notice: legal.KYC(), log: log}
 	return h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, RequestID: apigw.RequestID, Log: log}), nil
 }
@@ -80,7 +81,7 @@ type handler struct {
 
 func (h *handler) routes(c httpapi.Config) http.Handler {
 	api := httpapi.New(c)
-	api.Public("GET /v1/kyc/entity-types", httpapi.Same(viewOfCatalogue(kyc.Current())))
+	api.Public("GET /v1/kyc/entity-types", httpapi.Same(func() catalogueView { return viewOfCatalogue(kyc.Current()) }))
 	api.Private("GET /v1/kyc", httpapi.JSON(http.StatusOK, h.read))
 	api.Private("PUT /v1/kyc", httpapi.JSON(http.StatusOK, h.save))
 	api.Private("PATCH /v1/kyc", httpapi.JSON(http.StatusOK, h.patch))

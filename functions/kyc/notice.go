@@ -1,12 +1,11 @@
 package main
 
 import (
-	"regexp"
-
 	"phonon.in/central/shared/account"
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
+	"phonon.in/central/shared/pattern"
 )
 
 type acceptance struct {
@@ -21,7 +20,7 @@ type submitRequest struct {
 }
 
 // version has the shape of one, or is left out.
-var versionShape = regexp.MustCompile(`^[0-9a-f]{0,64}$`)
+var versionShape = pattern.New(`^[0-9a-f]{0,64}$`)
 
 // language is that of the text that was read, the account's where nothing is said: notice_outdated for what is no version, locale_invalid.
 func (a acceptance) language(of string) (string, error) {

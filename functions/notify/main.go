@@ -56,6 +56,7 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	db := dynamodb.Client()
 	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
@@ -86,7 +87,7 @@ func setup(ctx context.Context, log *slog.Logger) (*handler, error) {
 			return nil, err
 		}
 	}
-	s := store.New(dynamodb.Client(), users, tokens)
+	s := store.New(db, users, tokens)
 	return &handler{now: time.Now, log: log, outbox: &outbox.Outbox{
 		Store: s, Keys: app.Keys, PublicURL: publicURL, Log: log,
 		Mail: email.New(ses.Client(), mailFrom, mailSet), SMS: texter, Voice: caller,

@@ -31,7 +31,7 @@ func TestTheHolderIsAskedOnceWhatAThirdPartyMayHave(t *testing.T) {
 	if !strings.Contains(policy, "form-action 'self' https://ivr.example;") && !strings.HasSuffix(policy, "form-action 'self' https://ivr.example") {
 		t.Errorf("its form would not lead back: %s", policy)
 	}
-	if body := asked.Body.String(); strings.Contains(body, "<b>IVR") || !strings.Contains(body, "Inbound &lt;b&gt;IVR") || !strings.Contains(body, texts["en"]["consent.scope.email"]) || strings.Contains(body, "<script") {
+	if body := asked.Body.String(); strings.Contains(body, "<b>IVR") || !strings.Contains(body, "Inbound &lt;b&gt;IVR") || !strings.Contains(body, texts()["en"]["consent.scope.email"]) || strings.Contains(body, "<script") {
 		t.Errorf("the question: %s", body)
 	}
 	w.isCode(w.answers(asked, session, "allow", ours...))
@@ -124,15 +124,15 @@ func TestTheQuestionIsAskedInThePersonsLanguage(t *testing.T) {
 	w := newVisits(t, thirdParty)
 	session := w.person(func(p *account.Profile, _ *account.Session) { p.Locale = "en" })
 	r := w.authorize(session, w.request("ui_locales", "hi"))
-	if r.Header().Get("Content-Language") != "hi" || !strings.Contains(r.Body.String(), texts["hi"]["consent.allow"]) {
+	if r.Header().Get("Content-Language") != "hi" || !strings.Contains(r.Body.String(), texts()["hi"]["consent.allow"]) {
 		t.Errorf("%s", r.Header().Get("Content-Language"))
 	}
-	for key := range texts["en"] {
-		if texts["hi"][key] == "" {
+	for key := range texts()["en"] {
+		if texts()["hi"][key] == "" {
 			t.Errorf("no Hindi for %s", key)
 		}
 	}
-	if len(texts["en"]) != len(texts["hi"]) {
-		t.Errorf("%d texts and %d", len(texts["en"]), len(texts["hi"]))
+	if len(texts()["en"]) != len(texts()["hi"]) {
+		t.Errorf("%d texts and %d", len(texts()["en"]), len(texts()["hi"]))
 	}
 }

@@ -33,6 +33,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err := r.Err(); err != nil {
 		return nil, err
 	}
+	db := dynamodb.Client()
 	app, err := secret.Read(ctx, secretID)
 	if err != nil {
 		return nil, err
@@ -45,7 +46,7 @@ func setup(ctx context.Context) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := store.New(dynamodb.Client(), users, tokens)
+	s := store.New(db, users, tokens)
 	h := &handler{store: s, keys: app.Keys, signing: signing, issuer: publicURL}
 	api := h.routes(httpapi.Config{PublicURL: publicURL, Now: time.Now, Sessions: s, Limits: s, Terms: terms, RequestID: apigw.RequestID, Log: log})
 	b := &browser{store: s, keys: app.Keys, issuer: publicURL, hint: h.hint, code: h.code, outbox: &outbox.Outbox{

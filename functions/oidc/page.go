@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
@@ -24,9 +25,8 @@ var files embed.FS
 // languages are those that the pages speak; the first is spoken to whoever asks for none of them.
 var languages = []string{"en", "hi"}
 
-var texts = readTexts()
-
-func readTexts() map[string]map[string]string {
+// texts are by language, then by key. Most routes show no page.
+var texts = sync.OnceValue(func() map[string]map[string]string {
 	all := map[string]map[string]string{}
 	for _, tag := range languages {
 		text, err := files.ReadFile("texts/" + tag + ".json")
@@ -40,7 +40,7 @@ func readTexts() map[string]map[string]string {
 		all[tag] = words
 	}
 	return all
-}
+})
 
 // spoken is the first of the tags that the pages speak.
 func spoken(tags []string) (string, bool) {
@@ -75,7 +75,7 @@ type page struct {
 
 // word is a text with its places, {name}, filled in. What is filled in is anybody's, and so escaped.
 func (p *page) word(key string, namesAndValues ...string) string {
-	text := html.EscapeString(texts[p.language][key])
+	text := html.EscapeString(texts()[p.language][key])
 	for i := 0; i+1 < len(namesAndValues); i += 2 {
 		text = strings.ReplaceAll(text, "{"+namesAndValues[i]+"}", html.EscapeString(namesAndValues[i+1]))
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"embed"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/kyc"
 	"phonon.in/central/shared/limit"
+	"phonon.in/central/shared/pattern"
 )
 
 //go:embed letters/*.txt
@@ -76,12 +76,12 @@ func address(fields map[string]string) string {
 	return strings.TrimSpace(strings.Join(append(parts, fields["state"]), ", ") + " " + fields["pinCode"])
 }
 
-var placeholder = regexp.MustCompile(`\{([a-zA-Z]+)\}`)
+var placeholder = pattern.New(`\{([a-zA-Z]+)\}`)
 
 // typeset makes a PDF of a letter. An empty line ends a paragraph; "# " begins the title, "= " a line to write on, "| " the head of a
 // table, and "|8" is eight rows of it. What stands in braces is filled in, or left to be written by hand.
 func typeset(text string, known map[string]string) ([]byte, error) {
-	filled := placeholder.ReplaceAllStringFunc(text, func(name string) string {
+	filled := placeholder.Regexp().ReplaceAllStringFunc(text, func(name string) string {
 		if value := known[strings.Trim(name, "{}")]; value != "" {
 			return strings.Join(strings.Fields(value), " ") // one line, so that no value is taken for a mark
 		}

@@ -2,31 +2,32 @@ package account
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // named is what people call a system or a browser, and how it calls itself.
 type named struct {
 	name string
-	says *regexp.Regexp
+	says *pattern.Pattern
 }
 
 // The first that fits: Android also says Linux, and Edge says Chrome.
 var (
 	systems = []named{
-		{"Android", regexp.MustCompile(`Android`)}, {"iPhone", regexp.MustCompile(`iPhone`)}, {"iPad", regexp.MustCompile(`iPad`)},
-		{"KaiOS", regexp.MustCompile(`(?i)KAIOS`)}, {"Windows", regexp.MustCompile(`Windows`)}, {"Mac", regexp.MustCompile(`Mac OS X|Macintosh`)},
-		{"ChromeOS", regexp.MustCompile(`CrOS`)}, {"Linux", regexp.MustCompile(`Linux|X11`)},
+		{"Android", pattern.New(`Android`)}, {"iPhone", pattern.New(`iPhone`)}, {"iPad", pattern.New(`iPad`)},
+		{"KaiOS", pattern.New(`(?i)KAIOS`)}, {"Windows", pattern.New(`Windows`)}, {"Mac", pattern.New(`Mac OS X|Macintosh`)},
+		{"ChromeOS", pattern.New(`CrOS`)}, {"Linux", pattern.New(`Linux|X11`)},
 	}
 	browsers = []named{
-		{"Edge", regexp.MustCompile(`Edg(A|iOS)?/`)}, {"Opera", regexp.MustCompile(`OPR/|OPT/|OPX/`)}, {"Samsung Internet", regexp.MustCompile(`SamsungBrowser/`)},
-		{"UC Browser", regexp.MustCompile(`UCBrowser/`)}, {"Mi Browser", regexp.MustCompile(`MiuiBrowser/`)}, {"Firefox", regexp.MustCompile(`Firefox/|FxiOS/`)},
-		{"Chrome", regexp.MustCompile(`Chrome/|CriOS/`)}, {"Safari", regexp.MustCompile(`Safari/`)},
+		{"Edge", pattern.New(`Edg(A|iOS)?/`)}, {"Opera", pattern.New(`OPR/|OPT/|OPX/`)}, {"Samsung Internet", pattern.New(`SamsungBrowser/`)},
+		{"UC Browser", pattern.New(`UCBrowser/`)}, {"Mi Browser", pattern.New(`MiuiBrowser/`)}, {"Firefox", pattern.New(`Firefox/|FxiOS/`)},
+		{"Chrome", pattern.New(`Chrome/|CriOS/`)}, {"Safari", pattern.New(`Safari/`)},
 	}
-	ownName = regexp.MustCompile(`^[\w.-]+`)
+	ownName = pattern.New(`^[\w.-]+`)
 )
 
 func first(list []named, userAgent string) string {

@@ -1,13 +1,13 @@
 package account
 
 import (
-	"regexp"
 	"strings"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/pattern"
 )
 
-var languageTag = regexp.MustCompile(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
+var languageTag = pattern.New(`^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$`)
 
 // ParseLocale takes the language of a BCP 47 tag such as "hi-IN", here "hi". It returns locale_invalid, at /locale. A language
 // that nothing is written in yet is taken: mails then come in English.

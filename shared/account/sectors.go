@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"slices"
+	"sync"
 )
 
 // Sector is a line of business. Code is stable and stored; Name is for people.
@@ -17,16 +18,16 @@ type Sector struct {
 //go:embed sectors.json
 var sectorsJSON []byte
 
-var sectors = func() (list []Sector) {
+var sectors = sync.OnceValue(func() (list []Sector) {
 	if err := json.Unmarshal(sectorsJSON, &list); err != nil {
 		panic("account: sectors.json: " + err.Error())
 	}
 	return list
-}()
+})
 
 // Sectors lists every sector in the order to show it.
-func Sectors() []Sector { return slices.Clone(sectors) }
+func Sectors() []Sector { return slices.Clone(sectors()) }
 
 func isSector(code string) bool {
-	return slices.ContainsFunc(sectors, func(s Sector) bool { return s.Code == code })
+	return slices.ContainsFunc(sectors(), func(s Sector) bool { return s.Code == code })
 }

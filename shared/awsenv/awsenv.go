@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,9 +28,12 @@ const (
 	maxBackoff  = 300 * time.Millisecond
 )
 
+var trust = sync.OnceFunc(trustOneFile)
+
 // Client makes an HTTP client that gives up an attempt when no answer begins within patience. It speaks HTTP/1.1 alone: a
 // connection that died silently is then given up with the one request on it, while over HTTP/2 every repetition would go the same dead way.
 func Client(patience time.Duration) *http.Client {
+	trust()
 	return &http.Client{Transport: wholeBodies{&http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: dialTimeout, KeepAlive: 30 * time.Second}).DialContext,

@@ -5,12 +5,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/ses"
-	"github.com/aws/aws-sdk-go-v2/service/ses/types"
 	"github.com/aws/smithy-go"
 
 	"phonon.in/central/shared/carrier"
@@ -22,25 +20,22 @@ const simulator = "success@simulator.amazonses.com"
 
 const sendDeadline = 2 * time.Second
 
-// API is what a sender needs of SES.
+// API is what a sender needs of SES: an action with its parameters, as the API Reference of 2010-12-01 names them. An answer that says no is a
+// smithy.APIError.
 type API interface {
-	SendEmail(context.Context, *ses.SendEmailInput, ...func(*ses.Options)) (*ses.SendEmailOutput, error)
+	Do(ctx context.Context, action string, parameters url.Values) error
 }
 
 // Sender sends from one address.
 type Sender struct {
 	api              API
 	from             string // the bare address
-	configurationSet *string
+	configurationSet string
 }
 
 // New makes a sender that mails as Central from the address from. The configuration set may be empty.
 func New(api API, from, configurationSet string) *Sender {
-	s := &Sender{api: api, from: from}
-	if configurationSet != "" {
-		s.configurationSet = &configurationSet
-	}
-	return s
+	return &Sender{api, from, configurationSet}
 }
 
 // Send sends one mail to one address. The error wraps message.ErrRefused when SES will never take it, message.ErrHeld when it does
@@ -60,23 +55,23 @@ func (s *Sender) Send(ctx context.Context, m message.Mail) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", message.ErrRefused, err)
 	}
-	source := "Central <" + s.from + ">"
+	mail := url.Values{
+		"Source": {"Central <" + s.from + ">"}, "Destination.ToAddresses.member.1": {to},
+		// SES repeats these when the mail comes back: functions/feedback.
+		"Tags.member.1.Name": {"message"}, "Tags.member.1.Value": {m.ID},
+		"Tags.member.2.Name": {"kind"}, "Tags.member.2.Value": {string(m.Kind)},
+	}
+	for part, text := range map[string]string{"Subject": r.subject, "Body.Text": r.text, "Body.Html": r.html} {
+		mail.Set("Message."+part+".Data", text)
+		mail.Set("Message."+part+".Charset", "UTF-8")
+	}
+	if s.configurationSet != "" {
+		mail.Set("ConfigurationSetName", s.configurationSet)
+	}
 	ctx, cancel := context.WithTimeout(ctx, sendDeadline)
 	defer cancel()
-	_, err = s.api.SendEmail(ctx, &ses.SendEmailInput{
-		Source: &source, Destination: &types.Destination{ToAddresses: []string{to}}, ConfigurationSetName: s.configurationSet,
-		Message: &types.Message{
-			Subject: utf8(r.subject), Body: &types.Body{Text: utf8(r.text), Html: utf8(r.html)},
-		},
-		// SES repeats these when the mail comes back: functions/feedback.
-		Tags: []types.MessageTag{tag("message", m.ID), tag("kind", string(m.Kind))},
-	})
-	return described(err)
+	return described(s.api.Do(ctx, "SendEmail", mail))
 }
-
-func utf8(s string) *types.Content { return &types.Content{Data: &s, Charset: aws.String("UTF-8")} }
-
-func tag(name, value string) types.MessageTag { return types.MessageTag{Name: &name, Value: &value} }
 
 // onePlainAddress is the last line of defence: whatever came here, it cannot add a header, a name or a second recipient.
 func onePlainAddress(s string) bool {

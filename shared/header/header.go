@@ -2,9 +2,10 @@
 package header
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // Trim takes off the white space that may stand around a value (OWS of RFC 9110 5.6.3; WSP of RFC 6265 5.2): spaces and tabs. What
@@ -12,7 +13,7 @@ import (
 func Trim(s string) string { return strings.Trim(s, " \t") }
 
 // weight is the only parameter of a coding: 0 to 1, three decimals at most (RFC 9110 12.4.2).
-var weight = regexp.MustCompile(`^[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$`)
+var weight = pattern.New(`^[qQ]=(0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)$`)
 
 // Gzip reports whether Accept-Encoding, in all its lines, takes gzip and likes it no less than no coding at all (RFC 9110 12.5.3).
 // What cannot be read counts for nothing. Where neither is wanted the answer is no: the sender then does without a coding.

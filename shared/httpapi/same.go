@@ -12,10 +12,10 @@ import (
 	"phonon.in/central/shared/header"
 )
 
-// Same makes an endpoint of an answer that is the same for everybody until the next deployment. It is encoded and packed once, when
+// Same makes an endpoint of an answer that is the same for everybody until the next deployment. It is made, encoded and packed once, when
 // it is first asked for; an HTTP API packs nothing. Answers about a person are not packed: their length would tell of what is in them.
-func Same(value any) http.Handler {
-	made := sync.OnceValue(func() encoded { return pack(value) })
+func Same[T any](value func() T) http.Handler {
+	made := sync.OnceValue(func() encoded { return pack(value()) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := readBody(r, nil, nil); err != nil {
 			answerFault(w, callOf(r.Context()), err)

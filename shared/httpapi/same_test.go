@@ -35,7 +35,7 @@ func ask(t *testing.T, s *site, method, path string, headers ...string) (*http.R
 
 func sameSite() *site {
 	s := newSite(fine)
-	s.Public("GET /v1/same", Same(map[string]string{"a": "b"}))
+	s.Public("GET /v1/same", Same(func() map[string]string { return map[string]string{"a": "b"} }))
 	return s
 }
 

@@ -51,8 +51,8 @@ type FieldSpec struct {
 
 // Choice is one value that a field may have.
 type Choice struct {
-	Value string `yaml:"value"`
-	Label string `yaml:"label"`
+	Value string `json:"value"`
+	Label string `json:"label"`
 }
 
 // Requirement is one thing to prove with MinOf documents of different types.
@@ -151,7 +151,7 @@ func (r Requirement) HasOption(id string) bool {
 	return slices.ContainsFunc(r.Options, func(o Option) bool { return o.ID == id })
 }
 
-//go:embed catalogue/*.yaml
+//go:embed catalogue/*.json
 var files embed.FS
 
 // Parsed on first use: most functions that link this package never need it.
@@ -166,7 +166,7 @@ var versions = sync.OnceValue(func() []*Catalogue {
 		if err != nil {
 			panic("kyc: " + err.Error())
 		}
-		cat, err := Load(strings.TrimSuffix(f.Name(), ".yaml"), data)
+		cat, err := Load(strings.TrimSuffix(f.Name(), ".json"), data)
 		if err != nil {
 			panic("kyc: " + f.Name() + ": " + err.Error())
 		}

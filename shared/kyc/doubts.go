@@ -1,8 +1,9 @@
 package kyc
 
 import (
-	"regexp"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // doubt is what is unusual about a value that may still be right.
@@ -10,7 +11,7 @@ type doubt struct{ code, detail string }
 
 var (
 	doubtfulShape = map[Kind]struct {
-		usual  *regexp.Regexp
+		usual  *pattern.Pattern
 		detail string
 	}{
 		"fcrn":     {fcrnUsual, "Most FCRNs are F with five digits. Compare it with the certificate."},
@@ -18,7 +19,7 @@ var (
 		"passport": {passportUsual, "Indian passports have a letter and seven digits. Compare it with your passport."},
 		"licence":  {licenceUsual, "Most driving licences have two letters and thirteen digits, with the year after the first two. Compare it with your card."},
 	}
-	lastDigits = regexp.MustCompile(`[0-9]+[A-Z]?$`)
+	lastDigits = pattern.New(`[0-9]+[A-Z]?$`)
 )
 
 // doubtsOf says what is unusual about the canonical value of a field. Closed lists and undocumented rules make no errors.

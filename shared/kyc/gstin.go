@@ -1,9 +1,10 @@
 package kyc
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // GSTIN is a number of goods and services tax, of any kind. ParseGSTIN makes it.
@@ -38,15 +39,15 @@ const taxpayer = `^[0-9]{2}(?:[A-Z]{5}[0-9]{4}|[A-Z]{4}[0-9]{5})[A-Z][1-9A-Z]`
 // gstinShapes are those of the GST portal's developer pages (developer.gst.gov.in/apiportal/taxpayer/returns); the first that fits counts.
 var gstinShapes = []struct {
 	kind  GSTINKind
-	shape *regexp.Regexp
+	shape *pattern.Pattern
 }{
-	{UIN, regexp.MustCompile(`^[0-9]{4}[A-Z]{3}[0-9]{5}[UO]N[0-9A-Z]$`)},
-	{NonResident, regexp.MustCompile(`^[0-9]{4}[A-Z]{3}[0-9]{5}NR[0-9A-Z]$`)},
-	{OIDAR, regexp.MustCompile(`^99[0-9]{2}[A-Z]{3}[0-9]{5}OS[0-9A-Z]$`)},
-	{TDS, regexp.MustCompile(taxpayer + `D[0-9A-Z]$`)},
-	{TCS, regexp.MustCompile(taxpayer + `C[0-9A-Z]$`)},
-	{ISD, regexp.MustCompile(taxpayer + `S[0-9A-Z]$`)},
-	{Regular, regexp.MustCompile(taxpayer + `[0-9A-Z]{2}$`)},
+	{UIN, pattern.New(`^[0-9]{4}[A-Z]{3}[0-9]{5}[UO]N[0-9A-Z]$`)},
+	{NonResident, pattern.New(`^[0-9]{4}[A-Z]{3}[0-9]{5}NR[0-9A-Z]$`)},
+	{OIDAR, pattern.New(`^99[0-9]{2}[A-Z]{3}[0-9]{5}OS[0-9A-Z]$`)},
+	{TDS, pattern.New(taxpayer + `D[0-9A-Z]$`)},
+	{TCS, pattern.New(taxpayer + `C[0-9A-Z]$`)},
+	{ISD, pattern.New(taxpayer + `S[0-9A-Z]$`)},
+	{Regular, pattern.New(taxpayer + `[0-9A-Z]{2}$`)},
 }
 
 const base36 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -1,7 +1,6 @@
 package kyc
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/text/unicode/norm"
 
 	"phonon.in/central/shared/fault"
+	"phonon.in/central/shared/pattern"
 	"phonon.in/central/shared/typed"
 )
 
@@ -46,7 +46,7 @@ var holders = map[byte]string{
 	'B': "a body of individuals", 'T': "a trust", 'G': "a government office", 'L': "a local authority", 'J': "an artificial juridical person", 'K': "a trust",
 }
 
-var panShape = regexp.MustCompile(`^[A-Z]{5}[0-9]{4}[A-Z]$`)
+var panShape = pattern.New(`^[A-Z]{5}[0-9]{4}[A-Z]$`)
 
 // ParsePAN reads a PAN: pan_length, pan_format, pan_holder, pan_serial. The last letter is a check letter whose rule is not
 // public, so a PAN that passes need not exist.
@@ -78,7 +78,7 @@ func (p PAN) Masked() string { return p.s[:5] + "XXXX" + p.s[9:] }
 type CIN struct{ s string }
 
 var (
-	cinShape   = regexp.MustCompile(`^[LU][0-9]{5}[A-Z]{2}[0-9]{4}[A-Z]{3}[0-9]{6}$`)
+	cinShape   = pattern.New(`^[LU][0-9]{5}[A-Z]{2}[0-9]{4}[A-Z]{3}[0-9]{6}$`)
 	cinClasses = []string{"PTC", "PLC", "OPC", "NPL", "GOI", "SGC", "FTC", "FLC", "ULL", "ULT", "GAP", "GAT"}
 	unlisted   = []string{"PTC", "OPC", "NPL"} // classes that no stock exchange lists
 )

@@ -2,111 +2,118 @@ package kyc
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"slices"
-
-	"go.yaml.in/yaml/v3"
 
 	"phonon.in/central/shared/account"
 )
 
-// The shapes of a catalogue's file.
+// The shapes of a catalogue's file, which people write as YAML (generate_test.go).
 type (
 	catalogueFile struct {
-		Version         string                      `yaml:"version"`
-		Off             []string                    `yaml:"off"` // documents that are not taken
-		Checks          map[string]string           `yaml:"checks"`
-		Samples         map[string]map[string]Spot  `yaml:"samples"` // by name, then by check
-		Documents       map[string]documentFile     `yaml:"documents"`
-		Fields          map[string]fieldFile        `yaml:"fields"`
-		Requirements    map[string]requirementFile  `yaml:"requirements"`
-		FieldSets       map[string][]fieldUse       `yaml:"fieldSets"`
-		RequirementSets map[string][]requirementUse `yaml:"requirementSets"`
-		EntityTypes     []entityFile                `yaml:"entityTypes"`
+		Version         string                      `json:"version"`
+		Off             []string                    `json:"off"` // documents that are not taken
+		Checks          map[string]string           `json:"checks"`
+		Samples         map[string]map[string]Spot  `json:"samples"` // by name, then by check
+		Documents       map[string]documentFile     `json:"documents"`
+		Fields          map[string]fieldFile        `json:"fields"`
+		Requirements    map[string]requirementFile  `json:"requirements"`
+		FieldSets       map[string][]fieldUse       `json:"fieldSets"`
+		RequirementSets map[string][]requirementUse `json:"requirementSets"`
+		EntityTypes     []entityFile                `json:"entityTypes"`
 	}
 	documentFile struct {
-		Title    string   `yaml:"title"`
-		Checks   []string `yaml:"checks"`
-		Template string   `yaml:"template"`
-		Sample   string   `yaml:"sample"`
+		Title    string   `json:"title"`
+		Checks   []string `json:"checks"`
+		Template string   `json:"template"`
+		Sample   string   `json:"sample"`
 	}
 	fieldFile struct {
-		Label   string   `yaml:"label"`
-		Help    string   `yaml:"help"`
-		Check   Kind     `yaml:"check"`
-		Choices []Choice `yaml:"choices"`
+		Label   string   `json:"label"`
+		Help    string   `json:"help"`
+		Check   Kind     `json:"check"`
+		Choices []Choice `json:"choices"`
 	}
 	requirementFile struct {
-		Title   string   `yaml:"title"`
-		Help    string   `yaml:"help"`
-		Whose   Holder   `yaml:"whose"` // entity when left out
-		MinOf   int      `yaml:"minOf"` // 1 when left out
-		MaxMB   int64    `yaml:"maxMB"` // 5 when left out
-		Options []string `yaml:"options"`
+		Title   string   `json:"title"`
+		Help    string   `json:"help"`
+		Whose   Holder   `json:"whose"` // entity when left out
+		MinOf   int      `json:"minOf"` // 1 when left out
+		MaxMB   int64    `json:"maxMB"` // 5 when left out
+		Options []string `json:"options"`
 	}
 	entityFile struct {
-		Code         string           `yaml:"code"`
-		Name         string           `yaml:"name"`
-		AccountTypes []account.Type   `yaml:"accountTypes"`
-		TwoReviewers bool             `yaml:"twoReviewers"`
-		Fields       []fieldUse       `yaml:"fields"`
-		Requirements []requirementUse `yaml:"requirements"`
+		Code         string           `json:"code"`
+		Name         string           `json:"name"`
+		AccountTypes []account.Type   `json:"accountTypes"`
+		TwoReviewers bool             `json:"twoReviewers"`
+		Fields       []fieldUse       `json:"fields"`
+		Requirements []requirementUse `json:"requirements"`
 	}
 	fieldUse struct {
-		Set           string      `yaml:"set"` // of fields, in place of one
-		Name          string      `yaml:"name"`
-		Level         Level       `yaml:"level"`
-		When          whenFile    `yaml:"when"`
-		Label         string      `yaml:"label"` // instead of the field's own, as Help
-		Help          string      `yaml:"help"`
-		Holders       string      `yaml:"holders"`
-		Classes       []string    `yaml:"classes"`
-		Registrations []GSTINKind `yaml:"registrations"`
+		Set           string      `json:"set"` // of fields, in place of one
+		Name          string      `json:"name"`
+		Level         Level       `json:"level"`
+		When          whenFile    `json:"when"`
+		Label         string      `json:"label"` // instead of the field's own, as Help
+		Help          string      `json:"help"`
+		Holders       string      `json:"holders"`
+		Classes       []string    `json:"classes"`
+		Registrations []GSTINKind `json:"registrations"`
 	}
 	requirementUse struct {
-		Set     string   `yaml:"set"` // of requirements, in place of one
-		ID      string   `yaml:"id"`
-		Level   Level    `yaml:"level"`
-		When    whenFile `yaml:"when"`
-		Title   string   `yaml:"title"` // instead of the requirement's own, as Help and Options
-		Help    string   `yaml:"help"`
-		Options []string `yaml:"options"`
+		Set     string   `json:"set"` // of requirements, in place of one
+		ID      string   `json:"id"`
+		Level   Level    `json:"level"`
+		When    whenFile `json:"when"`
+		Title   string   `json:"title"` // instead of the requirement's own, as Help and Options
+		Help    string   `json:"help"`
+		Options []string `json:"options"`
 	}
 	whenFile struct {
-		Given  string `yaml:"given"`
-		Absent string `yaml:"absent"`
-		Field  string `yaml:"field"` // with Is
-		Is     string `yaml:"is"`
+		Given  string `json:"given"`
+		Absent string `json:"absent"`
+		Field  string `json:"field"` // with Is
+		Is     string `json:"is"`
 	}
 )
 
-// UnmarshalYAML takes a title alone, too.
-func (d *documentFile) UnmarshalYAML(n *yaml.Node) error {
-	if n.Kind == yaml.ScalarNode {
-		return n.Decode(&d.Title)
-	}
-	for i := 0; i < len(n.Content); i += 2 { // the decoder's KnownFields does not reach in here
-		if key := n.Content[i].Value; !slices.Contains([]string{"title", "checks", "template", "sample"}, key) {
-			return fmt.Errorf("line %d: a document has no %q", n.Line, key)
-		}
+// UnmarshalJSON takes a title alone, too.
+func (d *documentFile) UnmarshalJSON(data []byte) error {
+	if data[0] == '"' {
+		return json.Unmarshal(data, &d.Title)
 	}
 	type plain documentFile
-	return n.Decode((*plain)(d))
+	return strictly(data, (*plain)(d))
+}
+
+// UnmarshalJSON takes two numbers, no more and no fewer.
+func (s *Spot) UnmarshalJSON(data []byte) error {
+	var at []int
+	if err := json.Unmarshal(data, &at); err != nil {
+		return err
+	}
+	if len(at) != len(s) {
+		return fmt.Errorf("%s is no place", data)
+	}
+	copy(s[:], at)
+	return nil
+}
+
+// strictly reads one document, and refuses members that are not known.
+func strictly(data []byte, into any) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(into)
 }
 
 // Load reads one version of the catalogue. It refuses unknown keys, names that are not defined, definitions that nothing uses,
 // duplicates and gaps, and reports all of them at once.
 func Load(version string, data []byte) (*Catalogue, error) {
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
 	var f catalogueFile
-	if err := dec.Decode(&f); err != nil {
+	if err := strictly(data, &f); err != nil {
 		return nil, fmt.Errorf("read catalogue: %w", err)
-	}
-	if dec.Decode(new(any)) != io.EOF {
-		return nil, errors.New("read catalogue: more than one document")
 	}
 	l := loader{file: f, used: map[string]bool{}}
 	if f.Version != version {

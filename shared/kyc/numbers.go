@@ -1,8 +1,9 @@
 package kyc
 
 import (
-	"regexp"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // LLPIN is the identification number of a limited liability partnership.
@@ -21,11 +22,11 @@ type IFSC struct{ s string }
 type PIN struct{ s string }
 
 var (
-	llpinShape = regexp.MustCompile(`^[A-Z]{3}[0-9]{4}$`)
-	tanShape   = regexp.MustCompile(`^[A-Z]{4}[0-9]{5}[A-Z]$`)
-	udyamShape = regexp.MustCompile(`^UDYAM[A-Z]{2}[0-9]{9}$`)
-	ifscShape  = regexp.MustCompile(`^[A-Z]{4}0[A-Z0-9]{6}$`)
-	pinShape   = regexp.MustCompile(`^[1-9][0-9]{5}$`)
+	llpinShape = pattern.New(`^[A-Z]{3}[0-9]{4}$`)
+	tanShape   = pattern.New(`^[A-Z]{4}[0-9]{5}[A-Z]$`)
+	udyamShape = pattern.New(`^UDYAM[A-Z]{2}[0-9]{9}$`)
+	ifscShape  = pattern.New(`^[A-Z]{4}0[A-Z0-9]{6}$`)
+	pinShape   = pattern.New(`^[1-9][0-9]{5}$`)
 )
 
 // ParseLLPIN reads an LLPIN: llpin_length, llpin_format.

@@ -1,8 +1,9 @@
 package kyc
 
 import (
-	"regexp"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // DIN is the identification number of a director, or of a designated partner (DPIN).
@@ -25,12 +26,12 @@ type Mobile struct{ s string }
 
 // No list of the shapes of old cards and of other countries is closed: what may be a number is taken, and Doubts says what is unusual.
 var (
-	dinShape      = regexp.MustCompile(`^[0-9]{8}$`)
-	fcrnUsual     = regexp.MustCompile(`^F[0-9]{5}$`)
-	epicUsual     = regexp.MustCompile(`^[A-Z]{3}[0-9]{7}$`)
-	passportUsual = regexp.MustCompile(`^[A-Z][0-9]{7}$`)
-	licenceUsual  = regexp.MustCompile(`^[A-Z]{2}[0-9]{2}(19|20)[0-9]{9}$`)
-	mobileShape   = regexp.MustCompile(`^(?:\+?91|0)?([6-9][0-9]{9})$`)
+	dinShape      = pattern.New(`^[0-9]{8}$`)
+	fcrnUsual     = pattern.New(`^F[0-9]{5}$`)
+	epicUsual     = pattern.New(`^[A-Z]{3}[0-9]{7}$`)
+	passportUsual = pattern.New(`^[A-Z][0-9]{7}$`)
+	licenceUsual  = pattern.New(`^[A-Z]{2}[0-9]{2}(19|20)[0-9]{9}$`)
+	mobileShape   = pattern.New(`^(?:\+?91|0)?([6-9][0-9]{9})$`)
 )
 
 // within reports a number of so many capitals, digits and slashes, with a digit among them.

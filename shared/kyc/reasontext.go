@@ -2,19 +2,18 @@ package kyc
 
 import (
 	_ "embed"
+	"encoding/json"
 	"strings"
 	"sync"
-
-	"go.yaml.in/yaml/v3"
 )
 
-//go:embed reasons.hi.yaml
+//go:embed reasons.hi.json
 var hindiReasons []byte
 
 var reasonTexts = sync.OnceValue(func() map[string]map[string]string {
 	hindi := map[string]string{}
-	if err := yaml.Unmarshal(hindiReasons, &hindi); err != nil {
-		panic("kyc: reasons.hi.yaml: " + err.Error())
+	if err := json.Unmarshal(hindiReasons, &hindi); err != nil {
+		panic("kyc: reasons.hi.json: " + err.Error())
 	}
 	return map[string]map[string]string{"hi": hindi}
 })

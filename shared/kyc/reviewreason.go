@@ -1,12 +1,9 @@
 package kyc
 
 import (
-	"bytes"
 	_ "embed"
 	"slices"
 	"sync"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // Retry says what follows on a reason.
@@ -21,26 +18,24 @@ const (
 
 // ReviewReason is one reason for which a reviewer does not accept a part.
 type ReviewReason struct {
-	Code    string `yaml:"code"`
-	Group   string `yaml:"group"`
-	Retry   Retry  `yaml:"retry"`
-	Detail  string `yaml:"detail"`  // for the holder, where the reviewer writes nothing else
-	Purge   bool   `yaml:"purge"`   // the file is removed at once
-	Explain bool   `yaml:"explain"` // the reviewer has to write a sentence
-	Silent  bool   `yaml:"silent"`  // the holder is not told which reason it is
+	Code    string `json:"code"`
+	Group   string `json:"group"`
+	Retry   Retry  `json:"retry"`
+	Detail  string `json:"detail"`  // for the holder, where the reviewer writes nothing else
+	Purge   bool   `json:"purge"`   // the file is removed at once
+	Explain bool   `json:"explain"` // the reviewer has to write a sentence
+	Silent  bool   `json:"silent"`  // the holder is not told which reason it is
 }
 
-//go:embed reasons.yaml
+//go:embed reasons.json
 var reasonsFile []byte
 
 var reviewReasons = sync.OnceValue(func() []ReviewReason {
-	dec := yaml.NewDecoder(bytes.NewReader(reasonsFile))
-	dec.KnownFields(true)
 	var f struct {
-		Reasons []ReviewReason `yaml:"reasons"`
+		Reasons []ReviewReason `json:"reasons"`
 	}
-	if err := dec.Decode(&f); err != nil {
-		panic("kyc: reasons.yaml: " + err.Error())
+	if err := strictly(reasonsFile, &f); err != nil {
+		panic("kyc: reasons.json: " + err.Error())
 	}
 	return f.Reasons
 })

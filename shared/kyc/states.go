@@ -2,26 +2,25 @@ package kyc
 
 import (
 	_ "embed"
+	"encoding/json"
 	"slices"
 	"sync"
-
-	"go.yaml.in/yaml/v3"
 )
 
 // region is a state or union territory.
 type region struct {
-	Name    string   `yaml:"name"`
-	GST     []string `yaml:"gst"`     // the first two digits of its GSTINs
-	Letters []string `yaml:"letters"` // in a CIN or a Udyam number
+	Name    string   `json:"name"`
+	GST     []string `json:"gst"`     // the first two digits of its GSTINs
+	Letters []string `json:"letters"` // in a CIN or a Udyam number
 }
 
-//go:embed states.yaml
+//go:embed states.json
 var statesFile []byte
 
 // No list of states is closed: registrars' offices are split, and states are renamed. What it does not know is a doubt, never a fault.
 var regions = sync.OnceValue(func() (all []region) {
-	if err := yaml.Unmarshal(statesFile, &all); err != nil {
-		panic("kyc: states.yaml: " + err.Error())
+	if err := json.Unmarshal(statesFile, &all); err != nil {
+		panic("kyc: states.json: " + err.Error())
 	}
 	return all
 })

@@ -3,12 +3,13 @@ package oidc
 import (
 	"fmt"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
+
+	"phonon.in/central/shared/pattern"
 )
 
 // Flaw is one thing that keeps a client from being registered. Field is called as in RFC 7591, or as Client has it.
@@ -30,9 +31,9 @@ const (
 	maxMaxAge = 30 * 24 * time.Hour
 )
 
-var productCode = regexp.MustCompile(`^[a-z0-9-]{1,40}$`)
+var productCode = pattern.New(`^[a-z0-9-]{1,40}$`)
 
-var digest = regexp.MustCompile(`^[0-9a-f]{64}$`)
+var digest = pattern.New(`^[0-9a-f]{64}$`)
 
 // Check says all that is wrong with a client as Flaws, or nil. Where the issuer is on loopback, in the local run, its clients may be too.
 func (c Client) Check(issuer string) error {

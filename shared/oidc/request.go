@@ -3,11 +3,11 @@ package oidc
 import (
 	"crypto/subtle"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/pattern"
 )
 
 // What a request to an endpoint that is no page may hold, in bytes.
@@ -34,7 +34,7 @@ func Single(v url.Values) (map[string]string, error) {
 }
 
 // verifierForm is that of RFC 7636, section 4.1.
-var verifierForm = regexp.MustCompile(`^[A-Za-z0-9\-._~]{43,128}$`)
+var verifierForm = pattern.New(`^[A-Za-z0-9\-._~]{43,128}$`)
 
 // CheckCode holds what came with a code to what it was asked for with: redirect URI, and verifier by its S256, the challenge. Both are there or
 // neither is: a request without a challenge takes no verifier (RFC 9700, section 2.1.1).

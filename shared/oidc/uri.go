@@ -3,9 +3,10 @@ package oidc
 import (
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
+
+	"phonon.in/central/shared/pattern"
 )
 
 const (
@@ -24,7 +25,7 @@ func (c Client) Redirects(uri string) bool {
 // RedirectsAfterLogout reports that a log-out may lead to this address.
 func (c Client) RedirectsAfterLogout(uri string) bool { return slices.Contains(c.PostLogoutURIs, uri) }
 
-var port = regexp.MustCompile(`^:[1-9][0-9]{0,4}(/.*)?$`)
+var port = pattern.New(`^:[1-9][0-9]{0,4}(/.*)?$`)
 
 // samePortless reports that uri is a registered address on a loopback IP without a port, with one.
 func samePortless(registered, uri string) bool {
@@ -42,9 +43,9 @@ func samePortless(registered, uri string) bool {
 var answers = []string{"code", "state", "iss", "error", "error_description", "error_uri", "response", "session_state", "id_token", "access_token"}
 
 var (
-	uriLetters    = regexp.MustCompile(`^[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+$`) // RFC 3986, without "#"
-	privateScheme = regexp.MustCompile(`^[a-z][a-z0-9+\-]*(\.[a-z0-9+\-]+)+$`)
-	hostLetters   = regexp.MustCompile(`^[a-z0-9\-]+(\.[a-z0-9\-]+)*$`)
+	uriLetters    = pattern.New(`^[A-Za-z0-9\-._~:/?\[\]@!$&'()*+,;=%]+$`) // RFC 3986, without "#"
+	privateScheme = pattern.New(`^[a-z][a-z0-9+\-]*(\.[a-z0-9+\-]+)+$`)
+	hostLetters   = pattern.New(`^[a-z0-9\-]+(\.[a-z0-9\-]+)*$`)
 )
 
 // place is where addresses of a client may be.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"regexp"
 	"strings"
 	"time"
 
@@ -10,12 +9,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"phonon.in/central/shared/account"
+	"phonon.in/central/shared/pattern"
 )
 
 const activityPrefix = "activity#"
 
 // activityCursor is where a page begins: time and id of the last one before it. It names no account: that is the reader's own, whatever is sent.
-var activityCursor = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z\.[A-Z2-7]{26}$`)
+var activityCursor = pattern.New(`^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{6}Z\.[A-Z2-7]{26}$`)
 
 // Activity reads a page of at most most events of an account, the newest first. after is next of the page before, empty for the first; what is none
 // is account.ErrCursor. next is empty where there is nothing more.

@@ -4,6 +4,7 @@ package workday
 import (
 	_ "embed"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -15,7 +16,8 @@ const opens, closes = 10 * time.Hour, 18 * time.Hour // after midnight in India
 //go:embed holidays.txt
 var holidaysTXT string
 
-var holidays, years = parse(holidaysTXT)
+// holidays are by day and by year. They are read when they are first asked for: most functions that link this package never do.
+var holidays = sync.OnceValues(func() (map[string]string, map[int]bool) { return parse(holidaysTXT) })
 
 // parse reads one day a line, as "2026-01-26 Republic Day"; lines that begin with # are for people. The second result is the years that
 // have a day.
@@ -37,7 +39,10 @@ func parse(text string) (days map[string]string, years map[int]bool) {
 }
 
 // Covers reports that the holidays of a year are known. In other years only Saturdays and Sundays are closed.
-func Covers(year int) bool { return years[year] }
+func Covers(year int) bool {
+	_, years := holidays()
+	return years[year]
+}
 
 // Open reports that t is within working hours. At 18:00 they are over.
 func Open(t time.Time) bool {
@@ -79,5 +84,6 @@ func worked(day time.Time) bool {
 	if d := day.Weekday(); d == time.Saturday || d == time.Sunday {
 		return false
 	}
-	return holidays[day.Format(time.DateOnly)] == ""
+	days, _ := holidays()
+	return days[day.Format(time.DateOnly)] == ""
 }

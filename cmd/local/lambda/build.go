@@ -33,9 +33,9 @@ func (b *Builder) Binary(name string) string { return filepath.Join(b.Out, name,
 
 func (b *Builder) flags() []string {
 	if b.Race {
-		return []string{"-race", "-tags", "lambda.norpc", "-trimpath", "-buildvcs=false"}
+		return []string{"-race", "-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-buildvcs=false"}
 	}
-	return []string{"-tags", "lambda.norpc", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
+	return []string{"-tags", "lambda.norpc,nethttpomithttp2", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w"}
 }
 
 func (b *Builder) command(ctx context.Context, args ...string) *exec.Cmd {
@@ -138,7 +138,7 @@ func (b *Builder) sum(name string) string {
 
 // dependencies lists, for each function, the folders of this module that it is made of.
 func (b *Builder) dependencies(ctx context.Context) (map[string][]string, error) {
-	cmd := b.command(ctx, "list", "-e", "-deps", "-tags", "lambda.norpc", "-json=ImportPath,Dir,Standard,Deps,Module", "./functions/...")
+	cmd := b.command(ctx, "list", "-e", "-deps", "-tags", "lambda.norpc,nethttpomithttp2", "-json=ImportPath,Dir,Standard,Deps,Module", "./functions/...")
 	out, err := cmd.Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)

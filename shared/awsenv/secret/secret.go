@@ -6,12 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-
-	"phonon.in/central/shared/awsenv"
 	"phonon.in/central/shared/token"
 )
 
@@ -23,18 +18,12 @@ type Secret struct {
 	Call, CallPrevious token.Secret
 }
 
-const patience = time.Second
-
 func value(ctx context.Context, id string) ([]byte, error) {
-	c := secretsmanager.New(secretsmanager.Options{
-		Region: awsenv.Region(), Credentials: awsenv.Credentials, BaseEndpoint: awsenv.Endpoint("AWS_ENDPOINT_URL_SECRETS_MANAGER"),
-		HTTPClient: awsenv.Client(patience), Retryer: awsenv.Retryer(),
-	})
-	out, err := c.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &id})
+	text, err := get(ctx, id)
 	if err != nil {
 		return nil, fmt.Errorf("secret: read: %w", err)
 	}
-	return []byte(aws.ToString(out.SecretString)), nil
+	return []byte(text), nil
 }
 
 // Read reads the application's secret, which has this id or ARN, from Secrets Manager.
