@@ -137,10 +137,7 @@ func (s *Store) getAll(ctx context.Context, what, table string, keys []key, each
 	for _, k := range keys {
 		wanted = append(wanted, marshal(k))
 	}
-	for range conflictAttempts {
-		if len(wanted) == 0 {
-			return nil
-		}
+	for attempt := 1; len(wanted) > 0; attempt++ {
 		out, err := call(ctx, what, func(ctx context.Context) (*dynamodb.BatchGetItemOutput, error) {
 			return s.db.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{
 				RequestItems: map[string]types.KeysAndAttributes{table: {Keys: wanted, ConsistentRead: aws.Bool(true)}},
@@ -158,9 +155,11 @@ func (s *Store) getAll(ctx context.Context, what, table string, keys []key, each
 				return err
 			}
 		}
-		wanted = out.UnprocessedKeys[table].Keys
+		if wanted = out.UnprocessedKeys[table].Keys; len(wanted) > 0 && attempt == conflictAttempts {
+			return fault.Down(errUnprocessed)
+		}
 	}
-	return fault.Down(errUnprocessed)
+	return nil
 }
 
 // query reads all items of one partition whose sort key starts with prefix, in ascending order.
