@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"math"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -45,7 +46,8 @@ func (p Plot) SVG() ([]byte, error) {
 	c := plot.New()
 	c.Title.Text, c.X.Label.Text, c.Y.Label.Text = p.Title, p.X, p.Y
 	c.BackgroundColor = color.White // pages are dark, too
-	c.Legend.Top = true
+	c.Legend.Top, c.Legend.Left = true, rising(p.Lines)
+	c.Legend.Padding = vg.Millimeter
 	c.Add(plotter.NewGrid())
 	for i, l := range p.Lines {
 		if err := l.add(c, palette[i%len(palette)], draw.GlyphDrawer(glyphs[i%len(glyphs)])); err != nil {
@@ -55,6 +57,7 @@ func (p Plot) SVG() ([]byte, error) {
 	if err := addBars(c, p.Bars); err != nil {
 		return nil, fmt.Errorf("plot %s: %w", p.Name, err)
 	}
+	p.leaveRoom(c)
 	if p.LogX {
 		c.X.Scale, c.X.Tick.Marker = plot.LogScale{}, plot.LogTicks{Prec: -1}
 	}
@@ -68,6 +71,35 @@ func (p Plot) SVG() ([]byte, error) {
 	var b bytes.Buffer
 	_, err = w.WriteTo(&b)
 	return b.Bytes(), err
+}
+
+// leaveRoom lets figures begin at zero, and keeps the top free for the legend.
+func (p Plot) leaveRoom(c *plot.Plot) {
+	if !p.LogY {
+		c.Y.Min = 0
+	}
+	switch rows := float64(len(p.Lines)); {
+	case rows < 2:
+	case p.LogY:
+		c.Y.Max *= math.Pow(c.Y.Max/c.Y.Min, rows/10)
+	default:
+		c.Y.Max *= 1 + rows/10
+	}
+}
+
+// rising tells whether most lines end above where they begin.
+func rising(lines []Line) bool {
+	n := 0
+	for _, l := range lines {
+		switch last := len(l.Y) - 1; {
+		case last < 1:
+		case l.Y[last] > l.Y[0]:
+			n++
+		case l.Y[last] < l.Y[0]:
+			n--
+		}
+	}
+	return n > 0
 }
 
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}, draw.CrossGlyph{}, draw.PlusGlyph{}, draw.RingGlyph{}, draw.PyramidGlyph{}}
@@ -103,13 +135,16 @@ func addBars(c *plot.Plot, bars []Bar) error {
 	for i, b := range bars {
 		values[i], names[i] = b.Value, b.Name
 	}
-	chart, err := plotter.NewBarChart(values, min(vg.Points(30), width*0.6/vg.Length(len(bars))))
+	chart, err := plotter.NewBarChart(values, min(vg.Points(40), width*0.6/vg.Length(len(bars))))
 	if err != nil {
 		return err
 	}
 	chart.Color, chart.LineStyle.Width = palette[0], 0
 	c.Add(chart)
 	c.NominalX(names...)
-	c.Y.Min = 0
+	c.X.Min, c.X.Max = -0.5, float64(len(bars))-0.5
+	if len(bars) > 10 {
+		c.X.Tick.Label.Font.Size = vg.Points(7)
+	}
 	return nil
 }

@@ -124,7 +124,7 @@ func (d Data) plot(peak, kind, title, y string, log bool, of func(Second) float6
 		if r.Peak != peak {
 			continue
 		}
-		line := report.Line{Name: "limits " + r.Limits, Dashed: r.Limits == ofTheAccount}
+		line := report.Line{Name: r.Limits, Dashed: r.Limits == ofTheAccount}
 		for i, s := range r.Result.Seconds {
 			if v := of(s); v > 0 || !log {
 				line.X, line.Y = append(line.X, float64(i+1)), append(line.Y, v)
