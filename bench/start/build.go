@@ -1,14 +1,14 @@
 package start
 
 import (
-	"archive/zip"
 	"context"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"strings"
 )
 
 // build compiles the package in folder for Linux on arch with these flags, into out.
@@ -33,28 +33,21 @@ func size(file string) (int64, error) {
 	return info.Size(), nil
 }
 
-// zipped is the size in bytes of the archive that Lambda gets of a binary.
-func zipped(binary string) (int64, error) {
-	f, err := os.Open(binary)
+// pack makes the archive that Lambda gets of a binary, as sam does: by Python's zipfile, which compresses by zlib.
+const pack = `import io, sys, zipfile
+archive = io.BytesIO()
+with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as z:
+    z.write(sys.argv[1], "bootstrap")
+print(archive.getbuffer().nbytes)`
+
+// zipped is the size in bytes of the archive of a binary.
+func zipped(ctx context.Context, binary string) (int64, error) {
+	said, err := exec.CommandContext(ctx, "python3", "-c", pack, binary).Output()
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("start: python3 packs no archive: %w", err)
 	}
-	defer f.Close()
-	var n counter
-	archive := zip.NewWriter(&n)
-	entry, err := archive.Create("bootstrap")
-	if err != nil {
-		return 0, err
-	}
-	if _, err := io.Copy(entry, f); err != nil {
-		return 0, err
-	}
-	return int64(n), archive.Close()
+	return strconv.ParseInt(strings.TrimSpace(string(said)), 10, 64)
 }
-
-type counter int64
-
-func (c *counter) Write(p []byte) (int, error) { *c += counter(len(p)); return len(p), nil }
 
 // functionNames lists the folders of the functions.
 func functionNames(root string) ([]string, error) {

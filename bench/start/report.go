@@ -8,7 +8,7 @@ import (
 	"phonon.in/central/bench/report"
 )
 
-const text = "Built as for Lambda (`make build`), sizes for arm64; the archives are Go's, `sam` packs them 2 to 3 % smaller. A start is from exec to the first request for an event, in\n" +
+const text = "Built as for Lambda (`make build`), sizes for arm64; archives are packed as `sam` packs them. A start is from exec to the first request for an event, in\n" +
 	"turn with an empty handler of aws-lambda-go that is built alike: medians. Runtime API, Secrets Manager and a DynamoDB without items are on the same machine and answer at once; on AWS\n" +
 	"the microVM, the download and the network come on top. Cold is without the binary in the page cache."
 

@@ -119,14 +119,14 @@ func weigh(ctx context.Context, l *lab.Lab, name, folder string) (Binary, error)
 	if err := build(ctx, folder, hostArch, b.file, lab.Released); err != nil {
 		return Binary{}, err
 	}
-	return b, b.weigh(arm)
+	return b, b.weigh(ctx, arm)
 }
 
-func (b *Binary) weigh(file string) (err error) {
+func (b *Binary) weigh(ctx context.Context, file string) (err error) {
 	if b.Bytes, err = size(file); err != nil {
 		return err
 	}
-	b.Zip, err = zipped(file)
+	b.Zip, err = zipped(ctx, file)
 	return err
 }
 

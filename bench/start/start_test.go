@@ -102,7 +102,7 @@ func TestAnArchiveOfTheSameBinaryIsAlwaysAsLarge(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.Repeat("central ", 10_000)), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	first, err := zipped(file)
+	first, err := zipped(t.Context(), file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestAnArchiveOfTheSameBinaryIsAlwaysAsLarge(t *testing.T) {
 	if err := os.Chtimes(file, later, later); err != nil {
 		t.Fatal(err)
 	}
-	if second, err := zipped(file); err != nil || second != first || first < 100 || first > 2000 {
+	if second, err := zipped(t.Context(), file); err != nil || second != first || first < 100 || first > 2000 {
 		t.Errorf("%d, then %d bytes, %v", first, second, err)
 	}
 }
