@@ -90,7 +90,7 @@ func Measure(ctx context.Context, l *lab.Lab) (Data, error) {
 	for _, name := range e.plain {
 		one := Binary{Name: name, file: filepath.Join(l.Dir, name+"-plain")}
 		l.Step("%s, as Go builds it by itself", name)
-		if err := errors.Join(build(ctx, filepath.Join(l.Root, "functions", name), hostArch, one.file, nil), one.weigh(one.file)); err != nil {
+		if err := errors.Join(build(ctx, filepath.Join(l.Root, "functions", name), hostArch, one.file, nil), one.weigh(ctx, one.file)); err != nil {
 			return Data{}, err
 		}
 		d.Plain = append(d.Plain, one)
