@@ -47,4 +47,4 @@ up $new
 echo "before: $(git log -1 --format='%h %s' "$before")"
 echo "now:    $(git log -1 --format='%h %s')$(git diff --quiet || echo ', with changes')"
 cd e2e
-CENTRAL_URL=http://127.0.0.1:$old CENTRAL_OTHER_URL=http://127.0.0.1:$new CENTRAL_CONTRACT=$work/before/api/openapi.yaml go test -count=1 -run "${TESTS:-^TestJourney|^TestFifty}" -v . | grep -E '^(=== RUN|--- |\s+---|ok|FAIL|PASS|panic)' | grep -v '=== RUN'
+CENTRAL_URL=http://127.0.0.1:$old CENTRAL_OTHER_URL=http://127.0.0.1:$new CENTRAL_CONTRACT=$work/before/api/openapi.yaml go test -count=1 -run "${TESTS:-^TestJourney|^TestFifty}" -v . | grep -E '^(=== RUN|--- |\s+---|\s+\S+_test\.go:|ok|FAIL|PASS|panic)' | grep -v '=== RUN'
