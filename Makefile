@@ -87,7 +87,7 @@ clients: ## make clients of the contract with three generators, compile and try 
 check: ## format, vet, staticcheck, vulnerabilities, OpenAPI, template
 	tools/check.sh
 
-bench: ## measure everything anew into docs/performance.md, 20 minutes on a machine that does nothing else (ARGS="--help" says more)
+bench: ## measure everything anew into docs/performance.md, a quarter of an hour on a machine that does nothing else (ARGS="--help" says more)
 	@tools/bench.sh $(ARGS)
 
 bench-quick: ## the same figures in 3 minutes, shown here only

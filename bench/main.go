@@ -19,7 +19,7 @@ import (
 
 const usage = `Measures Central and writes docs/performance.md: its raw data goes to bench/data. Nothing else should run on the machine meanwhile.
 
-Usage: make bench ARGS="[flags]"   20 minutes
+Usage: make bench ARGS="[flags]"   a quarter of an hour
        make bench-quick            3 minutes: the figures are shown here, the page stays as it is
 
 `

@@ -17,7 +17,7 @@ import (
 
 // Lab is the bench that one part measures on.
 type Lab struct {
-	Quick bool   // three minutes for all parts, where it is twenty otherwise
+	Quick bool   // three minutes for all parts, where it is a quarter of an hour otherwise
 	Root  string // of the repository
 	Dir   string // scratch of this part, which exists and is empty
 
