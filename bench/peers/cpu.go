@@ -1,15 +1,9 @@
 package peers
 
 import (
-	"bytes"
-	"fmt"
-	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 
 	"phonon.in/central/bench/lab"
 )
@@ -27,8 +21,8 @@ func spentIn(root int) map[string]time.Duration {
 		if name == "bootstrap" { // of a function, as Lambda wants it
 			name = filepath.Base(filepath.Dir(program))
 		}
-		all[name] += clock(pid)
-		all[ended] += inherited(pid)
+		all[name] += lab.CPU(pid)
+		all[ended] += lab.Inherited(pid)
 	}
 	return all
 }
@@ -38,29 +32,4 @@ func sum(by map[string]time.Duration) (all time.Duration) {
 		all += d
 	}
 	return all
-}
-
-// clock reads the CPU clock of another process: clock_getcpuclockid(3) makes its number like this. It is 0 where the process has ended.
-func clock(pid int) time.Duration {
-	const wholeProcess = 2
-	var t unix.Timespec
-	if err := unix.ClockGettime(int32(^pid)<<3|wholeProcess, &t); err != nil {
-		return 0
-	}
-	return time.Duration(t.Nano())
-}
-
-// inherited is the CPU time of children that have ended and were waited for, and of theirs: fields 16 and 17 of proc_pid_stat(5).
-func inherited(pid int) time.Duration {
-	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0
-	}
-	f := strings.Fields(string(text[bytes.LastIndexByte(text, ')')+1:]))
-	if len(f) < 15 {
-		return 0
-	}
-	user, _ := strconv.ParseInt(f[13], 10, 64)
-	system, _ := strconv.ParseInt(f[14], 10, 64)
-	return time.Duration(user+system) * (time.Second / 100)
 }

@@ -9,6 +9,8 @@ import (
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/crypto/bcrypt"
+
+	"phonon.in/central/bench/lab"
 )
 
 // settingsOf is what stands before salt and key in a hash as it is kept: the algorithm and its cost.
@@ -80,7 +82,7 @@ func (b *bench) yardstick(ctx context.Context) error {
 	}
 	b.data.YardstickMs = append(b.data.YardstickMs, ms(unit))
 	for _, h := range alone {
-		before := clock(os.Getpid())
+		before := lab.CPU(os.Getpid())
 		n := b.hashes
 		if strings.HasPrefix(h.settings, "bcrypt") { // a quarter of a second each, and always the same
 			n = 2
@@ -90,7 +92,7 @@ func (b *bench) yardstick(ctx context.Context) error {
 				return err
 			}
 		}
-		b.data.HashMs[h.settings] = append(b.data.HashMs[h.settings], ms(clock(os.Getpid())-before)/float64(n))
+		b.data.HashMs[h.settings] = append(b.data.HashMs[h.settings], ms(lab.CPU(os.Getpid())-before)/float64(n))
 	}
 	return ctx.Err()
 }

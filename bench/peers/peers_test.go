@@ -62,7 +62,7 @@ func TestTheTimeOfATreeHasThoseThatRunAndThoseThatHaveEnded(t *testing.T) {
 	if err := over.Run(); err != nil {
 		t.Fatal(err)
 	}
-	if d := clock(over.Process.Pid); d != 0 {
+	if d := lab.CPU(over.Process.Pid); d != 0 {
 		t.Errorf("a process that has ended used %s", d)
 	}
 }
