@@ -18,6 +18,7 @@ import (
 	"phonon.in/central/shared/fault"
 	"phonon.in/central/shared/httpapi"
 	"phonon.in/central/shared/httpapi/contract"
+	"phonon.in/central/shared/limit"
 	"phonon.in/central/shared/message"
 	"phonon.in/central/shared/password"
 	"phonon.in/central/shared/store/storetest"
@@ -385,4 +386,28 @@ func TestKnownAndUnknownAddressesMeetTheSameLimits(t *testing.T) {
 	if fmt.Sprint(answers["known"]) != fmt.Sprint(answers["unknown"]) {
 		t.Errorf("known %v, unknown %v", answers["known"], answers["unknown"])
 	}
+}
+
+// withoutSignups cannot read the sign-ups that are open, which comes after a password was compared.
+type withoutSignups struct{ accounts }
+
+func (withoutSignups) OpenSignups(context.Context, string, time.Time) ([]account.Signup, error) {
+	return nil, fault.Down(errors.New("no answer"))
+}
+
+func TestAGuessThatWasComparedCountsWhateverFailsAfterIt(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	member := w.member()
+	h := &handler{store: withoutSignups{w.Store}, keys: w.keys, captcha: oneWord{}, log: slog.New(slog.DiscardHandler), outbox: &w.sent}
+	w.api = contract.Check(t, h.routes(httpapi.Config{PublicURL: "https://central.example.com", Now: w.now, Sessions: w.Store, Limits: w.Store, Log: slog.New(slog.DiscardHandler)}))
+	for guesses := range limit.CaptchaAfter + 5 {
+		switch status, code, _ := w.logIn(try{email: member, password: wrong, from: "203.0.113.7"}); {
+		case code == "captcha_required" && guesses >= limit.CaptchaAfter:
+			return
+		case status != http.StatusServiceUnavailable:
+			t.Fatalf("guess %d: %d %s", guesses, status, code)
+		}
+	}
+	t.Error("guesses were compared, and none of them counted: no captcha is asked for")
 }
