@@ -48,7 +48,9 @@ func TestEachClientLibraryLogsPeopleInRefreshesAndLogsOut(t *testing.T) {
 			v := newVisitor(t)
 			v.want(v.get("GET", at+"/me"), 401)
 			v.logsIn(at)
-			v.isRefusedWithAnotherState(at)
+			v.isRefusedWithAnother(at, "state", token.NewID())
+			v.isRefusedWithAnother(at, "iss", "https://another.example")
+			v.isRefusedWithAnother(at, "iss", "")
 			v.want(v.get("POST", at+"/refresh"), 200)
 			v.isKnown(at)
 			left := v.get("POST", at+"/logout")
@@ -233,8 +235,8 @@ func (v *visitor) isKnown(at string) {
 	}
 }
 
-// isRefusedWithAnotherState hands the product a code that is good, beside a state that is none of its own: it is not taken.
-func (v *visitor) isRefusedWithAnotherState(at string) {
+// isRefusedWithAnother hands the product a code that is good, beside a state or an issuer that is not the one it asked with: it is not taken.
+func (v *visitor) isRefusedWithAnother(at, parameter, value string) {
 	v.t.Helper()
 	var forged string
 	v.browser.CheckRedirect = func(r *http.Request, _ []*http.Request) error {
@@ -242,7 +244,7 @@ func (v *visitor) isRefusedWithAnotherState(at string) {
 			return nil
 		}
 		q := r.URL.Query()
-		q.Set("state", token.NewID())
+		q.Set(parameter, value)
 		forged = at + "/callback?" + q.Encode()
 		return http.ErrUseLastResponse
 	}
@@ -252,9 +254,9 @@ func (v *visitor) isRefusedWithAnotherState(at string) {
 		v.t.Fatal("no code came back")
 	}
 	if answer := v.get("GET", forged); answer.status < 400 || answer.status > 403 {
-		v.t.Errorf("another state is answered by %d at %s", answer.status, answer.url)
+		v.t.Errorf("%s=%q is answered by %d at %s", parameter, value, answer.status, answer.url)
 	}
-	if back := v.get("GET", at+"/login"); back.url != at+"/me" || back.status != 200 { // once more, with the state that fits
+	if back := v.get("GET", at+"/login"); back.url != at+"/me" || back.status != 200 { // once more, with what fits
 		v.t.Errorf("after that a log-in ended with %d at %s", back.status, back.url)
 	}
 }

@@ -98,9 +98,8 @@ test.describe('reload', () => {
     await page.locator('#field-pan').fill('ZZZPZ9999Z');
     await page.locator('#field-pan').blur();
     await expect(page.locator('#autosave')).toHaveText('All changes are saved.');
-    await choose(row, pdf('pan.pdf'));
+    await Promise.all([page.waitForResponse((r) => r.url().endsWith('/complete')), choose(row, pdf('pan.pdf'))]);
     await expect(row.locator('.file__name')).toHaveText('pan.pdf');
-    await expect(row.locator('progress')).toBeHidden();
     await page.reload();
     await expect(page.locator('#field-pan')).toHaveValue('ZZZPZ9999Z');
     await expect(row.locator('[data-chip]')).toHaveText('Uploaded');

@@ -39,6 +39,29 @@ test('an upload can be cancelled, and leaves nothing', async ({ person }) => {
   await expect.poll(async () => (await person.kycCase()).requirements.find((r: { id: string }) => r.id === 'entity_pan').documents).toEqual([]);
 });
 
+test('an upload that is cancelled while it is asked for leaves nothing', async ({ person }) => {
+  await person.withCase('individual');
+  const page = person.page, row = page.locator('[data-requirement=entity_pan]');
+  let release = () => {}, asked = () => {};
+  const held = new Promise<void>((done) => (release = done)), taken = new Promise<void>((done) => (asked = done));
+  await page.route((url) => url.pathname === '/v1/kyc/documents', async (route) => {
+    const response = await route.fetch();
+    asked();
+    await held;
+    await route.fulfill({ response });
+  });
+  await page.goto('/settings/kyc/edit');
+  await choose(row, pdf('pan.pdf'));
+  await taken;
+  const readAgain = page.waitForResponse((r) => new URL(r.url()).pathname === '/v1/kyc');
+  await row.getByRole('button', { name: 'Cancel' }).click();
+  await readAgain;
+  release();
+  await expect(row.locator('.file')).toHaveCount(0);
+  await expect(row.locator('[data-chip]')).toHaveText('Needed');
+  expect((await person.kycCase()).requirements.find((r: { id: string }) => r.id === 'entity_pan').documents).toEqual([]);
+});
+
 test('offline keeps what was typed, and says so', async ({ person, complaints }) => {
   const page = person.page;
   complaints.expectNoAnswer('/v1/');

@@ -96,10 +96,11 @@ export class Adder {
   }
 
   /** @param {import("../upload/sending.js").Sending} sending @param {string} name */
-  #send({ stop, asks, done }, name) {
+  #send({ stop, asks, done, gone }, name) {
     this.#sent.add(stop);
     done.catch((error) => this.#wrong([`${name}: ${error.message}`], true)).finally(() => {
       this.#sent.delete(stop);
+      if (stop.signal.aborted) gone.then(() => this.#changed()); // what is read now may have a file that is about to be taken back
       return this.#changed();
     });
     return asks;

@@ -15,8 +15,9 @@ import { upload } from "./upload.js";
 /** Uploads take turns: on a slow network the first is done sooner, and each breaks by itself. @type {Promise<unknown>} */
 let last = Promise.resolve();
 
-/** @typedef {{stop: AbortController, asks: HTMLSelectElement | null, done: Promise<unknown>}} Sending  asks: where one has to say what it is;
- *  done: it has arrived or was taken away, or an Error with the reason why it cannot be sent */
+/** @typedef {{stop: AbortController, asks: HTMLSelectElement | null, done: Promise<unknown>, gone: Promise<unknown>}} Sending  asks: where one has
+ *  to say what it is; done: it has arrived or was taken away, or an Error with the reason why it cannot be sent; gone: what was taken away has
+ *  left the case as well */
 
 /** @template T @param {() => Promise<T>} work @returns {Promise<T>} */
 function inTurn(work) {
@@ -190,5 +191,6 @@ export function sending(file, type, r, list) {
   const kind = r.options.length > 1 ? card.kind(r) : Promise.resolve(r.options[0].id);
   const asks = /** @type {HTMLSelectElement | null} */ (card.element.querySelector("select"));
   const stopped = new Promise((resolve) => card.stop.signal.addEventListener("abort", resolve));
-  return { stop: card.stop, asks, done: Promise.race([run(card, file, type, r, kind), stopped]).finally(() => card.leave()) };
+  const sent = run(card, file, type, r, kind);
+  return { stop: card.stop, asks, done: Promise.race([sent, stopped]).finally(() => card.leave()), gone: sent.catch(() => {}) };
 }

@@ -3,6 +3,7 @@ package example;
 import static org.springframework.security.config.Customizer.withDefaults;
 import static org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestCustomizers.withPkce;
 
+import jakarta.servlet.Filter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.time.Instant;
@@ -23,6 +24,7 @@ import org.springframework.security.oauth2.client.oidc.web.logout.OidcClientInit
 import org.springframework.security.oauth2.client.registration.ClientRegistrationRepository;
 import org.springframework.security.oauth2.client.web.DefaultOAuth2AuthorizationRequestResolver;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
+import org.springframework.security.oauth2.client.web.OAuth2LoginAuthenticationFilter;
 import org.springframework.security.oauth2.core.OAuth2AuthorizationException;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.HttpStatusEntryPoint;
@@ -39,7 +41,7 @@ import org.springframework.web.servlet.view.RedirectView;
 @SpringBootApplication
 @RestController
 public class Product {
-  private static final String BEGINS = "/oauth2/authorization";
+  private static final String BEGINS = "/oauth2/authorization", RETURNS = "/callback";
 
   private final OAuth2AuthorizedClientRepository tokens;
 
@@ -60,16 +62,29 @@ public class Product {
     return http
         .authorizeHttpRequests(r -> r.requestMatchers("/login", "/error").permitAll().anyRequest().authenticated())
         .exceptionHandling(e -> e.authenticationEntryPoint(new HttpStatusEntryPoint(HttpStatus.UNAUTHORIZED)))
+        .addFilterBefore(onlyFrom(clients.findByRegistrationId("central").getProviderDetails().getIssuerUri()), OAuth2LoginAuthenticationFilter.class)
         .oauth2Login(l -> l
             .loginPage("/login")
             .authorizationEndpoint(e -> e.authorizationRequestResolver(requests))
-            .redirectionEndpoint(e -> e.baseUri("/callback"))
+            .redirectionEndpoint(e -> e.baseUri(RETURNS))
             .defaultSuccessUrl("/me", true)
             .failureHandler((request, response, e) -> response.sendError(HttpServletResponse.SC_BAD_REQUEST)))
         .logout(l -> l.logoutSuccessHandler(logout))
         .oidcLogout(l -> l.backChannel(withDefaults())) // POST /logout/connect/back-channel/central
         .csrf(c -> c.disable()) // the session's cookie is SameSite=Lax: no other site posts with it
         .build();
+  }
+
+  /** An answer that another provider made is not taken (RFC 9207). Spring does not look. */
+  private static Filter onlyFrom(String issuer) {
+    return (request, response, rest) -> {
+      boolean answer = RETURNS.equals(((HttpServletRequest) request).getServletPath());
+      if (answer && !issuer.equals(request.getParameter("iss"))) {
+        ((HttpServletResponse) response).sendError(HttpServletResponse.SC_BAD_REQUEST);
+      } else {
+        rest.doFilter(request, response);
+      }
+    };
   }
 
   @GetMapping("/login")
