@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -143,6 +144,24 @@ func struck(t *testing.T, rule m) {
 	})
 }
 
+// undisturbed waits until nothing that others have left in the outbox is about to be delivered: a fault would strike that.
+func undisturbed(t *testing.T) {
+	t.Helper()
+	within(t, time.Minute, "what others left in the outbox is delivered", func() bool {
+		soon := float64(time.Now().Add(30 * time.Second).UnixMilli())
+		return len(itemsOf(t, "tokens", func(i item) bool {
+			if pk := fmt.Sprint(i["pk"]); !strings.HasPrefix(pk, "outbox#") || pk == "outbox#dead" {
+				return false
+			}
+			due, isTime := i["dueAt"].(float64)
+			if !isTime {
+				t.Fatalf("a message in the outbox is due at %v", i["dueAt"])
+			}
+			return due < soon
+		})) == 0
+	})
+}
+
 // Each step of notify kills it, before the step has its effect and after it, and the next run meets what the one before has left.
 func TestAProductKnowsWhatHoldsAfterNotifyWasKilledAtEveryStep(t *testing.T) {
 	if system.cmd == nil {
@@ -155,6 +174,7 @@ func TestAProductKnowsWhatHoldsAfterNotifyWasKilledAtEveryStep(t *testing.T) {
 		}
 	}
 	beside := newProduct(t)
+	undisturbed(t)
 	fault(t, steps[0])
 	p := member(t)
 	id := p.want(p.call("GET", "/v1/account", nil), 200).text("id")
