@@ -6,8 +6,6 @@
 ARCH ?= arm64
 GO_BUILD = CGO_ENABLED=0 GOOS=linux GOARCH=$(ARCH) go build -tags lambda.norpc,nethttpomithttp2 -trimpath -buildvcs=false -ldflags="-s -w"
 FUNCTIONS := signup verify login account factor oidc otp kyc papers review intake render notify clock feedback web
-# The race detector watches everything but the inner loop of the password hash, which takes four times as long with it and is one goroutine's.
-RACE := -race -gcflags=golang.org/x/crypto/argon2=-race=false
 ARGS ?=
 
 .DEFAULT_GOAL := help
@@ -41,12 +39,12 @@ test: ## install what the tests need and run all of them with the race detector
 	@tools/go.sh "modules of the tests" . list -test -deps ./...
 	@tools/go.sh "modules of central's tests" cmd/central list -test -deps ./...
 	go build -o .local/bin/local ./cmd/local
-	CENTRAL_ENGINES=required go test $(RACE) ./cmd/local/...
-	CENTRAL_ENGINES=required go -C cmd/central test $(RACE) ./...
-	go -C bench test $(RACE) ./...
+	CENTRAL_ENGINES=required go test -race ./cmd/local/...
+	CENTRAL_ENGINES=required go -C cmd/central test -race ./...
+	go -C bench test -race ./...
 	CGO_ENABLED=0 go -C examples/product test -trimpath ./...
-	CENTRAL_ENGINES=required go test $(RACE) $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
-	CENTRAL_ENGINES=required go test $(RACE) ./shared/store/storetest
+	CENTRAL_ENGINES=required go test -race $$(go list ./... | grep -v -e /e2e$$ -e /storetest$$ -e /cmd/local)
+	CENTRAL_ENGINES=required go test -race ./shared/store/storetest
 	$(MAKE) test-sameness
 	# e2e waits more than it works, for gaps between codes and for sweeps: the pages are tested meanwhile.
 	$(MAKE) --jobs 2 --output-sync test-e2e test-pages
@@ -55,7 +53,7 @@ test-sameness: ## whether the time of an answer tells that an address has an acc
 	CENTRAL_ENGINES=required CENTRAL_SAMENESS=1 go test -p 1 -count=1 -run ByNoTime -v ./functions/login ./functions/signup ./functions/account
 
 test-e2e: ## the journeys over HTTP and what may go wrong on the way alone (what it needs is installed by make test)
-	CENTRAL_ENGINES=required go test $(RACE) -timeout 30m ./e2e
+	CENTRAL_ENGINES=required go test -race -timeout 30m ./e2e
 
 test-pages: ## the pages alone, in Chromium (/usr/bin/chromium-headless-shell or chromium, or CHROMIUM=...)
 	@tools/install.sh pages

@@ -23,8 +23,7 @@ sam_build() { # name, folder of the sources, options
 make --no-print-directory build >"$work/make.log"
 built .local/build >"$work/make.sums"
 sam_build here . --build-in-source --parallel # else it copies all of this folder, with the tools and node_modules, for each function
-# As people build, but elsewhere: the folder may not matter. Nor may what was compiled before: one function, which has what all have, is
-# built from nothing as well.
+# As people build, but elsewhere: the folder may not matter. Nor may what was compiled before: one function is built from nothing as well.
 mkdir "$work/sources"
 git ls-files -z | grep -zv '^docs/screens/' | xargs -0 cp --parents -t "$work/sources"
 sam_build elsewhere "$work/sources"

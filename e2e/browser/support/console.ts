@@ -35,11 +35,9 @@ export class Complaints {
     await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) => {
       console.error(`CSP: ${e.effectiveDirective} refused ${e.blockedURI} ${e.sourceFile ?? ''}:${e.lineNumber} ${e.sample}`);
     }));
-    const said = [ // by Chromium: of a log-out, of the script above in a frame that runs none, and of a dialog in a page that was opened at a place
-      /^Clear-Site-Data header on '[^']+': Cleared data types: "storage"\.?\s*$/, /^Blocked script execution in 'about:srcdoc'/,
-      /^Autofocus processing was blocked because a document's URL has a fragment/,
-    ];
-    context.on('console', (m) => said.some((s) => s.test(m.text())) || this.#all.push({ text: `${m.type()}: ${m.text()}`, url: m.location().url }));
+    // What Chromium tells of a log-out, and where the script above comes into a frame that runs none.
+    const said = /^Clear-Site-Data header on '[^']+': Cleared data types: "storage"\.?\s*$|^Blocked script execution in 'about:srcdoc'/;
+    context.on('console', (m) => said.test(m.text()) || this.#all.push({ text: `${m.type()}: ${m.text()}`, url: m.location().url }));
     context.on('weberror', (e) => this.#all.push({ text: `uncaught: ${e.error().stack ?? e.error()}`, url: e.page()?.url() ?? '' }));
     context.on('page', (page) => page.on('crash', () => this.#all.push({ text: 'the page crashed', url: page.url() })));
   }

@@ -23,8 +23,13 @@ function lock() {
   const done = new Promise((/** @type {(value: void) => void} */ resolve) => (opened = resolve));
   locked = { done, open: opened };
   document.body.classList.add("is-locked");
-  open("lock");
+  ask();
   return done;
+}
+
+function ask() {
+  open("lock");
+  input("password").focus();
 }
 
 passwords();
@@ -36,7 +41,7 @@ sends("lock", async ({ password }) => {
   locked = null;
 });
 dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.preventDefault());
-dialog.addEventListener("close", () => locked && dialog.showModal()); // a browser lets nobody be kept in one for ever
+dialog.addEventListener("close", () => locked && ask()); // a browser lets nobody be kept in one for ever
 
 /** Says whose password it is, for the password manager. @param {string} email */
 export const lockFor = (email) => void (input("username").defaultValue = email);
